@@ -1,0 +1,1 @@
+"""What the four leadtrace services share: events, folds, bus, store, runtime."""

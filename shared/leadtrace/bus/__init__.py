@@ -1,0 +1,1 @@
+"""The bus: partitioned, keyed logs of records, over Kafka or in memory."""

@@ -1,0 +1,164 @@
+"""What a bus promises, whichever broker stands behind it.
+
+The contract suite in `leadtrace.testing.bus_contract` binds every implementation to this page.
+Delivery is at least once and in order within a partition; nothing else is relied upon: no
+transactions, no compaction, and an embedded broker may forget everything, offsets included.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A record to send: `key` chooses the partition (murmur2, as Kafka's own clients do)."""
+
+    topic: str
+    key: bytes
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record as read, with where it was read from."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSpec:
+    """How a topic is made: all are kept by time and none is compacted."""
+
+    name: str
+    partitions: int
+    replication: int = 1
+    retention_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionLag:
+    """How far a consumer is behind on one partition, in records."""
+
+    topic: str
+    partition: int
+    position: int
+    end: int
+
+    @property
+    def records(self) -> int:
+        """Records not yet read; never below 0."""
+        return max(0, self.end - self.position)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerSpec:
+    """Who reads what: members of one group share the partitions of its topics."""
+
+    group: str
+    topics: tuple[str, ...]
+    max_records: int = 5_000
+    max_wait_ms: int = 25
+    extra: dict[str, object] = field(default_factory=dict)
+
+
+class BusUnavailableError(Exception):
+    """The broker cannot be reached or did not confirm in time; the same call may be tried again."""
+
+
+class BusResetError(Exception):
+    """The broker is a new one that remembers nothing: make new clients and start from the beginning."""
+
+
+class Producer(Protocol):
+    """Sends records and knows when the broker has them."""
+
+    async def send(self, records: Sequence[Outgoing]) -> None:
+        """Hand records over in batches; they are durable only after `flush`.
+
+        Raises:
+            BusUnavailableError: the broker cannot be reached.
+        """
+
+    async def flush(self) -> None:
+        """Return once every record sent so far is confirmed by all in-sync replicas.
+
+        Raises:
+            BusUnavailableError: at least one record since the last flush was not confirmed. Records
+                handed over since the last successful flush must be sent again.
+        """
+
+    async def close(self) -> None:
+        """Let go of the connections; unflushed records may be lost."""
+
+
+class Consumer(Protocol):
+    """Reads records of the partitions that the group gives to this member."""
+
+    async def poll(self) -> list[Record]:
+        """Records read since the last poll, at most `max_records`, waiting up to `max_wait_ms` for the first.
+
+        Raises:
+            BusUnavailableError: the broker cannot be reached.
+            BusResetError: the broker forgot its topics; this consumer is of no further use.
+        """
+
+    async def commit(self) -> None:
+        """Commit the position after the last polled record of every partition still assigned.
+
+        A partition that was taken away meanwhile is left out: its new owner reads the records again.
+
+        Raises:
+            BusUnavailableError: the broker cannot be reached; nothing is lost, records come again.
+        """
+
+    async def rewind(self) -> None:
+        """Go back to the last committed position, so that polled but uncommitted records come again."""
+
+    def assigned(self) -> bool:
+        """Whether the group has given this member its partitions (possibly none of them)."""
+
+    async def lag(self) -> list[PartitionLag]:
+        """The lag of every assigned partition, as far as the broker tells; from memory, cheap to call."""
+
+    async def close(self) -> None:
+        """Leave the group and let go of the connections."""
+
+
+class Admin(Protocol):
+    """Looks after topics."""
+
+    async def cluster_id(self) -> str:
+        """The broker's own id; a new one means a broker that may remember nothing.
+
+        Raises:
+            BusUnavailableError: the broker cannot be reached.
+        """
+
+    async def create_topics(self, topics: Sequence[TopicSpec]) -> list[str]:
+        """Create the topics that are missing; their names are returned. Existing ones are left alone."""
+
+    async def list_topics(self) -> dict[str, int]:
+        """Every topic and its number of partitions."""
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+
+
+class Bus(Protocol):
+    """Makes producers, consumers and admins for one broker; only `wiring.py` names a concrete one."""
+
+    async def producer(self) -> Producer:
+        """A connected producer."""
+
+    async def consumer(self, spec: ConsumerSpec) -> Consumer:
+        """A consumer that has joined its group; partitions may come later (`assigned`)."""
+
+    async def admin(self) -> Admin:
+        """A connected admin."""

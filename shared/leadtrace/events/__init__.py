@@ -1,0 +1,1 @@
+"""Wire structs, catalogue, topics and codec: pure data, no behaviour beyond encoding."""

@@ -1,0 +1,90 @@
+"""What happens to a lead: one struct per event of the catalogue."""
+
+from enum import StrEnum
+
+import msgspec
+
+from leadtrace.events.personal import Personal
+
+
+class Stage(StrEnum):
+    """The ladder, and the places beside it."""
+
+    INQUIRY = "inquiry"
+    LEAD = "lead"
+    MARKETING_QUALIFIED = "mql"
+    SALES_ACCEPTED = "sal"
+    SALES_QUALIFIED = "sql"
+    OPPORTUNITY = "opportunity"
+    CUSTOMER = "customer"
+    RECYCLED = "recycled"
+    DISQUALIFIED = "disqualified"
+    LOST = "lost"
+
+
+LADDER = (
+    Stage.INQUIRY,
+    Stage.LEAD,
+    Stage.MARKETING_QUALIFIED,
+    Stage.SALES_ACCEPTED,
+    Stage.SALES_QUALIFIED,
+    Stage.OPPORTUNITY,
+    Stage.CUSTOMER,
+)
+
+
+class Acquisition(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """Where something came from, by dimension; a missing one is None."""
+
+    channel: str | None = None
+    source: str | None = None
+    medium: str | None = None
+    campaign: str | None = None
+    content: str | None = None
+    outlet: str | None = None
+    form: str | None = None
+    partner: str | None = None
+
+
+class LeadCaptured(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A person became known: a form, an import, a record made in the CRM."""
+
+    acquisition: Acquisition = Acquisition()
+    properties: dict[str, str | None] = {}
+    personal: Personal = Personal()
+
+
+class LeadUpdated(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Properties of a lead changed; None clears one. `acquisition` carries original-source properties."""
+
+    acquisition: Acquisition = Acquisition()
+    properties: dict[str, str | None] = {}
+    personal: Personal = Personal()
+
+
+class LeadStageChanged(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The CRM says that the lead stands at another stage: a claim, `claimed` in the CRM's own words."""
+
+    stage: Stage
+    claimed: str
+    actor: str | None = None
+
+
+class LeadOwnerChanged(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The lead went to another owner or team; None means that nobody owns it."""
+
+    owner: str | None = None
+    team: str | None = None
+    actor: str | None = None
+
+
+class LeadDeleted(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The CRM deleted the record; what happened before stays true."""
+
+    actor: str | None = None
+
+
+class LeadRestored(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The CRM brought a deleted record back."""
+
+    actor: str | None = None

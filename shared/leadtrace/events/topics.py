@@ -1,0 +1,42 @@
+"""The topics as data: names are read from `topics.yaml`, never typed at a call site."""
+
+from enum import StrEnum
+from functools import cache
+from importlib import resources
+
+import msgspec
+
+
+class Topic(StrEnum):
+    """The streams of facts that the services meet in."""
+
+    LEAD_EVENTS = "lead-events"
+    DEAL_EVENTS = "deal-events"
+    LEAD_SCORES = "lead-scores"
+    LEAD_OUTCOMES = "lead-outcomes"
+    DEAL_OUTCOMES = "deal-outcomes"
+
+
+class TopicInfo(msgspec.Struct, frozen=True):
+    """One entry of `topics.yaml`."""
+
+    writer: str
+    key: str
+    holds: str
+
+
+@cache
+def catalogue() -> dict[Topic, TopicInfo]:
+    """Every topic with its writer, key and contents."""
+    text = resources.files("leadtrace.events").joinpath("topics.yaml").read_bytes()
+    return msgspec.yaml.decode(text, type=dict[Topic, TopicInfo])
+
+
+def dead_letter_topic(topic: str) -> str:
+    """The topic that holds a copy of what readers of `topic` could not decode."""
+    return f"{topic}-dlq"
+
+
+def all_topic_names() -> list[str]:
+    """Every topic to create, dead-letter topics included."""
+    return [name for topic in catalogue() for name in (topic.value, dead_letter_topic(topic))]

@@ -1,0 +1,92 @@
+"""Bytes to structs and back, for the structured Kafka binding of CloudEvents 1.0."""
+
+from uuid import UUID
+
+import msgspec
+
+from leadtrace.events.catalogue import BY_TYPE, EventType
+from leadtrace.events.envelope import CONTENT_TYPE, SPEC_VERSION, Event, Snapshot
+from leadtrace.events.snapshots import SnapshotType
+from leadtrace.events.times import from_micros
+
+HEADERS = ((b"content-type".decode(), CONTENT_TYPE),)
+
+_ENCODER = msgspec.json.Encoder()
+_EVENT = msgspec.json.Decoder(Event)
+_SNAPSHOT = msgspec.json.Decoder(Snapshot)
+_DATA = {row.type: msgspec.json.Decoder(row.data) for row in BY_TYPE.values()}
+
+
+class UndecodableError(ValueError):
+    """The record is not a CloudEvent of ours: a dead letter."""
+
+
+def encode(struct: msgspec.Struct) -> bytes:
+    """JSON of a wire struct, fields in their declared order, so that equal structs give equal bytes."""
+    return _ENCODER.encode(struct)
+
+
+def decode_event(value: bytes | None) -> Event:
+    """The envelope of a record; its data stays raw.
+
+    Raises:
+        UndecodableError: no value, not JSON, or an attribute is missing or of the wrong kind.
+    """
+    try:
+        event = _EVENT.decode(value or b"")
+        int(event.eventno), UUID(event.partitionkey)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise UndecodableError(str(error)) from error
+    if event.specversion != SPEC_VERSION:
+        raise UndecodableError(f"specversion is {event.specversion!r}, not {SPEC_VERSION!r}")
+    return event
+
+
+def known_type(event: Event) -> EventType | None:
+    """The catalogue row of an event; None for a type or version that this code does not know yet."""
+    return BY_TYPE.get(event.type)
+
+
+def decode_data(event: Event) -> msgspec.Struct:
+    """The data of an event of a known type.
+
+    Raises:
+        UndecodableError: the data does not fit the catalogue.
+    """
+    try:
+        data: msgspec.Struct = _DATA[event.type].decode(event.data)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise UndecodableError(f"{event.type}: {error}") from error
+    return data
+
+
+def decode_snapshot(value: bytes | None) -> Snapshot:
+    """The envelope of a snapshot; its body stays raw.
+
+    Raises:
+        UndecodableError: no value, not JSON, or an attribute is missing or of the wrong kind.
+    """
+    try:
+        snapshot = _SNAPSHOT.decode(value or b"")
+        int(snapshot.revision), UUID(snapshot.partitionkey)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise UndecodableError(str(error)) from error
+    return snapshot
+
+
+def wrap_snapshot(kind: SnapshotType, entity: UUID, *, version: int, revision: int, at: int, body: bytes) -> bytes:
+    """The record value of one revision: `version` is that of the definitions, `at` (µs) the latest event's."""
+    key = str(entity)
+    return _ENCODER.encode(
+        Snapshot(
+            specversion=SPEC_VERSION,
+            id=f"{key}:{version}:{revision}",
+            source=kind.source,
+            type=kind.type,
+            subject=key,
+            time=from_micros(at),
+            partitionkey=key,
+            revision=str(revision),
+            data=msgspec.Raw(body),
+        )
+    )

@@ -1,0 +1,207 @@
+"""The bodies of derived events: what scoring and attribution say of a lead or deal, complete each time.
+
+A body is hashed to tell whether it changed, so it holds nothing but what the fold derived: no revision,
+no clock reading. Moments are microseconds since the epoch; money is whole minor units of its currency.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import msgspec
+
+from leadtrace.events.envelope import TYPE_PREFIX
+from leadtrace.events.lead import Acquisition, Stage
+from leadtrace.events.topics import Topic
+
+
+class DefinitionRef(msgspec.Struct, frozen=True, gc=False):
+    """Which definitions judged: their id, version and content hash."""
+
+    id: str
+    version: int
+    hash: str
+
+
+class Contribution(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """What one rule adds to a score, in thousandths of a point; `because` says why in the rule's words."""
+
+    rule: str
+    millipoints: int
+    because: str = ""
+
+
+class ScorePoint(msgspec.Struct, frozen=True, gc=False):
+    """The score as it stood from `at` (µs) on, until the next point; in thousandths of a point."""
+
+    at: int
+    fit: int
+    intent: int
+    band: str
+
+
+class Qualification(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """The verdict of the clauses on a stage, from `at` (µs) on; `failed` names the clauses that do not hold."""
+
+    stage: Stage
+    at: int
+    holds: bool
+    failed: tuple[str, ...] = ()
+
+
+class LeadScore(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Fit and intent of a lead, judged at `at` (µs), its latest event.
+
+    `contributions` sum exactly to `fit` and `intent` of their group; `timeline` holds every change, oldest
+    first, the oldest ones left out beyond a bound and counted in `timeline_omitted`. `qualification_revision`
+    moves only with band or qualifications, so that attribution may skip the rest.
+    """
+
+    lead_id: str
+    definition: DefinitionRef
+    redirect_to: str | None = None
+    at: int = 0
+    fit: int = 0
+    intent: int = 0
+    band: str = "cold"
+    grade: str = ""
+    fit_contributions: tuple[Contribution, ...] = ()
+    intent_contributions: tuple[Contribution, ...] = ()
+    qualifications: tuple[Qualification, ...] = ()
+    qualification_revision: int = 0
+    timeline: tuple[ScorePoint, ...] = ()
+    timeline_omitted: int = 0
+
+
+class Touch(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A touchpoint as a snapshot mentions it."""
+
+    at: int
+    acquisition: Acquisition
+
+
+class Transition(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A recorded entry to a stage at `at` (µs).
+
+    `claimed` is the CRM's own word, `actor` who said so, `event` the identity `source id` of the event
+    behind it. `kind` is `forward`, `skipped` (a forward step past at least one rung), `backward` or `beside`.
+    """
+
+    at: int
+    stage: Stage
+    kind: str
+    event: str
+    claimed: str | None = None
+    actor: str | None = None
+
+
+class LeadStatus(StrEnum):
+    """Whether anyone is a lead yet, and how it ended."""
+
+    VISITOR = "visitor"
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+    DELETED = "deleted"
+
+
+class DealStatus(StrEnum):
+    """Where a deal stands; a deleted one counts nowhere."""
+
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+    DELETED = "deleted"
+
+
+class DealShare(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A deal as one of its leads sees it: `share` is this lead's part of the amount, in minor units."""
+
+    deal_id: str
+    status: DealStatus
+    share: int = 0
+    currency: str | None = None
+    closed_at: int | None = None
+
+
+class LeadOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A lead's whole history: where it came from, its stages, its deals, how it ended.
+
+    `captured_at` is None for a visitor. `acquisition` holds the lead's acquisition dimensions: those of its
+    first touchpoint if that is not after the capture, else those of the capture. `transitions` are oldest
+    first; beyond a bound the oldest are left out and counted in `transitions_omitted`, while
+    `first_reached` keeps the first moment of each stage for good.
+    """
+
+    lead_id: str
+    definition: DefinitionRef
+    redirect_to: str | None = None
+    status: LeadStatus = LeadStatus.VISITOR
+    captured_at: int | None = None
+    acquisition: Acquisition = Acquisition()
+    first_touch: Touch | None = None
+    last_touch: Touch | None = None
+    touches: int = 0
+    stage: Stage | None = None
+    stage_since: int | None = None
+    transitions: tuple[Transition, ...] = ()
+    transitions_omitted: int = 0
+    entries: dict[Stage, int] = {}
+    first_reached: dict[Stage, int] = {}
+    owner: str | None = None
+    team: str | None = None
+    deals: tuple[DealShare, ...] = ()
+    won_at: int | None = None
+    lost_at: int | None = None
+    band: str | None = None
+    qualifications: tuple[Qualification, ...] = ()
+    flags: tuple[str, ...] = ()
+    latest_at: int = 0
+
+
+class LinkedLead(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """A lead in a deal's buying group and its share of the amount, in minor units."""
+
+    lead_id: str
+    share: int = 0
+    role: str | None = None
+
+
+class DealOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A deal's whole history and amount, in minor units of `currency`; `leads` empty means unlinked."""
+
+    deal_id: str
+    definition: DefinitionRef
+    redirect_to: str | None = None
+    status: DealStatus = DealStatus.OPEN
+    created_at: int | None = None
+    closed_at: int | None = None
+    amount: int | None = None
+    currency: str | None = None
+    stage: str | None = None
+    reason: str | None = None
+    leads: tuple[LinkedLead, ...] = ()
+    flags: tuple[str, ...] = ()
+    latest_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotType:
+    """One kind of snapshot: who derives it, which topic carries it, what its body looks like."""
+
+    name: str
+    source: str
+    topic: Topic
+    data: type[msgspec.Struct]
+
+    @property
+    def type(self) -> str:
+        """The CloudEvents `type`, major version last."""
+        return f"{TYPE_PREFIX}{self.name}.v1"
+
+
+LEAD_SCORED = SnapshotType("lead.scored", "leadtrace/scoring", Topic.LEAD_SCORES, LeadScore)
+LEAD_CONCLUDED = SnapshotType("lead.outcome_derived", "leadtrace/attribution", Topic.LEAD_OUTCOMES, LeadOutcome)
+DEAL_CONCLUDED = SnapshotType("deal.outcome_derived", "leadtrace/attribution", Topic.DEAL_OUTCOMES, DealOutcome)
+
+SNAPSHOTS = (LEAD_SCORED, LEAD_CONCLUDED, DEAL_CONCLUDED)
+SNAPSHOT_BY_TYPE = {row.type: row for row in SNAPSHOTS}

@@ -1,0 +1,1 @@
+"""Starts PostgreSQL, a broker and the services as processes on one machine."""

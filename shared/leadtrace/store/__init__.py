@@ -1,0 +1,1 @@
+"""PostgreSQL: engine, migrations, and the tables that every service keeps alike."""

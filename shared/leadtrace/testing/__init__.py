@@ -1,0 +1,1 @@
+"""Builders, fixtures and contract suites for the tests of every room."""

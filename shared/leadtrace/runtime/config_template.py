@@ -1,0 +1,59 @@
+"""Writes the commented `leadtrace.toml` from the models, so that file and code cannot drift apart."""
+
+import json
+from collections.abc import Iterator
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from leadtrace.runtime.settings import Settings
+from leadtrace.runtime.settings_groups import Sender
+
+_HEADER = """\
+# leadtrace.toml: the one configuration file. Every key stands here with its default, commented out.
+# The environment overrides it: LEADTRACE_<GROUP>__<KEY>, for instance
+#   LEADTRACE_KAFKA__PARTITIONS=16
+#   LEADTRACE_SENDERS__HUBSPOT__SECRETS='["your app\\'s client secret"]'
+# `leadtrace config` prints every effective value and who set it.
+"""
+_SENDER_EXAMPLE = {
+    "kind": '"hubspot"',
+    "secrets": '["…", "…"]',
+    "public_url": '"https://hooks.example.com"',
+    "mapping": '"mappings/hubspot.yaml"',
+}
+
+
+def config_template() -> str:
+    """The text of the shipped file."""
+    parts = [_HEADER]
+    for name, field in Settings.model_fields.items():
+        if name == "senders":
+            parts.append("\n".join(_sender_lines()))
+            continue
+        group = field.get_default()
+        parts.append("\n".join([f"# {field.description}", f"[{name}]", *_key_lines(group)]))
+    return "\n\n".join(part.rstrip() for part in parts) + "\n"
+
+
+def _key_lines(group: BaseModel) -> Iterator[str]:
+    for key, field in type(group).model_fields.items():
+        yield f"# {field.description}"
+        value = getattr(group, key)
+        yield f"# {key} = {_toml(value)}" if value is not None else f"# {key} ="
+
+
+def _sender_lines() -> Iterator[str]:
+    yield "# One table for each system that posts events; its name is the source of the events."
+    yield "# [senders.hubspot]"
+    for key, field in Sender.model_fields.items():
+        yield f"# {field.description}"
+        yield f"# {key} = {_SENDER_EXAMPLE.get(key) or _toml(field.get_default())}"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, Enum):
+        return json.dumps(value.value)
+    return json.dumps(str(value) if isinstance(value, Path) else value)

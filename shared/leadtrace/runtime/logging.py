@@ -1,0 +1,112 @@
+"""Logs: dotted past events with ids as fields, JSON for services, readable in a terminal, no secrets."""
+
+import logging
+import re
+import sys
+from enum import StrEnum
+from typing import TextIO
+
+import structlog
+from pydantic import SecretStr
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+MASK = "***"
+_SECRET_NAME = re.compile(r"secret|password|passwd|token|authorization|api_?key|bootstrap_key|credential|dsn")
+_URL_PASSWORD = re.compile(r"(?P<before>[a-z][a-z0-9+.-]*://[^:/@\s]*:)[^@/\s]+@")
+_NOISY = ("aiokafka", "alembic", "asyncio", "httpx", "httpcore", "uvicorn", "sqlalchemy")
+
+
+class LogFormat(StrEnum):
+    """How lines look."""
+
+    AUTO = "auto"
+    JSON = "json"
+    CONSOLE = "console"
+
+
+def configure_logging(
+    service: str,
+    *,
+    level: str = "info",
+    style: LogFormat = LogFormat.AUTO,
+    stream: TextIO | None = None,
+) -> None:
+    """Send structlog's and the libraries' lines to `stream` (standard error), `service` on each.
+
+    Libraries speak from warnings up, whatever the level.
+    """
+    out = stream or sys.stderr
+    pretty = style is LogFormat.CONSOLE or (style is LogFormat.AUTO and out.isatty())
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.StackInfoRenderer(),
+        _add_service(service),
+        mask_secrets,
+    ]
+    renderer: list[Processor] = (
+        [structlog.dev.ConsoleRenderer(colors=out.isatty())]
+        if pretty
+        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+    )
+    handler = logging.StreamHandler(out)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in _NOISY:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+
+
+def get_logger(room: str) -> structlog.stdlib.BoundLogger:
+    """The logger of a room, named like its package."""
+    logger: structlog.stdlib.BoundLogger = structlog.get_logger(room)
+    return logger
+
+
+def mask_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Hide values whose name says that they are secret, and passwords inside URLs."""
+    for name, value in event.items():
+        event[name] = _masked(name, value)
+    return event
+
+
+def _masked(name: str, value: object) -> object:
+    if isinstance(value, SecretStr) or _SECRET_NAME.search(name.lower()):
+        return MASK
+    if isinstance(value, str):
+        return mask_url(value)
+    if isinstance(value, dict):
+        return {key: _masked(str(key), inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_masked("", inner) for inner in value]
+    return value
+
+
+def mask_url(text: str) -> str:
+    """The text with the password of every URL in it hidden."""
+    return _URL_PASSWORD.sub(rf"\g<before>{MASK}@", text) if "://" in text else text
+
+
+def _add_service(service: str) -> Processor:
+    def add(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        event.setdefault("service", service)
+        return event
+
+    return add

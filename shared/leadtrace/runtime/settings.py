@@ -1,0 +1,230 @@
+"""The one configuration: defaults, then `leadtrace.toml`, then `LEADTRACE_<GROUP>__<KEY>`.
+
+A service takes the groups that it needs out of `Settings`; nothing reads the environment elsewhere.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+from pydantic_settings import (
+    SettingsError as SourceError,
+)
+
+from leadtrace.runtime.settings_errors import SettingsError, nearest_hint, settings_error
+from leadtrace.runtime.settings_groups import (
+    Embedded,
+    Installation,
+    Kafka,
+    Keys,
+    Logging,
+    Ports,
+    Postgres,
+    Profile,
+    Reporting,
+    Sender,
+    SenderKind,
+)
+
+DEFAULT_FILE = Path("leadtrace.toml")
+CONFIG_VARIABLE = "LEADTRACE_CONFIG"
+ENV_PREFIX = "LEADTRACE_"
+ENV_DELIMITER = "__"
+
+_EMBEDDED_FETCH_WAIT_MS = 25  # at 500 the embedded broker answers four times as late
+_FETCH_WAIT_MS = 500
+
+
+class Settings(BaseSettings):
+    """Every group; made by `load_settings`, or directly with groups in tests (no file, no environment)."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+    installation: Installation = Installation()
+    """What holds for the whole installation."""
+    embedded: Embedded = Embedded()
+    """PostgreSQL and the broker that `leadtrace up` starts."""
+    kafka: Kafka = Kafka()
+    """The broker that the services meet at."""
+    postgres: Postgres = Postgres()
+    """The one database."""
+    ports: Ports = Ports()
+    """Where each process listens."""
+    reporting: Reporting = Reporting()
+    """How numbers are shown."""
+    senders: dict[str, Sender] = {}
+    """The systems that post events, by name."""
+    keys: Keys = Keys()
+    """The first admin key."""
+    logging: Logging = Logging()
+    """What the processes say on standard error."""
+
+    @property
+    def profile(self) -> Profile:
+        """The profile given, else `distributed` when both addresses are given, else `embedded`."""
+        if self.installation.profile is not None:
+            return self.installation.profile
+        both = self.kafka.bootstrap_servers is not None and self.postgres.url is not None
+        return Profile.DISTRIBUTED if both else Profile.EMBEDDED
+
+    @property
+    def kafka_idempotence(self) -> bool:
+        """Whether producers are idempotent, the default of the profile applied."""
+        given = self.kafka.idempotence
+        return given if given is not None else self.profile is Profile.DISTRIBUTED
+
+    @property
+    def kafka_fetch_max_wait_ms(self) -> int:
+        """Milliseconds that a fetch waits, the default of the profile applied."""
+        embedded = self.profile is Profile.EMBEDDED
+        return self.kafka.fetch_max_wait_ms or (_EMBEDDED_FETCH_WAIT_MS if embedded else _FETCH_WAIT_MS)
+
+    @property
+    def postgres_url(self) -> str:
+        """The database's address in clear.
+
+        Raises:
+            SettingsError: none is configured.
+        """
+        if self.postgres.url is None:
+            raise SettingsError(["postgres.url: not set; run under `leadtrace up` or name a database"])
+        return self.postgres.url.get_secret_value()
+
+    @property
+    def kafka_bootstrap_servers(self) -> str:
+        """The broker's address.
+
+        Raises:
+            SettingsError: none is configured.
+        """
+        if self.kafka.bootstrap_servers is None:
+            raise SettingsError(
+                ["kafka.bootstrap_servers: not set; run under `leadtrace up` or name a broker"]
+            )
+        return self.kafka.bootstrap_servers
+
+    @model_validator(mode="before")
+    @classmethod
+    def _kind_from_name(cls, data: Any) -> Any:
+        senders = data.get("senders") if isinstance(data, dict) else None
+        if not isinstance(senders, dict):
+            return data
+        kinds = set(SenderKind)
+        named = {
+            name: {"kind": name, **sender} if isinstance(sender, dict) and name in kinds else sender
+            for name, sender in senders.items()
+        }
+        return {**data, "senders": named}
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is pydantic's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is handed in counts: `load_settings` reads the sources, once."""
+        return (init_settings,)
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """The effective settings: of `path`, else of `LEADTRACE_CONFIG`, else of `leadtrace.toml` if it is there.
+
+    Raises:
+        SettingsError: a named file is missing, a key is unknown, a value does not fit.
+    """
+    file = config_path(path)
+    given = merged(read_file(file), read_environment())
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        raise settings_error(error, Settings) from None
+    return _with_absolute_paths(settings, file.parent if file else Path.cwd())
+
+
+def config_path(path: Path | None) -> Path | None:
+    """The configuration file in use, or None when there is none and none was asked for.
+
+    Raises:
+        SettingsError: the file that was asked for does not exist.
+    """
+    variable = os.environ.get(CONFIG_VARIABLE)
+    asked = path or (Path(variable) if variable else None)
+    if asked is None:
+        return DEFAULT_FILE.resolve() if DEFAULT_FILE.is_file() else None
+    if not asked.is_file():
+        raise SettingsError([f"{asked}: no such configuration file"])
+    return asked.resolve()
+
+
+def read_file(path: Path | None) -> dict[str, Any]:
+    """What the file sets, by group; empty without a file.
+
+    Raises:
+        SettingsError: the file is not TOML.
+    """
+    if path is None:
+        return {}
+    try:
+        return TomlConfigSettingsSource(Settings, toml_file=path)()
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError([f"{path}: not valid TOML: {error}"]) from None
+
+
+def read_environment() -> dict[str, Any]:
+    """What the environment sets, by group.
+
+    Raises:
+        SettingsError: a variable names an unknown group or holds malformed JSON.
+    """
+    _refuse_unknown_variables(os.environ)
+    source = EnvSettingsSource(Settings, env_prefix=ENV_PREFIX, env_nested_delimiter=ENV_DELIMITER)
+    try:
+        return source()
+    except SourceError as error:
+        raise SettingsError([f"{error}; lists and tables are given as JSON"]) from None
+
+
+def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Both, table by table; where they differ `above` wins."""
+    result = dict(below)
+    for key, value in above.items():
+        lower = result.get(key)
+        if isinstance(lower, Mapping) and isinstance(value, Mapping):
+            result[key] = merged(lower, value)
+        else:
+            result[key] = value
+    return result
+
+
+def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
+    problems = []
+    for name in environment:
+        if not name.startswith(ENV_PREFIX) or name == CONFIG_VARIABLE:
+            continue
+        group = name.removeprefix(ENV_PREFIX).split(ENV_DELIMITER, 1)[0].lower()
+        if ENV_DELIMITER not in name or group not in Settings.model_fields:
+            problems.append(f"{name}: unknown variable{nearest_hint([group], Settings)}")
+    if problems:
+        raise SettingsError(problems)
+
+
+def _with_absolute_paths(settings: Settings, base: Path) -> Settings:
+    senders = {
+        name: sender.model_copy(update={"mapping": base / sender.mapping}) if sender.mapping else sender
+        for name, sender in settings.senders.items()
+    }
+    embedded = settings.embedded.model_copy(update={"data_dir": base / settings.embedded.data_dir})
+    return settings.model_copy(update={"senders": senders, "embedded": embedded})

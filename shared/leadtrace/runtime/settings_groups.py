@@ -1,0 +1,175 @@
+"""The groups of `leadtrace.toml`: one model each; every key has a default, a unit and a sentence."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from leadtrace.runtime.logging import LogFormat
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+MAX_LIVE_SECRETS = 2
+
+
+class Group(BaseModel):
+    """What all groups share: unknown keys are refused, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Profile(StrEnum):
+    """Who provides PostgreSQL and Kafka: `leadtrace up`, or somebody else by address."""
+
+    EMBEDDED = "embedded"
+    DISTRIBUTED = "distributed"
+
+
+class SenderKind(StrEnum):
+    """Whose words a sender speaks."""
+
+    HUBSPOT = "hubspot"
+
+
+class Installation(Group):
+    """[installation]: what holds for the whole installation."""
+
+    profile: Profile | None = None
+    """Who provides PostgreSQL and Kafka; without it distributed if both addresses are given, else embedded."""
+    drain_deadline_s: Annotated[float, Field(gt=0, le=300)] = 10.0
+    """Seconds that a process has to drain after SIGTERM before its tasks are cancelled."""
+
+
+class Embedded(Group):
+    """[embedded]: PostgreSQL and the broker that `leadtrace up` starts."""
+
+    data_dir: Path = Path(".leadtrace")
+    """Folder that holds all data; a relative path starts at the folder of this file."""
+    postgres_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """TCP port on loopback for tools that cannot use the unix socket; 0 means none."""
+    broker_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """TCP port of the broker on loopback; 0 means a free one, chosen at each start."""
+    broker_memory_limit_mb: Annotated[int, Field(ge=64)] = 1024
+    """Resident memory in MB past which the broker is started anew as soon as it is drained."""
+    start_deadline_s: Annotated[float, Field(gt=0)] = 60.0
+    """Seconds within which everything must be ready after `leadtrace up`."""
+    stop_deadline_s: Annotated[float, Field(gt=0)] = 15.0
+    """Seconds that each process has to stop before it is killed."""
+
+
+class Kafka(Group):
+    """[kafka]: the broker that the services meet at."""
+
+    bootstrap_servers: str | None = None
+    """Comma list of `host:port`; without it `leadtrace up` starts the embedded broker."""
+    security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    """How connections are protected."""
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
+    """How clients prove who they are, with a SASL protocol."""
+    sasl_username: str | None = None
+    """User name for SASL."""
+    sasl_password: SecretStr | None = None
+    """Password for SASL; better given by environment."""
+    ssl_cafile: Path | None = None
+    """PEM file with the authorities to trust; without it those of the system."""
+    idempotence: bool | None = None
+    """Whether producers are idempotent; by default on, but off for the embedded broker, which cannot."""
+    compression: Literal["none", "gzip", "lz4", "zstd"] = "lz4"
+    """How producers compress batches."""
+    fetch_max_wait_ms: Annotated[int, Field(ge=1)] | None = None
+    """Milliseconds that a fetch waits for records; by default 500, but 25 for the embedded broker."""
+    partitions: Annotated[int, Field(ge=1, le=1000)] = 8
+    """Partitions of each topic that is created; the most readers of one group that can share it."""
+    replication: Annotated[int, Field(ge=1, le=10)] = 1
+    """Replicas of each topic that is created; 3 on a real cluster."""
+    retention_hours: Annotated[int, Field(ge=1)] = 168
+    """Hours that topics keep their records; a reader that was away longer has them republished."""
+
+
+class Postgres(Group):
+    """[postgres]: the one database."""
+
+    url: SecretStr | None = None
+    """`postgresql://user:password@host/database`; without it `leadtrace up` starts its own PostgreSQL."""
+    pool_size: Annotated[int, Field(ge=1, le=200)] = 8
+    """Connections that each process keeps at most."""
+    lock_timeout_s: Annotated[float, Field(gt=0)] = 5.0
+    """Seconds that a migration waits for a table lock before it gives up and changes nothing."""
+
+
+class Ports(Group):
+    """[ports]: where each process listens."""
+
+    host: str = "127.0.0.1"
+    """Address that every process binds; 0.0.0.0 inside containers."""
+    api: Port = 8000
+    """Port of the api: JSON, ticker, dashboard."""
+    ingest: Port = 8001
+    """Port of the door, which takes webhooks."""
+    scoring: Port = 8002
+    """Port of scoring: health and metrics."""
+    attribution: Port = 8003
+    """Port of attribution: health and metrics."""
+    projector: Port = 8010
+    """Port of the api's projector: health and metrics."""
+    relay: Port = 8011
+    """Port of ingest's relay: health and metrics."""
+
+
+class Reporting(Group):
+    """[reporting]: how numbers are shown."""
+
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "EUR"
+    """ISO 4217 code of the currency that reports are in."""
+    timezone: str = "Europe/Berlin"
+    """IANA time zone that days, weeks and months are cut in."""
+    week_start: Literal["monday", "sunday", "saturday"] = "monday"
+    """First day of a week."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"{name!r} is no IANA time zone, such as Europe/Berlin") from None
+        return name
+
+
+class Sender(Group):
+    """[senders.<name>]: one system that posts events; `<name>` is the source of its events."""
+
+    kind: SenderKind
+    """Whose words it speaks; may be left out when the sender is named like its kind."""
+    secrets: Annotated[tuple[SecretStr, ...], Field(min_length=1, max_length=MAX_LIVE_SECRETS)]
+    """One or two live signing secrets (two while you rotate); better given by environment."""
+    public_url: str | None = None
+    """Address that the sender believes it posts to, if a proxy rewrites it: signatures cover it."""
+    mapping: Path | None = None
+    """Mapping file of properties and stages; without it the shipped one of the kind."""
+    rank: Annotated[int, Field(ge=0, le=999)] = 100
+    """Standing among senders when events bear the same time: the lower rank is folded first."""
+
+    @field_validator("secrets")
+    @classmethod
+    def _not_empty(cls, secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(not secret.get_secret_value() for secret in secrets):
+            raise ValueError("an empty secret would let anybody in")
+        return secrets
+
+
+class Keys(Group):
+    """[keys]: only the first admin key is configuration; the others are made and stored hashed."""
+
+    bootstrap: Annotated[SecretStr, Field(min_length=16)] | None = None
+    """First admin key, at least 16 characters; `leadtrace up` makes one in the data folder by itself."""
+
+
+class Logging(Group):
+    """[logging]: what the processes say on standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    """Lowest level that is written."""
+    format: LogFormat = LogFormat.AUTO
+    """`json`, `console`, or `auto`: console in a terminal, else JSON."""

@@ -1,5 +1,7 @@
-"""The stored form of a set: segments of facts, each with its length in front, so that one can be appended
-without reading the others."""
+"""The stored form of a set: segments of facts, so that one can be appended without reading the others.
+
+Each segment has its length in front.
+"""
 
 from collections.abc import Sequence
 

@@ -74,8 +74,10 @@ def decode_snapshot(value: bytes | None) -> Snapshot:
     return snapshot
 
 
-def wrap_snapshot(kind: SnapshotType, entity: UUID, *, version: int, revision: int, at: int, body: bytes) -> bytes:
-    """The record value of one revision: `version` is that of the definitions, `at` (µs) the latest event's."""
+def wrap_snapshot(
+    kind: SnapshotType, entity: UUID, *, version: int, revision: int, at: int, body: bytes
+) -> bytes:
+    """The record value of one revision: `version` is the definitions', `at` (µs) the latest event's."""
     key = str(entity)
     return _ENCODER.encode(
         Snapshot(

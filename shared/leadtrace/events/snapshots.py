@@ -40,7 +40,7 @@ class ScorePoint(msgspec.Struct, frozen=True, gc=False):
 
 
 class Qualification(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """The verdict of the clauses on a stage, from `at` (µs) on; `failed` names the clauses that do not hold."""
+    """The verdict of the clauses on a stage, from `at` (µs) on; `failed` names the clauses that fail."""
 
     stage: Stage
     at: int
@@ -200,8 +200,12 @@ class SnapshotType:
 
 
 LEAD_SCORED = SnapshotType("lead.scored", "leadtrace/scoring", Topic.LEAD_SCORES, LeadScore)
-LEAD_CONCLUDED = SnapshotType("lead.outcome_derived", "leadtrace/attribution", Topic.LEAD_OUTCOMES, LeadOutcome)
-DEAL_CONCLUDED = SnapshotType("deal.outcome_derived", "leadtrace/attribution", Topic.DEAL_OUTCOMES, DealOutcome)
+LEAD_CONCLUDED = SnapshotType(
+    "lead.outcome_derived", "leadtrace/attribution", Topic.LEAD_OUTCOMES, LeadOutcome
+)
+DEAL_CONCLUDED = SnapshotType(
+    "deal.outcome_derived", "leadtrace/attribution", Topic.DEAL_OUTCOMES, DealOutcome
+)
 
 SNAPSHOTS = (LEAD_SCORED, LEAD_CONCLUDED, DEAL_CONCLUDED)
 SNAPSHOT_BY_TYPE = {row.type: row for row in SNAPSHOTS}

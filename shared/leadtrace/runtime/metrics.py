@@ -121,12 +121,12 @@ def _check(definition: MetricDef, wanted: MetricType) -> None:
 
 
 def walk_definitions(packages: Sequence[str]) -> list[MetricDef]:
-    """Every `MetricDef` constant in the modules called `metrics` of these packages, by name."""
+    """Every `MetricDef` constant in the modules of these packages whose names end in `metrics`, by name."""
     found: dict[str, MetricDef] = {}
     for package in packages:
         root = importlib.import_module(package)
         for info in pkgutil.walk_packages(root.__path__, f"{package}."):
-            if info.name.rsplit(".", 1)[-1] != "metrics":
+            if not info.name.endswith("metrics"):
                 continue
             for value in vars(importlib.import_module(info.name)).values():
                 if isinstance(value, MetricDef):

@@ -1,0 +1,120 @@
+"""Taking facts into locked rows: step where possible, read the set and refold where not.
+
+A fold that raises keeps its facts in the set and marks its row stuck; its neighbours go on.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Generic, Protocol, TypeVar, cast
+from uuid import UUID
+
+import msgspec
+
+from leadtrace.domain.fact import Fact, Key, key_of, union
+from leadtrace.domain.fold import Fold, advance, refold, steppable
+from leadtrace.domain.segments import pack, unpack
+from leadtrace.events.catalogue import Code
+from leadtrace.runtime.arrivals import Extract, revived
+from leadtrace.runtime.logging import get_logger
+from leadtrace.store.connection import Connection
+from leadtrace.store.entities import EntityRow, EntityTable
+
+State = TypeVar("State")
+_log = get_logger("leadtrace.runtime.absorb")
+_KEY = msgspec.msgpack.Decoder(Key)
+_pack_key = msgspec.msgpack.Encoder().encode
+
+
+class StoredFold(Fold[State], Protocol[State]):
+    """A fold whose state can be saved, with the extractor that makes its facts."""
+
+    def extract(self, code: Code, data: msgspec.Struct) -> tuple[str | int | None, ...]:
+        """What the fold reads of an event's data."""
+
+    def encode_state(self, state: State) -> bytes:
+        """The state as bytes."""
+
+    def decode_state(self, stored: bytes) -> State:
+        """The state that `encode_state` saved."""
+
+
+class Absorber(Generic[State]):
+    """Folds arrived facts into the rows of one entity table."""
+
+    def __init__(self, table: EntityTable, fold: StoredFold[State]) -> None:
+        self._table = table
+        self._fold = fold
+        self._extract: Extract = fold.extract
+
+    async def absorb(
+        self,
+        connection: Connection,
+        rows: Mapping[UUID, EntityRow],
+        arrived: Mapping[UUID, Sequence[Fact]],
+    ) -> dict[UUID, State]:
+        """The states of all rows that fold, after taking in what arrived; `arrived` may lack some rows.
+
+        Every fact must be new to its row. Rows that do not fold are marked stuck and left out.
+        """
+        ordered = {entity: union(arrived.get(entity, ())) for entity in rows}
+        unread = [entity for entity, row in rows.items() if not self._is_cached(row, ordered[entity])]
+        sets = await self._table.facts(connection, unread)
+        states: dict[UUID, State] = {}
+        for entity, row in rows.items():
+            try:
+                states[entity] = self._fold_row(row, ordered[entity], sets.get(entity))
+            except Exception as error:  # noqa: BLE001 - a fold that raises must not stop its neighbours
+                self._mark_stuck(row, ordered[entity], error)
+        return states
+
+    def _is_cached(self, row: EntityRow, facts: Sequence[Fact]) -> bool:
+        current = row.fold_version == self._fold.version and row.state is not None
+        fresh = row.last_key is None and row.event_count == 0
+        last = cast(Key, _KEY.decode(row.last_key)) if row.last_key else None
+        return (current or fresh) and steppable(last, facts)
+
+    def _fold_row(self, row: EntityRow, facts: list[Fact], stored: bytes | None) -> State:
+        if stored is None:
+            state = self._fold.decode_state(row.state) if row.state is not None else self._fold.initial()
+            state = advance(self._fold, state, facts)
+            segment, ignored = facts, row.ignored_count + _unknown(facts)
+        else:
+            state, segment = refold(self._fold, [*revived(unpack(stored), self._extract), *facts])
+            ignored = _unknown(segment)
+        encoded = self._fold.encode_state(state)
+        row.replaces = stored is not None
+        row.segment = pack(segment) if segment else b""
+        row.event_count = len(segment) if row.replaces else row.event_count + len(segment)
+        row.ignored_count = ignored
+        row.last_key = _pack_key(key_of(segment[-1])) if segment else row.last_key
+        row.fold_version = self._fold.version
+        row.state = encoded
+        row.stuck_error = None
+        return state
+
+    def _mark_stuck(self, row: EntityRow, facts: list[Fact], error: Exception) -> None:
+        _log.error(
+            "entity.stuck", table=self._table.name, entity_id=str(row.entity_id), error=type(error).__name__
+        )
+        row.replaces = False
+        row.segment = pack(facts) if facts else b""
+        row.event_count += len(facts)
+        row.state = None
+        row.stuck_error = f"{type(error).__name__}: {error}".replace("\x00", "\ufffd")[:1_000]
+
+
+def _unknown(facts: Sequence[Fact]) -> int:
+    return sum(fact.code == Code.UNKNOWN for fact in facts)
+
+
+def new_facts(
+    arrived: Mapping[UUID, Sequence[tuple[int, Fact]]], first_time: set[int]
+) -> dict[UUID, list[Fact]]:
+    """The facts whose numbers were never seen, each number once, by entity."""
+    left = set(first_time)
+    taken: dict[UUID, list[Fact]] = {}
+    for entity, numbered in arrived.items():
+        for number, fact in numbered:
+            if number in left:
+                left.remove(number)
+                taken.setdefault(entity, []).append(fact)
+    return taken

@@ -1,0 +1,83 @@
+"""From records to facts by entity: what cannot be decoded is a dead letter, what is not known yet waits."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import msgspec
+
+from leadtrace.bus.protocol import Record
+from leadtrace.domain.fact import Fact, Value, fact_of
+from leadtrace.events.catalogue import BY_TYPE, Code
+from leadtrace.events.codec import UndecodableError, decode_data, decode_event, known_type
+from leadtrace.events.envelope import Event
+from leadtrace.store.dead_letters import DeadLetter, DeadReason
+
+Extract = Callable[[Code, msgspec.Struct], tuple[Value, ...]]
+
+
+@dataclass(slots=True)
+class Arrivals:
+    """What a batch of records holds: numbered facts by entity, and its dead letters."""
+
+    facts: dict[UUID, list[tuple[int, Fact]]] = field(default_factory=dict)
+    dead: list[DeadLetter] = field(default_factory=list)
+
+    def numbers(self) -> list[int]:
+        """The event numbers of all facts."""
+        return [number for arrived in self.facts.values() for number, _ in arrived]
+
+
+def decode(records: Iterable[Record], extract: Extract) -> Arrivals:
+    """Group the facts of event records by the entity that they are keyed by."""
+    arrivals = Arrivals()
+    for record in records:
+        event: Event | None = None
+        try:
+            event = decode_event(record.value)
+            fact = fact_from(event, extract)
+        except UndecodableError as error:
+            arrivals.dead.append(dead_letter(record, error, event))
+            continue
+        arrivals.facts.setdefault(UUID(event.partitionkey), []).append((int(event.eventno), fact))
+    return arrivals
+
+
+def fact_from(event: Event, extract: Extract) -> Fact:
+    """The fact of an event; one of a type not known yet keeps its data for the day when it is.
+
+    Raises:
+        UndecodableError: the data does not fit its type.
+    """
+    row = known_type(event)
+    if row is None:
+        return fact_of(event, code=Code.UNKNOWN, values=(event.type, bytes(event.data).decode()))
+    return fact_of(event, code=row.code, values=extract(row.code, decode_data(event)))
+
+
+def revived(facts: Sequence[Fact], extract: Extract) -> list[Fact]:
+    """The same facts, those of types that this code has learned meanwhile made readable."""
+    return [_revive(fact, extract) if fact.code == Code.UNKNOWN else fact for fact in facts]
+
+
+def _revive(fact: Fact, extract: Extract) -> Fact:
+    kind, text = fact.values
+    row = BY_TYPE.get(str(kind))
+    if row is None:
+        return fact
+    data = msgspec.json.decode(str(text), type=row.data)
+    return msgspec.structs.replace(fact, code=int(row.code), values=extract(row.code, data))
+
+
+def dead_letter(record: Record, error: UndecodableError, event: Event | None = None) -> DeadLetter:
+    """The dead letter of a record, with its event number if that could still be read."""
+    return DeadLetter(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key,
+        value=record.value,
+        reason=DeadReason.UNDECODABLE,
+        detail=str(error),
+        event_no=int(event.eventno) if event else None,
+    )

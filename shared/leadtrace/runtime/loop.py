@@ -1,0 +1,204 @@
+"""The loop, written once for every service that reads topics.
+
+1. Poll a batch of records.
+2. In one transaction: clear the notes of what was published before; create the touched rows and lock them,
+   leads first, then deals, each in id order; unite, fold, save; note the ids whose revision rose.
+3. Produce the noted rows as they now stand, and flush.
+4. Commit the offsets. The next transaction clears the note.
+
+The set is the inbox and the note is the outbox, so a crash between any two steps loses nothing: records
+that come again are duplicates of what is in the sets, and a note left behind is published by whoever finds
+it. Delivery is at least once; the set makes it effectively once.
+"""
+
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+
+from leadtrace.bus.protocol import (
+    Bus,
+    BusResetError,
+    BusUnavailableError,
+    Consumer,
+    ConsumerSpec,
+    Outgoing,
+    Record,
+)
+from leadtrace.events.topics import dead_letter_topic
+from leadtrace.runtime.clock import Ids
+from leadtrace.runtime.failpoints import AFTER_FLUSH, AFTER_SAVE, BEFORE_COMMIT, Failpoints, NoFailpoints
+from leadtrace.runtime.handler import Applied, Handler, MoreNeededError
+from leadtrace.runtime.logging import get_logger
+from leadtrace.runtime.loop_metrics import LoopMetrics
+from leadtrace.runtime.publisher import Publisher
+from leadtrace.runtime.retry import StoppedError, until_done
+from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.store.connection import Connection
+from leadtrace.store.dead_letters import DeadLetter, DeadLetterStore
+from leadtrace.store.notes import NoteStore
+
+# A note younger than this belongs to a loop that is about to publish it.
+NOTE_LEASE = timedelta(seconds=10)
+_LEFT_BEHIND_EVERY_S = 3.0
+_LEFT_BEHIND_LIMIT = 20
+_NOTES_A_BATCH = 4
+# A small batch costs as much as a large one: this pause lets the next one fill.
+_SMALL_BATCH = 500
+_SMALL_BATCH_PAUSE_S = 0.005
+_NEW_CONSUMER_PAUSE_S = 0.2
+
+_log = get_logger("leadtrace.runtime.loop")
+
+
+class Loop:
+    """Drives one handler over its topics."""
+
+    def __init__(
+        self,
+        *,
+        schema: str,
+        bus: Bus,
+        spec: ConsumerSpec,
+        pool: asyncpg.Pool,
+        handler: Handler,
+        ids: Ids,
+        stop: StopSignal,
+        metrics: LoopMetrics,
+        failpoints: Failpoints | None = None,
+    ) -> None:
+        self._bus = bus
+        self._spec = spec
+        self._pool = pool
+        self._handler = handler
+        self._ids = ids
+        self._stop = stop
+        self._metrics = metrics
+        self._failpoints = failpoints or NoFailpoints()
+        self._publisher = Publisher(bus, stop, self._failpoints)
+        self._notes = NoteStore(schema)
+        self._letters = DeadLetterStore(schema)
+        self._consumer: Consumer | None = None
+        self._published: list[UUID] = []
+        self._looked_at = float("-inf")
+
+    def assigned(self) -> bool:
+        """Whether the group has given this loop its partitions."""
+        return self._consumer is not None and self._consumer.assigned()
+
+    async def run(self) -> None:
+        """Go on until the stop signal; what was polled before it is finished first."""
+        try:
+            while not self._stop.is_set():
+                await self.run_once()
+        except StoppedError:
+            _log.info("loop.stopped_waiting", group=self._spec.group)
+        finally:
+            await self.close()
+
+    async def run_once(self) -> int:
+        """One batch, from poll to commit; the number of records is returned.
+
+        Raises:
+            StoppedError: the stop was asked for while the database or the broker was away.
+        """
+        await self._publish_left_behind()
+        records = await self._poll()
+        if not records:
+            return 0
+        started = time.monotonic()
+        applied = await until_done(lambda: self._save(records), what="save", stop=self._stop)
+        await self._failpoints.reach(AFTER_SAVE)
+        await self._publisher.publish([*applied.outgoing, *map(_copy_of, applied.dead)])
+        await self._failpoints.reach(AFTER_FLUSH)
+        await self._failpoints.reach(BEFORE_COMMIT)
+        await self._commit()
+        self._metrics.batch(applied, records=len(records), seconds=time.monotonic() - started)
+        if len(records) < _SMALL_BATCH:
+            await self._stop.wait_for(_SMALL_BATCH_PAUSE_S)
+        return len(records)
+
+    async def close(self) -> None:
+        """Leave the group and let go of the producer."""
+        consumer, self._consumer = self._consumer, None
+        if consumer is not None:
+            await consumer.close()
+        await self._publisher.close()
+
+    async def _poll(self) -> list[Record]:
+        try:
+            if self._consumer is None:
+                self._consumer = await self._bus.consumer(self._spec)
+            records = await self._consumer.poll()
+            self._metrics.lag(await self._consumer.lag())
+        except (BusUnavailableError, BusResetError) as error:
+            _log.warning("consumer.lost", group=self._spec.group, error=str(error), kind=type(error).__name__)
+            await self._drop_consumer()
+            return []
+        return records
+
+    async def _drop_consumer(self) -> None:
+        consumer, self._consumer = self._consumer, None
+        if consumer is not None:
+            await consumer.close()
+        await self._stop.wait_for(_NEW_CONSUMER_PAUSE_S)
+
+    async def _commit(self) -> None:
+        if self._consumer is None:
+            return
+        try:
+            await self._consumer.commit()
+        except (BusUnavailableError, BusResetError) as error:
+            # The records come again and are duplicates of what is in the sets.
+            _log.warning("commit.failed", group=self._spec.group, error=str(error))
+
+    async def _save(self, records: Sequence[Record]) -> Applied:
+        also: frozenset[UUID] = frozenset()
+        while True:
+            try:
+                async with self._pool.acquire() as connection, connection.transaction():
+                    return await self._save_within(connection, records, also)
+            except MoreNeededError as more:
+                also |= more.ids
+
+    async def _save_within(
+        self, connection: Connection, records: Sequence[Record], also: frozenset[UUID]
+    ) -> Applied:
+        cleared = list(self._published)
+        applied = await self._handler.apply(connection, records, also)
+        await self._notes.clear(connection, cleared)
+        await self._letters.bury(connection, [self._ids.uuid7() for _ in applied.dead], applied.dead)
+        note_ids = [self._ids.uuid7() for _ in range(_NOTES_A_BATCH)]
+        self._published = await self._notes.write(connection, note_ids, applied.notes)
+        return applied
+
+    async def _publish_left_behind(self) -> None:
+        """Publish what a crash, a timer or a refold noted; at most every few seconds."""
+        if time.monotonic() - self._looked_at < _LEFT_BEHIND_EVERY_S:
+            return
+        lease = NOTE_LEASE if self._looked_at > 0 else timedelta(0)
+        await until_done(lambda: self._publish_notes(lease), what="publish notes", stop=self._stop)
+        self._looked_at = time.monotonic()
+
+    async def _publish_notes(self, older_than: timedelta) -> None:
+        async with self._pool.acquire() as connection, connection.transaction():
+            left = await self._notes.left_behind(connection, older_than=older_than, limit=_LEFT_BEHIND_LIMIT)
+            left = [note for note in left if note.note_id not in self._published]
+            for note in left:
+                await self._publisher.publish(await self._handler.noted(connection, note.kind, note.ids))
+            await self._notes.clear(connection, [note.note_id for note in left])
+
+
+def _copy_of(letter: DeadLetter) -> Outgoing:
+    """The copy of a dead letter for its topic, with reason and provenance in the headers."""
+    provenance = {
+        "reason": letter.reason.value,
+        "detail": letter.detail[:500],
+        "original-topic": letter.topic,
+        "original-partition": str(letter.partition),
+        "original-offset": str(letter.offset),
+    }
+    headers = tuple((f"leadtrace-{name}", value.encode()) for name, value in provenance.items())
+    return Outgoing(dead_letter_topic(letter.topic), letter.key or b"", letter.value or b"", headers)

@@ -1,0 +1,121 @@
+"""Reconciliation: what an owner holds and a reader lacks is found by one query and published again.
+
+Run at start, when the bus has a new broker, now and then for what stayed behind, and on demand.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import asyncpg
+import msgspec
+
+from leadtrace.bus.protocol import Admin, Bus, BusUnavailableError, Outgoing
+from leadtrace.runtime.logging import get_logger
+from leadtrace.runtime.publisher import Publisher
+from leadtrace.runtime.retry import StoppedError, until_done
+from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.store.connection import Connection
+
+PAGE = 2_000
+GRACE = timedelta(seconds=30)  # a record younger than this may still be on its way
+_NEW_BROKER_LOOK_S = 1.0
+_RECONCILE_EVERY_LOOKS = 30
+
+_log = get_logger("leadtrace.runtime.reconcile")
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One topic from its owner to one reader.
+
+    `missing` is the reconciliation query: its first column is the key of what the reader lacks, ordered by
+    it; `$1` is the key to start after, `$2` how many at most, `$3` the least age as an interval. `first_key`
+    sorts before every key. `load` gives the records of such keys as they now stand.
+    """
+
+    name: str
+    topic: str
+    missing: str
+    first_key: object
+    load: Callable[[Connection, Sequence[object]], Awaitable[list[Outgoing]]]
+
+
+class HopResult(msgspec.Struct, frozen=True):
+    """How many the reader lacked, and how many were published again."""
+
+    hop: str
+    missing: int
+    republished: int
+
+
+class Reconciler:
+    """Reconciles the hops that one service owns."""
+
+    def __init__(
+        self, *, pool: asyncpg.Pool, bus: Bus, publisher: Publisher, hops: Sequence[Hop], stop: StopSignal
+    ) -> None:
+        self._pool = pool
+        self._bus = bus
+        self._publisher = publisher
+        self.hops = tuple(hops)
+        self._stop = stop
+        self._admin: Admin | None = None
+        self._cluster: str | None = None
+
+    async def run(self) -> None:
+        """Reconcile at start and at each new broker, and every 30 s what is older than the grace."""
+        looks = 0
+        try:
+            while not self._stop.is_set():
+                if await self._is_new_broker():
+                    await self._patiently(timedelta(0))
+                elif looks % _RECONCILE_EVERY_LOOKS == 0:
+                    await self._patiently(GRACE)
+                looks += 1
+                await self._stop.wait_for(_NEW_BROKER_LOOK_S)
+        except StoppedError:
+            _log.info("reconcile.stopped_waiting")
+        finally:
+            await self._drop_admin()
+            await self._publisher.close()
+
+    async def _patiently(self, age: timedelta) -> None:
+        await until_done(lambda: self.reconcile(age), what="reconcile", stop=self._stop)
+
+    async def reconcile(self, age: timedelta = timedelta(0), hop: str | None = None) -> list[HopResult]:
+        """Publish again what readers lack and is at least `age` old, of one hop or of all."""
+        wanted = [one for one in self.hops if hop in (None, one.name)]
+        return [await self._reconcile_hop(one, age) for one in wanted]
+
+    async def _reconcile_hop(self, hop: Hop, age: timedelta) -> HopResult:
+        missing = republished = 0
+        after = hop.first_key
+        while True:
+            async with self._pool.acquire() as connection:
+                keys = [row[0] for row in await connection.fetch(hop.missing, after, PAGE, age)]
+                records = await hop.load(connection, keys) if keys else []
+            await self._publisher.publish(records)
+            missing, republished = missing + len(keys), republished + len(records)
+            if len(keys) < PAGE:
+                break
+            after = keys[-1]
+        if missing:
+            _log.info("hop.reconciled", hop=hop.name, missing=missing, republished=republished)
+        return HopResult(hop.name, missing, republished)
+
+    async def _is_new_broker(self) -> bool:
+        try:
+            if self._admin is None:
+                self._admin = await self._bus.admin()
+            cluster = await self._admin.cluster_id()
+        except BusUnavailableError:
+            await self._drop_admin()
+            return False
+        changed, self._cluster = cluster != self._cluster, cluster
+        return changed
+
+    async def _drop_admin(self) -> None:
+        admin, self._admin = self._admin, None
+        if admin is not None:
+            await admin.close()

@@ -1,0 +1,59 @@
+"""Dead letters: records that could not be decoded. They live in PostgreSQL; the topic is a copy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import blake2b
+from uuid import UUID
+
+from leadtrace.store.connection import Connection
+
+
+class DeadReason(StrEnum):
+    """Why a record is a dead letter."""
+
+    UNDECODABLE = "undecodable"
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """One refused record and its provenance; `event_no` where it could still be read."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    reason: DeadReason
+    detail: str
+    event_no: int | None = None
+
+
+class DeadLetterStore:
+    """The dead letters of one schema; the same bytes on one topic are kept once."""
+
+    def __init__(self, schema: str) -> None:
+        self._insert = (
+            f'insert into {schema}.dead_letters (dead_letter_id, topic, partition, "offset", reason, detail, '
+            "event_no, key, value, value_hash) select * from unnest($1::uuid[], $2::text[], $3::int[], "
+            "$4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::bytea[], $9::bytea[], $10::bytea[]) "
+            "on conflict (topic, value_hash) do nothing"
+        )
+
+    async def bury(self, connection: Connection, ids: Sequence[UUID], letters: Sequence[DeadLetter]) -> None:
+        """Keep the letters under the given ids."""
+        if not letters:
+            return
+        await connection.execute(
+            self._insert,
+            list(ids),
+            [letter.topic for letter in letters],
+            [letter.partition for letter in letters],
+            [letter.offset for letter in letters],
+            [letter.reason.value for letter in letters],
+            [letter.detail.replace("\x00", "\ufffd") for letter in letters],
+            [letter.event_no for letter in letters],
+            [letter.key for letter in letters],
+            [letter.value for letter in letters],
+            [blake2b(letter.value or b"", digest_size=16).digest() for letter in letters],
+        )

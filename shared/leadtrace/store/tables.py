@@ -1,0 +1,91 @@
+"""The tables that every reader keeps alike, as SQLAlchemy metadata for one schema.
+
+Sets and bodies are stored outside the row and uncompressed: appending to a set must not unpack it.
+"""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    DateTime,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "pk": "%(table_name)s_pkey",
+}
+
+
+def metadata(schema: str) -> MetaData:
+    """Empty metadata for one service's schema, with the naming convention of all."""
+    return MetaData(schema=schema, naming_convention=NAMING)
+
+
+def entity_columns(id_column: str) -> list[Column[object]]:
+    """The columns of an entity: its set, the fold's cache, the snapshot and its revision."""
+    zero = text("0")
+    return [
+        Column(id_column, Uuid, primary_key=True),
+        Column("definition_version", Integer, nullable=False, server_default=zero),
+        Column("fold_version", SmallInteger, nullable=False, server_default=zero),
+        Column("event_count", Integer, nullable=False, server_default=zero),
+        Column("ignored_count", Integer, nullable=False, server_default=zero),
+        Column("revision", BigInteger, nullable=False, server_default=zero),
+        Column("redirect_to", Uuid),
+        Column("body_hash", LargeBinary),
+        Column("last_key", LargeBinary),
+        Column("stuck_error", Text),
+        Column("facts", LargeBinary, nullable=False, server_default=text("''::bytea")),
+        Column("state", LargeBinary),
+        Column("body", LargeBinary),
+    ]
+
+
+def note_table(meta: MetaData) -> Table:
+    """Notes: ids whose revision rose in a transaction and that may not have been published yet."""
+    return Table(
+        "notes",
+        meta,
+        Column("note_id", Uuid, primary_key=True),
+        Column("kind", Text, nullable=False),
+        Column("ids", ARRAY(Uuid), nullable=False),
+        Column("noted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    )
+
+
+def seen_table(meta: MetaData) -> Table:
+    """The numbers of the events that are in this reader's sets."""
+    return Table("seen", meta, Column("event_no", BigInteger, primary_key=True, autoincrement=False))
+
+
+def dead_letter_table(meta: MetaData) -> Table:
+    """Records that could not be decoded, with where they came from and why."""
+    return Table(
+        "dead_letters",
+        meta,
+        Column("dead_letter_id", Uuid, primary_key=True),
+        Column("topic", Text, nullable=False),
+        Column("partition", Integer, nullable=False),
+        Column("offset", BigInteger, nullable=False),
+        Column("reason", Text, nullable=False),
+        Column("detail", Text, nullable=False),
+        Column("event_no", BigInteger),
+        Column("key", LargeBinary),
+        Column("value", LargeBinary),
+        Column("value_hash", LargeBinary, nullable=False),
+        Column("dead_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+        UniqueConstraint("topic", "value_hash"),
+    )

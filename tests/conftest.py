@@ -13,6 +13,8 @@ import pytest_asyncio
 import structlog
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ["leadtrace.testing.postgres"]
+
 # Tasks that were told to stop may need a few turns of the loop; what is left after this was forgotten.
 GRACE_S = 2.0
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 CONNECT_TIMEOUT_S = 5.0
 
-Initializer = Callable[[asyncpg.Connection[Any]], Coroutine[Any, Any, None]]
+Initializer = Callable[[asyncpg.Connection], Coroutine[Any, Any, None]]
 
 # Errors that mean that the server is not there, or went away: the same call may be tried again.
 UNAVAILABLE: tuple[type[Exception], ...] = (
@@ -33,7 +33,7 @@ async def make_pool(
     size: int,
     init: Initializer | None = None,
     command_timeout_s: float | None = None,
-) -> asyncpg.Pool[Any]:
+) -> asyncpg.Pool:
     """A pool of at most `size` connections that act as `role`; the first one is made now.
 
     `init` sets up each new connection (codecs). Whoever borrows a connection leaves no session state
@@ -56,7 +56,7 @@ async def make_pool(
     return pool
 
 
-async def connect(url: str, role: str | None = None) -> asyncpg.Connection[Any]:
+async def connect(url: str, role: str | None = None) -> asyncpg.Connection:
     """One connection, as `role` or as the connecting user, for work that happens once.
 
     Raises:
@@ -71,7 +71,7 @@ def make_engine(url: str, role: str | None = None, *, size: int = 8) -> AsyncEng
     Any address that PostgreSQL's own tools take works, unix sockets too: asyncpg reads it, not SQLAlchemy.
     """
 
-    async def creator() -> asyncpg.Connection[Any]:
+    async def creator() -> asyncpg.Connection:
         return await connect(url, role)
 
     return create_async_engine(
@@ -84,7 +84,7 @@ def make_engine(url: str, role: str | None = None, *, size: int = 8) -> AsyncEng
     )
 
 
-async def ping(pool: asyncpg.Pool[Any]) -> str | None:
+async def ping(pool: asyncpg.Pool) -> str | None:
     """A readiness check: None when the database answers, else why not."""
     try:
         await pool.fetchval("select 1")
@@ -110,7 +110,7 @@ async def wait_for_database(url: str, *, deadline_s: float, interval_s: float = 
                 return
 
 
-async def _leave_as_is(_: asyncpg.Connection[Any]) -> None:
+async def _leave_as_is(_: asyncpg.Connection) -> None:
     """Nothing to reset."""
 
 

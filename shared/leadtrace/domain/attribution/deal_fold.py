@@ -1,0 +1,117 @@
+"""The fold of a deal's events: how it stands, what it is worth, whose it is."""
+
+from collections.abc import Callable
+from typing import cast
+
+from leadtrace.domain.attribution.deal_state import DealState, Link
+from leadtrace.domain.fact import Fact
+from leadtrace.events.catalogue import Code
+from leadtrace.events.snapshots import DealStatus
+
+
+class DealFold:
+    """Attribution's view of a deal's set."""
+
+    version: int = 1
+
+    def initial(self) -> DealState:
+        """A deal of which nothing is known."""
+        return DealState()
+
+    def step(self, state: DealState, fact: Fact) -> None:
+        """Take the next fact in folding order; a type that is not read changes nothing."""
+        take = _STEPS.get(fact.code)
+        if take is None:
+            return
+        state.latest_at = fact.at
+        if state.first_at is None:
+            state.first_at = fact.at
+        if fact.skewed:
+            state.skewed = True
+        take(state, fact)
+
+
+def _take_creation(state: DealState, fact: Fact) -> None:
+    if state.created_at is None:
+        state.created_at = fact.at
+
+
+def _take_update(state: DealState, fact: Fact) -> None:
+    if not fact.values:
+        return
+    amount, currency, default_currency = cast("tuple[str | None, str | None, str | None]", fact.values)
+    if amount is not None:
+        state.amount = amount or None
+    if currency is not None:
+        state.currency = currency or None
+    if default_currency is not None:
+        state.default_currency = default_currency or None
+
+
+def _take_stage(state: DealState, fact: Fact) -> None:
+    (claimed,) = cast("tuple[str]", fact.values)
+    state.status, state.stage = DealStatus.OPEN, claimed
+    state.closed_at = state.reason = None
+
+
+def _take_win(state: DealState, fact: Fact) -> None:
+    (claimed,) = cast("tuple[str]", fact.values)
+    _close(state, DealStatus.WON, fact.at)
+    state.stage, state.reason = claimed, None
+
+
+def _take_loss(state: DealState, fact: Fact) -> None:
+    claimed, reason = cast("tuple[str, str | None]", fact.values)
+    _close(state, DealStatus.LOST, fact.at)
+    state.stage, state.reason = claimed, reason
+
+
+def _close(state: DealState, status: DealStatus, at: int) -> None:
+    # Saying again how a deal ended does not end it later.
+    if state.status != status:
+        state.status, state.closed_at = status, at
+
+
+def _take_deletion(state: DealState, _fact: Fact) -> None:
+    state.deleted = True
+
+
+def _take_restoration(state: DealState, _fact: Fact) -> None:
+    state.deleted = False
+
+
+def _take_link(state: DealState, fact: Fact) -> None:
+    source, subject, lead_id, bindingrev, role, primary = cast(
+        "tuple[str, str, str, int, str | None, int]", fact.values
+    )
+    link = _bind(state, (source, subject), lead_id, bindingrev)
+    link.linked, link.role, link.primary = True, role, bool(primary)
+
+
+def _take_unlink(state: DealState, fact: Fact) -> None:
+    source, subject, lead_id, bindingrev = cast("tuple[str, str, str, int]", fact.values)
+    link = _bind(state, (source, subject), lead_id, bindingrev)
+    link.linked, link.role, link.primary = False, None, False
+
+
+def _bind(state: DealState, subject: tuple[str, str], lead_id: str, bindingrev: int) -> Link:
+    """The subject's link, on the lead that the highest binding names."""
+    link = state.links.get(subject)
+    if link is None:
+        link = state.links[subject] = Link(lead_id, bindingrev, linked=False)
+    elif bindingrev >= link.bindingrev:
+        link.lead_id, link.bindingrev = lead_id, bindingrev
+    return link
+
+
+_STEPS: dict[int, Callable[[DealState, Fact], None]] = {
+    Code.DEAL_CREATED: _take_creation,
+    Code.DEAL_UPDATED: _take_update,
+    Code.DEAL_STAGE_CHANGED: _take_stage,
+    Code.DEAL_WON: _take_win,
+    Code.DEAL_LOST: _take_loss,
+    Code.DEAL_DELETED: _take_deletion,
+    Code.DEAL_RESTORED: _take_restoration,
+    Code.DEAL_LINKED: _take_link,
+    Code.DEAL_UNLINKED: _take_unlink,
+}

@@ -1,0 +1,55 @@
+"""What attribution's fold of a deal remembers between events: a cache of the set, never the truth."""
+
+import msgspec
+
+from leadtrace.events.snapshots import DealStatus
+
+
+class Link(msgspec.Struct, array_like=True, gc=False):
+    """A lead subject's place in the buying group; `lead_id` as of the highest binding seen."""
+
+    lead_id: str
+    bindingrev: int
+    linked: bool
+    role: str | None = None
+    primary: bool = False
+
+
+class DealState(msgspec.Struct, array_like=True, gc=False):
+    """A deal as its events leave it; moments in µs, `amount` still the sender's decimal text.
+
+    `status` is the one beneath a deletion. `links` are by (source, subject); one that was unlinked stays,
+    because its binding still counts should it be linked again.
+    """
+
+    latest_at: int = 0
+    first_at: int | None = None
+    created_at: int | None = None
+    closed_at: int | None = None
+    status: DealStatus = DealStatus.OPEN
+    stage: str | None = None
+    reason: str | None = None
+    amount: str | None = None
+    currency: str | None = None
+    default_currency: str | None = None
+    deleted: bool = False
+    skewed: bool = False
+    links: dict[tuple[str, str], Link] = {}
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(DealState)
+
+
+def encode_state(state: DealState) -> bytes:
+    """The bytes in which a deal's state is saved."""
+    return _ENCODER.encode(state)
+
+
+def decode_state(stored: bytes) -> DealState:
+    """The state that `encode_state` saved.
+
+    Raises:
+        msgspec.DecodeError: the bytes are not such a state.
+    """
+    return _DECODER.decode(stored)

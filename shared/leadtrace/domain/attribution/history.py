@@ -1,0 +1,62 @@
+"""The stage history of a lead: the CRM's claims merged in time order with what capture and deals derive.
+
+A claim is recorded as it was made, backward too. What is derived only lifts: it never takes a lead down
+the ladder, so a customer's next deal leaves a customer, and a late capture leaves who stands higher.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+
+from leadtrace.domain.attribution.standing import Entry, Standing
+from leadtrace.domain.stages import ORDER, STAGES, on_ladder
+from leadtrace.events.lead import Stage
+from leadtrace.events.snapshots import Transition
+
+
+def write_history(
+    past: Standing | None, claims: Sequence[Entry], derived: Sequence[Entry]
+) -> tuple[Standing, list[Transition]]:
+    """Where the lead stands, and its transitions, oldest first.
+
+    `past` sums up the claims older than `claims`; both sequences are in folding order. At one moment the
+    lower stage comes first, and a claim before what is derived, so that it gives the entry its words.
+    """
+    standing = past.copy() if past else Standing()
+    waiting = deque(derived)
+    if past:
+        while waiting and waiting[0].at <= past.until:
+            standing.recall(waiting.popleft())
+    transitions: list[Transition] = []
+    for claim in claims:
+        while waiting and _precedes(waiting[0], claim):
+            _lift(standing, waiting.popleft(), transitions)
+        _enter(standing, claim, transitions)
+    for entry in waiting:
+        _lift(standing, entry, transitions)
+    return standing, transitions
+
+
+def _precedes(derived: Entry, claim: Entry) -> bool:
+    if derived.at != claim.at:
+        return derived.at < claim.at
+    return ORDER[derived.stage] < ORDER[claim.stage]
+
+
+def _lift(standing: Standing, entry: Entry, transitions: list[Transition]) -> None:
+    if standing.stage is not None:
+        lower = on_ladder(standing.stage) and ORDER[entry.stage] <= standing.rung
+        if lower or entry.stage == Stage.INQUIRY:
+            return
+    _enter(standing, entry, transitions)
+
+
+def _enter(standing: Standing, entry: Entry, transitions: list[Transition]) -> None:
+    kind = standing.enter(entry)
+    if kind is not None:
+        stage = STAGES[entry.stage]
+        transitions.append(Transition(entry.at, stage, kind, entry.event, entry.claimed, entry.actor))
+
+
+def in_ladder_order(by_stage: dict[str, int]) -> dict[Stage, int]:
+    """The same, stages from the foot of the ladder on, so that equal states give equal bytes."""
+    return {stage: by_stage[text] for text, stage in STAGES.items() if text in by_stage}

@@ -1,0 +1,114 @@
+"""The fold of a lead's own events: capture, touches, claims, holder."""
+
+from collections.abc import Callable
+from itertools import islice, zip_longest
+from typing import cast
+
+from leadtrace.domain.attribution.lead_state import LeadState, TouchMark
+from leadtrace.domain.attribution.standing import Entry, Standing
+from leadtrace.domain.fact import Fact, Value
+from leadtrace.events.catalogue import Code
+from leadtrace.events.lead import Stage
+
+# Beyond this many in folding order a lead is a bot, and its touches count by day only.
+TOUCH_LIMIT = 10_000
+FURTHER_DAYS = 366
+# More stage changes than any person makes of one lead; older claims are summed up.
+CLAIM_LIMIT = 1_000
+
+DAY_US = 86_400_000_000
+
+
+class LeadFold:
+    """Attribution's view of a lead's set; deals and qualifications join when it is rendered."""
+
+    version: int = 1
+
+    def initial(self) -> LeadState:
+        """A lead of which nothing is known."""
+        return LeadState()
+
+    def step(self, state: LeadState, fact: Fact) -> None:
+        """Take the next fact in folding order; a type that is not read changes nothing."""
+        take = _STEPS.get(fact.code)
+        if take is None:
+            return
+        state.latest_at = fact.at
+        if fact.skewed:
+            state.skewed = True
+        if state.captured is None and state.record is None and take is not _take_touch:
+            state.record = _inquiry(fact)
+        take(state, fact)
+
+
+def _inquiry(fact: Fact) -> Entry:
+    return Entry(fact.at, Stage.INQUIRY.value, f"{fact.source} {fact.id}")
+
+
+def overlay(below: tuple[Value, ...], above: tuple[Value, ...]) -> tuple[Value, ...]:
+    """Dimension by dimension what `above` says, else what `below` does."""
+    if not below or not above:
+        return above or below
+    return tuple(old if new is None else new for old, new in zip_longest(below, above))
+
+
+def _take_capture(state: LeadState, fact: Fact) -> None:
+    # Only the earliest capture says where the lead came from; a later one is a return.
+    if state.captured is None:
+        state.captured, state.record = _inquiry(fact), None
+        state.origin = overlay(state.origin, fact.values)
+
+
+def _take_update(state: LeadState, fact: Fact) -> None:
+    state.origin = overlay(state.origin, fact.values)
+
+
+def _take_claim(state: LeadState, fact: Fact) -> None:
+    stage, claimed, actor = cast("tuple[str, str, str | None]", fact.values)
+    state.claims.append(Entry(fact.at, stage, f"{fact.source} {fact.id}", claimed, actor))
+    if len(state.claims) > CLAIM_LIMIT:
+        oldest = state.claims.pop(0)
+        state.past = state.past or Standing()
+        state.past.enter(oldest)
+        state.past.until = oldest.at
+
+
+def _take_holder(state: LeadState, fact: Fact) -> None:
+    state.owner, state.team = cast("tuple[str | None, str | None]", fact.values)
+
+
+def _take_deletion(state: LeadState, _fact: Fact) -> None:
+    state.deleted = True
+
+
+def _take_restoration(state: LeadState, _fact: Fact) -> None:
+    state.deleted = False
+
+
+def _take_touch(state: LeadState, fact: Fact) -> None:
+    if state.touches >= TOUCH_LIMIT:
+        _count_further(state.further, fact.at // DAY_US)
+        return
+    state.touches += 1
+    state.last_touch = TouchMark(fact.at, fact.values)
+    if state.first_touch is None:
+        state.first_touch = state.last_touch
+
+
+def _count_further(further: dict[int, int], day: int) -> None:
+    further[day] = further.get(day, 0) + 1
+    if len(further) > FURTHER_DAYS:
+        # The days come in order, so the first is the oldest: it joins the next, and the sum stays true.
+        oldest, following = islice(further, 2)
+        further[following] += further.pop(oldest)
+
+
+_STEPS: dict[int, Callable[[LeadState, Fact], None]] = {
+    Code.LEAD_CAPTURED: _take_capture,
+    Code.LEAD_UPDATED: _take_update,
+    Code.LEAD_STAGE_CHANGED: _take_claim,
+    Code.LEAD_OWNER_CHANGED: _take_holder,
+    Code.LEAD_DELETED: _take_deletion,
+    Code.LEAD_RESTORED: _take_restoration,
+    Code.TOUCHPOINT_RECORDED: _take_touch,
+}

@@ -1,0 +1,126 @@
+"""A lead's outcome: its fold, its deals and its score's verdicts, written as one complete snapshot."""
+
+from collections.abc import Sequence
+
+from leadtrace.domain.attribution.derived import capture_of, derive_entries
+from leadtrace.domain.attribution.history import in_ladder_order, write_history
+from leadtrace.domain.attribution.lead_state import LeadState, TouchMark, acquisition_of
+from leadtrace.domain.attribution.standing import Standing
+from leadtrace.domain.attribution.views import DealView, QualificationView
+from leadtrace.domain.stages import STAGES
+from leadtrace.events.lead import Acquisition, Stage
+from leadtrace.events.snapshots import (
+    DealShare,
+    DealStatus,
+    DefinitionRef,
+    LeadOutcome,
+    LeadStatus,
+    Touch,
+)
+
+# About 200 bytes each, so that a body stays well below 256 KiB.
+TRANSITION_LIMIT = 500
+
+_ENDED = (Stage.LOST, Stage.DISQUALIFIED)
+_UNJUDGED = QualificationView()
+
+
+def render_lead(
+    state: LeadState,
+    *,
+    lead_id: str,
+    deals: Sequence[DealView],
+    qualification: QualificationView | None,
+    definition: DefinitionRef,
+) -> LeadOutcome:
+    """The body of a lead's snapshot; the order of `deals` does not matter and `state` is left as it is."""
+    deals = sorted(deals, key=lambda deal: deal.deal_id)
+    judged = qualification or _UNJUDGED
+    capture = capture_of(state, deals)
+    captured_at = capture.at if capture else None
+    standing, transitions = write_history(state.past, state.claims, derive_entries(capture, deals))
+    won_at, lost_at = _ends(standing, deals)
+    return LeadOutcome(
+        lead_id=lead_id,
+        definition=definition,
+        status=_status(state, captured_at, won_at, lost_at),
+        captured_at=captured_at,
+        acquisition=_acquisition(state, captured_at),
+        first_touch=_touch(state.first_touch),
+        last_touch=_touch(state.last_touch),
+        touches=state.touches + sum(state.further.values()),
+        stage=STAGES[standing.stage] if standing.stage else None,
+        stage_since=standing.since,
+        transitions=tuple(transitions[-TRANSITION_LIMIT:]),
+        transitions_omitted=standing.count - min(len(transitions), TRANSITION_LIMIT),
+        entries=in_ladder_order(standing.entries),
+        first_reached=in_ladder_order(standing.first),
+        owner=state.owner,
+        team=state.team,
+        deals=tuple(_share(deal) for deal in deals),
+        won_at=won_at,
+        lost_at=lost_at,
+        band=judged.band,
+        qualifications=judged.qualifications,
+        flags=_flags(state, captured_at, standing),
+        latest_at=_latest(state, deals, judged),
+    )
+
+
+def _ends(standing: Standing, deals: Sequence[DealView]) -> tuple[int | None, int | None]:
+    """When the lead was won and when it was lost; at most one of them."""
+    closings = [
+        deal.closed_at for deal in deals if deal.status == DealStatus.WON and deal.closed_at is not None
+    ]
+    if closings:
+        return min(closings), None
+    if standing.stage == Stage.CUSTOMER:
+        return standing.since, None
+    return None, standing.since if standing.stage in _ENDED else None
+
+
+def _status(state: LeadState, captured_at: int | None, won_at: int | None, lost_at: int | None) -> LeadStatus:
+    if captured_at is None:
+        return LeadStatus.VISITOR
+    if state.deleted:
+        return LeadStatus.DELETED
+    if won_at is not None:
+        return LeadStatus.WON
+    return LeadStatus.OPEN if lost_at is None else LeadStatus.LOST
+
+
+def _acquisition(state: LeadState, captured_at: int | None) -> Acquisition:
+    """All dimensions of the first touch if it is not after the capture, else all those of the capture."""
+    first = state.first_touch
+    if first is not None and (captured_at is None or first.at <= captured_at):
+        return acquisition_of(first.dimensions)
+    return acquisition_of(state.origin)
+
+
+def _touch(mark: TouchMark | None) -> Touch | None:
+    return None if mark is None else Touch(mark.at, acquisition_of(mark.dimensions))
+
+
+def _share(deal: DealView) -> DealShare:
+    return DealShare(deal.deal_id, deal.status, deal.share, deal.currency, deal.closed_at)
+
+
+def _flags(state: LeadState, captured_at: int | None, standing: Standing) -> tuple[str, ...]:
+    won = standing.first.get(Stage.CUSTOMER)
+    raised = {
+        "bot": bool(state.further),
+        "clock_skew": state.skewed,
+        "history_truncated": state.past is not None,
+        "unhydrated": captured_at is not None and state.captured is None,
+        "won_before_capture": won is not None and captured_at is not None and won < captured_at,
+    }
+    return tuple(flag for flag, holds in raised.items() if holds)
+
+
+def _latest(state: LeadState, deals: Sequence[DealView], judged: QualificationView) -> int:
+    latest = state.latest_at
+    for deal in deals:
+        latest = max(latest, deal.latest_at)
+    for qualification in judged.qualifications:
+        latest = max(latest, qualification.at)
+    return latest

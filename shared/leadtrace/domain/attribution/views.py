@@ -1,0 +1,24 @@
+"""What a lead's row keeps of its neighbours: its deals, and the score's verdicts."""
+
+import msgspec
+
+from leadtrace.events.snapshots import DealStatus, Qualification
+
+
+class DealView(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A linked deal as one lead needs it: moments in µs, `share` in minor units of `currency`."""
+
+    deal_id: str
+    status: DealStatus
+    created_at: int
+    closed_at: int | None = None
+    share: int = 0
+    currency: str | None = None
+    latest_at: int = 0
+
+
+class QualificationView(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Band and qualifications of a lead's score: what moves its `qualification_revision`."""
+
+    band: str | None = None
+    qualifications: tuple[Qualification, ...] = ()

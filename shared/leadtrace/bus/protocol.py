@@ -6,7 +6,7 @@ transactions, no compaction, and an embedded broker may forget everything, offse
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 
@@ -65,7 +65,6 @@ class ConsumerSpec:
     topics: tuple[str, ...]
     max_records: int = 5_000
     max_wait_ms: int = 25
-    extra: dict[str, object] = field(default_factory=dict)
 
 
 class BusUnavailableError(Exception):
@@ -76,14 +75,19 @@ class BusResetError(Exception):
     """The broker is a new one that remembers nothing: make new clients and start from the beginning."""
 
 
+class RecordTooLargeError(ValueError):
+    """A record is larger than any broker takes: trying again cannot help, whoever makes it must bound it."""
+
+
 class Producer(Protocol):
-    """Sends records and knows when the broker has them."""
+    """Sends records and knows when the broker has them; for one task at a time."""
 
     async def send(self, records: Sequence[Outgoing]) -> None:
         """Hand records over in batches; they are durable only after `flush`.
 
         Raises:
             BusUnavailableError: the broker cannot be reached.
+            RecordTooLargeError: none of the records is sent.
         """
 
     async def flush(self) -> None:
@@ -99,27 +103,35 @@ class Producer(Protocol):
 
 
 class Consumer(Protocol):
-    """Reads records of the partitions that the group gives to this member."""
+    """Reads records of the partitions that the group gives to this member; for one task at a time."""
 
     async def poll(self) -> list[Record]:
         """Records read since the last poll, at most `max_records`, waiting up to `max_wait_ms` for the first.
 
+        Those of one partition come in order. None come while the group hands its partitions out anew.
+
         Raises:
-            BusUnavailableError: the broker cannot be reached.
+            BusUnavailableError: the broker cannot be reached, or has dropped this consumer for good; a new
+                consumer is always right, the same call only if the broker was merely away.
             BusResetError: the broker forgot its topics; this consumer is of no further use.
         """
 
     async def commit(self) -> None:
-        """Commit the position after the last polled record of every partition still assigned.
+        """Commit the position after the last polled record of every partition that is still this member's.
 
-        A partition that was taken away meanwhile is left out: its new owner reads the records again.
+        What was polled before the group handed its partitions out anew is left out: its records come
+        again, to the new owner or to this member.
 
         Raises:
             BusUnavailableError: the broker cannot be reached; nothing is lost, records come again.
+            BusResetError: the broker forgot its topics; nothing was committed.
         """
 
     async def rewind(self) -> None:
-        """Go back to the last committed position, so that polled but uncommitted records come again."""
+        """Go back to the last committed position, so that polled but uncommitted records come again.
+
+        Needs no answer of the broker.
+        """
 
     def assigned(self) -> bool:
         """Whether the group has given this member its partitions (possibly none of them)."""
@@ -142,23 +154,48 @@ class Admin(Protocol):
         """
 
     async def create_topics(self, topics: Sequence[TopicSpec]) -> list[str]:
-        """Create the topics that are missing; their names are returned. Existing ones are left alone."""
+        """Create the topics that are missing; their names are returned. Existing ones are left alone.
+
+        Raises:
+            BusUnavailableError: the broker cannot be reached, or refused.
+        """
 
     async def list_topics(self) -> dict[str, int]:
-        """Every topic and its number of partitions."""
+        """Every topic and its number of partitions.
+
+        Raises:
+            BusUnavailableError: the broker cannot be reached.
+        """
 
     async def close(self) -> None:
         """Let go of the connections."""
 
 
 class Bus(Protocol):
-    """Makes producers, consumers and admins for one broker; only `wiring.py` names a concrete one."""
+    """Makes producers, consumers and admins for one broker; only `wiring.py` names a concrete one.
+
+    Topics are created by `Admin.create_topics` only, never by writing or reading.
+    """
 
     async def producer(self) -> Producer:
-        """A connected producer."""
+        """A connected producer.
+
+        Raises:
+            BusUnavailableError: the broker cannot be reached.
+        """
 
     async def consumer(self, spec: ConsumerSpec) -> Consumer:
-        """A consumer that has joined its group; partitions may come later (`assigned`)."""
+        """A consumer that is joining its group; partitions may come later (`assigned`).
+
+        A group without committed offsets starts at the beginning.
+
+        Raises:
+            BusUnavailableError: the broker cannot be reached, or a topic of `spec` does not exist yet.
+        """
 
     async def admin(self) -> Admin:
-        """A connected admin."""
+        """A connected admin.
+
+        Raises:
+            BusUnavailableError: the broker cannot be reached.
+        """

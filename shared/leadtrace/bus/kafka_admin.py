@@ -1,0 +1,89 @@
+"""Topics of a Kafka broker, and who the broker is."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from leadtrace.bus.kafka_config import KafkaConfig
+from leadtrace.bus.kafka_deadline import within
+from leadtrace.bus.protocol import BusUnavailableError, TopicSpec
+
+_NO_ERROR = 0
+_TOPIC_EXISTS = 36
+# A cluster tells of a new topic a little after it has made it.
+_LOOK_AGAIN_AFTER_S = 0.05
+
+
+class KafkaAdmin:
+    """Implements `leadtrace.bus.protocol.Admin`."""
+
+    def __init__(self, config: KafkaConfig) -> None:
+        self._config = config
+        self._client = AIOKafkaAdminClient(
+            bootstrap_servers=config.bootstrap_servers, **config.connection_options()
+        )
+
+    async def start(self) -> None:
+        """Connect.
+
+        Raises:
+            BusUnavailableError: the broker cannot be reached.
+        """
+        try:
+            async with within(self._config.request_timeout_s, "connecting an admin"):
+                await self._client.start()
+        except BaseException:
+            await self.close()
+            raise
+
+    async def cluster_id(self) -> str:
+        """The broker's own id."""
+        async with within(self._config.request_timeout_s, "asking for the cluster id"):
+            return str((await self._client.describe_cluster())["cluster_id"])
+
+    async def create_topics(self, topics: Sequence[TopicSpec]) -> list[str]:
+        """Create what is missing; see the protocol."""
+        there = await self.list_topics()
+        missing = [topic for topic in topics if topic.name not in there]
+        if not missing:
+            return []
+        async with within(self._config.request_timeout_s, "creating topics"):
+            answer = await self._client.create_topics([_new_topic(topic) for topic in missing])
+            created = _created(answer.topic_errors)
+            await self._until_listed({topic.name for topic in missing})
+        return created
+
+    async def list_topics(self) -> dict[str, int]:
+        """Every topic and its number of partitions."""
+        async with within(self._config.request_timeout_s, "listing topics"):
+            described = await self._client.describe_topics()
+        return {topic["topic"]: len(topic["partitions"]) for topic in described if not topic["error_code"]}
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._client.close()
+
+    async def _until_listed(self, names: set[str]) -> None:
+        while True:
+            if names <= (await self.list_topics()).keys():
+                return
+            await asyncio.sleep(_LOOK_AGAIN_AFTER_S)
+
+
+def _new_topic(topic: TopicSpec) -> NewTopic:
+    configs = {"cleanup.policy": "delete"}
+    if topic.retention_ms is not None:
+        configs["retention.ms"] = str(topic.retention_ms)
+    return NewTopic(topic.name, topic.partitions, topic.replication, topic_configs=configs)
+
+
+def _created(answers: Iterable[tuple[Any, ...]]) -> list[str]:
+    created = []
+    for name, error_code, message, *_ in answers:
+        if error_code == _NO_ERROR:
+            created.append(str(name))
+        elif error_code != _TOPIC_EXISTS:
+            raise BusUnavailableError(f"topic {name} was not created: {message or error_code}")
+    return created

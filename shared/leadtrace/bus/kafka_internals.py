@@ -1,0 +1,67 @@
+"""What aiokafka offers no public way to do; every reach behind its surface is in this file.
+
+Checked against aiokafka 0.14, to which the distribution is pinned; the contract suite holds each of them.
+"""
+# ruff: noqa: SLF001
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import aiokafka.client
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
+from aiokafka.protocol.metadata import MetadataRequest
+
+
+def forbid_topic_creation() -> None:
+    """Keep clients from creating a topic, with whatever partitions, by merely asking for it.
+
+    A client that reconnects to a new broker would be faster than whoever creates the topics.
+    """
+    aiokafka.client.MetadataRequest = partial(MetadataRequest, allow_auto_topic_creation=False)
+
+
+def leave_even_the_first_generation(consumer: Any) -> None:
+    """Let a member of generation 0 leave its group when it stops.
+
+    aiokafka takes 0 for "never joined", but the embedded broker counts from 0; its group would wait for
+    the ghost until the session expires. The generation is not part of the request to leave.
+    """
+    coordinator = consumer._coordinator
+    if coordinator is not None and coordinator.generation == 0 and coordinator.member_id:
+        coordinator.generation = 1
+
+
+def raise_background_errors(consumer: Any) -> None:
+    """Raise the `KafkaError` that ended one of the consumer's own tasks, if one has ended.
+
+    `getmany` tells of the coordinator only, and only when it is called.
+    """
+    consumer._coordinator.check_errors()
+    if consumer._fetcher.error_future.done():
+        raise KafkaError("the consumer has stopped fetching")
+
+
+def progress(consumer: Any) -> Iterator[tuple[TopicPartition, int, int]]:
+    """Position and end of every assigned partition that was fetched from; asks nobody."""
+    for partition in sorted(consumer.assignment()):
+        state = consumer._subscription.subscription.assignment.state_value(partition)
+        if state.has_valid_position and state.highwater is not None:
+            yield partition, state.position, state.highwater
+
+
+async def cut_connections(client: Any) -> None:
+    """Break the connections of a consumer so that requests in flight fail at once."""
+    await client._client.close()
+
+
+def drop_unsent(producer: Any) -> None:
+    """Fail every batch that the producer still holds, so that it can stop."""
+    accumulator = producer._message_accumulator
+    queued = [batch for batches in accumulator._batches.values() for batch in batches]
+    accumulator.fail_all(KafkaError("the producer is closed"))
+    for batch in queued:
+        # Nobody waits for this future any more; unread, asyncio would report its exception.
+        if batch._drain_waiter.done():
+            batch._drain_waiter.exception()

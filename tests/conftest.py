@@ -15,6 +15,9 @@ from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["leadtrace.testing.postgres"]
 
+# Each starts its thing once a session and hands every test a clean part of it.
+pytest_plugins = ["leadtrace.testing.postgres"]
+
 # Tasks that were told to stop may need a few turns of the loop; what is left after this was forgotten.
 GRACE_S = 2.0
 

@@ -1,0 +1,1 @@
+"""The fast path: authenticate the raw bytes, commit them, only then answer."""

@@ -1,0 +1,1 @@
+"""Which lead or deal a subject is."""

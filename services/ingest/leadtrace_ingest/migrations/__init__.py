@@ -1,0 +1,1 @@
+"""Schema changes of ingest, date first; `leadtrace migrate` runs them."""

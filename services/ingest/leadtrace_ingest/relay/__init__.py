@@ -1,0 +1,1 @@
+"""From the intake log to the topics: map, claim, bind, store, publish."""

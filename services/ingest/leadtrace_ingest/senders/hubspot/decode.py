@@ -1,0 +1,172 @@
+"""HubSpot's webhook items as structs, and what makes an item itself.
+
+`attemptNumber`, subscription and app say how an item was delivered, not what it is: they stay outside.
+"""
+
+import re
+import struct
+from collections.abc import Iterable
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Annotated
+
+import msgspec
+
+from leadtrace_ingest.senders.item import KEY_BYTES, Identity
+
+MAX_NAME = 255  # characters of a property name or a type; HubSpot's own limit is 100
+_MISSING = -1
+
+Id = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+Name = Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
+
+
+class HubSpotItem(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """One element of a webhook body; what is not listed here is kept raw in the intake log."""
+
+    event_id: Id
+    portal_id: Id
+    occurred_at: int | float | str | None = None
+    subscription_type: Name = ""
+    event_type: Name = ""
+    object_id: Id | None = None
+    property_name: Name | None = None
+    property_value: str | None = None
+    change_source: Name | None = None
+    source_id: Name | int | None = None
+    change_flag: Name | None = None
+    association_type: Name | None = None
+    from_object_id: Id | None = None
+    to_object_id: Id | None = None
+    association_removed: bool | None = None
+    is_primary_association: bool | None = None
+    primary_object_id: Id | None = None
+    merged_object_ids: list[Id] | None = None
+    new_object_id: Id | None = None
+    number_of_properties_moved: int | None = None
+
+    @property
+    def type(self) -> str:
+        """`subscriptionType`; HubSpot's documentation sometimes calls it `eventType`."""
+        return self.subscription_type or self.event_type
+
+
+class InvalidItemError(ValueError):
+    """The item is no HubSpot item; the message names field and rule."""
+
+
+_ITEM = msgspec.json.Decoder(HubSpotItem)
+_LIST = msgspec.json.Decoder(list[msgspec.Raw])
+_ANY = msgspec.json.Decoder(msgspec.Raw)
+_NUMBERS = struct.Struct("<9q")
+_TEXT_LENGTH = struct.Struct("<i")
+_SIGNED = struct.Struct("<q")
+_VALUE = re.compile(r"`\$\.?(?P<path>[^`]*)`")
+
+
+def split(body: bytes) -> list[bytes]:
+    """The raw items of a body: the elements of an array, else the whole body as one item."""
+    try:
+        return [bytes(raw) for raw in _LIST.decode(body)]
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return [body]
+
+
+def count(body: bytes) -> int:
+    """How many items `split` would give."""
+    try:
+        return len(_LIST.decode(body))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return 1
+
+
+def is_json(raw: bytes) -> bool:
+    """Whether the bytes are JSON at all."""
+    try:
+        _ANY.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
+
+
+def decode_item(raw: bytes) -> HubSpotItem:
+    """The item of these bytes.
+
+    Raises:
+        InvalidItemError: not an object, a field is missing or holds what it must not.
+    """
+    try:
+        return _ITEM.decode(raw)
+    except msgspec.ValidationError as error:
+        raise InvalidItemError(_named(str(error))) from None
+    except UnicodeDecodeError:
+        raise InvalidItemError("the item is not UTF-8") from None
+    except RecursionError:
+        raise InvalidItemError("the item is nested too deeply") from None
+    except msgspec.DecodeError:
+        raise InvalidItemError("the item holds text that is not JSON") from None
+
+
+def identity_of(sender: str, item: HubSpotItem, occurred_ms: int) -> Identity:
+    """Key and comparable part of a readable item."""
+    numbers = _NUMBERS.pack(
+        item.portal_id,
+        _number(item.object_id),
+        _number(item.from_object_id),
+        _number(item.to_object_id),
+        _number(item.primary_object_id),
+        item.event_id,
+        occurred_ms,
+        len(item.merged_object_ids or ()),
+        _number(item.association_removed),
+    )
+    merged = struct.pack(f"<{len(ids)}q", *ids) if (ids := item.merged_object_ids) else b""
+    texts = (sender, item.type, item.association_type, item.property_name, item.property_value)
+    key = blake2b(numbers + merged + _packed(texts), digest_size=KEY_BYTES).digest()
+    comparable = _comparable(
+        item.change_source,
+        item.change_flag,
+        item.source_id,
+        item.is_primary_association,
+        item.new_object_id,
+        item.number_of_properties_moved,
+    )
+    return Identity(key, comparable)
+
+
+def identity_of_bytes(sender: str, raw: bytes) -> Identity:
+    """The identity of what cannot be read: the same bytes are the same item."""
+    key = blake2b(raw, digest_size=KEY_BYTES, key=sender.encode()[:64], person=b"unreadable").digest()
+    return Identity(key, 0)
+
+
+@lru_cache(maxsize=1024)
+def _comparable(*rest: str | int | None) -> int:
+    texts = tuple(None if one is None else str(one) for one in rest)
+    value: int = _SIGNED.unpack(blake2b(_packed(texts), digest_size=8).digest())[0]
+    return value
+
+
+def _packed(texts: Iterable[str | None]) -> bytes:
+    """Texts with their lengths, so that no two lists of texts pack alike."""
+    parts: list[bytes] = []
+    for text in texts:
+        if text is None:
+            parts.append(b"\xff\xff\xff\xff")
+            continue
+        encoded = text.encode()
+        parts.append(_TEXT_LENGTH.pack(len(encoded)))
+        parts.append(encoded)
+    return b"".join(parts)
+
+
+def _number(value: int | None) -> int:
+    return _MISSING if value is None else value
+
+
+def _named(message: str) -> str:
+    """The message of msgspec with the field first: `eventId: Expected …`."""
+    match = _VALUE.search(message)
+    if match is None or not match["path"]:
+        return message
+    return f"{match['path']}: {message[: match.start()].removesuffix(' - at ')}"

@@ -13,8 +13,6 @@ import pytest_asyncio
 import structlog
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["leadtrace.testing.postgres"]
-
 # Each starts its thing once a session and hands every test a clean part of it.
 pytest_plugins = ["leadtrace.testing.postgres"]
 

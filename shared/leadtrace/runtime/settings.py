@@ -23,6 +23,7 @@ from pydantic_settings import (
 
 from leadtrace.runtime.settings_errors import SettingsError, nearest_hint, settings_error
 from leadtrace.runtime.settings_groups import (
+    BrokerKind,
     Embedded,
     Installation,
     Kafka,
@@ -40,9 +41,6 @@ DEFAULT_FILE = Path("leadtrace.toml")
 CONFIG_VARIABLE = "LEADTRACE_CONFIG"
 ENV_PREFIX = "LEADTRACE_"
 ENV_DELIMITER = "__"
-
-_EMBEDDED_FETCH_WAIT_MS = 25  # at 500 the embedded broker answers four times as late
-_FETCH_WAIT_MS = 500
 
 
 class Settings(BaseSettings):
@@ -78,16 +76,11 @@ class Settings(BaseSettings):
         return Profile.DISTRIBUTED if both else Profile.EMBEDDED
 
     @property
-    def kafka_idempotence(self) -> bool:
-        """Whether producers are idempotent, the default of the profile applied."""
-        given = self.kafka.idempotence
-        return given if given is not None else self.profile is Profile.DISTRIBUTED
-
-    @property
-    def kafka_fetch_max_wait_ms(self) -> int:
-        """Milliseconds that a fetch waits, the default of the profile applied."""
-        embedded = self.profile is Profile.EMBEDDED
-        return self.kafka.fetch_max_wait_ms or (_EMBEDDED_FETCH_WAIT_MS if embedded else _FETCH_WAIT_MS)
+    def broker_kind(self) -> BrokerKind:
+        """The kind given, else `apache` when an address is given, else `embedded`."""
+        if self.kafka.broker is not None:
+            return self.kafka.broker
+        return BrokerKind.EMBEDDED if self.kafka.bootstrap_servers is None else BrokerKind.APACHE
 
     @property
     def postgres_url(self) -> str:

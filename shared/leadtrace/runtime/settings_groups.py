@@ -26,6 +26,13 @@ class Profile(StrEnum):
     DISTRIBUTED = "distributed"
 
 
+class BrokerKind(StrEnum):
+    """What stands behind the Kafka protocol."""
+
+    APACHE = "apache"
+    EMBEDDED = "embedded"
+
+
 class SenderKind(StrEnum):
     """Whose words a sender speaks."""
 
@@ -36,7 +43,7 @@ class Installation(Group):
     """[installation]: what holds for the whole installation."""
 
     profile: Profile | None = None
-    """Who provides PostgreSQL and Kafka; without it distributed if both addresses are given, else embedded."""
+    """Who provides PostgreSQL and Kafka; by default distributed if both addresses are set, else embedded."""
     drain_deadline_s: Annotated[float, Field(gt=0, le=300)] = 10.0
     """Seconds that a process has to drain after SIGTERM before its tasks are cancelled."""
 
@@ -63,6 +70,8 @@ class Kafka(Group):
 
     bootstrap_servers: str | None = None
     """Comma list of `host:port`; without it `leadtrace up` starts the embedded broker."""
+    broker: BrokerKind | None = None
+    """Which kind it is, for the defaults below; without it apache if there is an address, else embedded."""
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     """How connections are protected."""
     sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None

@@ -1,23 +1,14 @@
 """Brings every schema up to date: Alembic version files, one room per service, no `env.py` anywhere.
 
-To change a schema, add a file to `leadtrace_<service>/migrations/versions/`, date first:
-
-    2026-11-22-0930_add_score_version.py
-
-    \"\"\"Add the version that a score was made by.\"\"\"
-    from alembic import op
-    import sqlalchemy as sa
+To change a schema, add `2026-11-22-0930_what_it_does.py` to `leadtrace_<service>/migrations/versions/`
+with `revision`, `down_revision` and `upgrade()`; it runs as the service's role, its schema first on the
+search path, in one transaction a room, all rooms under one advisory lock (docs/migrations.md).
 
     revision = "scoring_0002"          # <service>_<number>; no dashes
     down_revision = "scoring_0001"     # None in the first file of a room
 
     def upgrade() -> None:
         op.add_column("scores", sa.Column("version", sa.Text(), nullable=False, server_default="v1"))
-
-It runs as the service's role with its schema first on the search path, so tables need no schema name and
-belong to the service. A view called `pub_…` becomes readable to all leadtrace roles after the run. There
-are no downgrades: a correction is another file. Each room runs in one transaction; all of them under one
-advisory lock, and a table lock that does not come within `lock_timeout_s` ends the run with nothing changed.
 """
 
 from collections.abc import AsyncGenerator, Sequence

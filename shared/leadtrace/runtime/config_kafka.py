@@ -1,0 +1,34 @@
+"""From `[kafka]` to what a client of the broker needs, with the defaults of the broker's kind."""
+
+import dataclasses
+
+from leadtrace.bus.kafka_config import KafkaConfig
+from leadtrace.runtime.settings import Settings
+from leadtrace.runtime.settings_groups import BrokerKind
+
+
+def kafka_config(settings: Settings, client_id: str) -> KafkaConfig:
+    """How a client called `client_id` reaches the configured broker.
+
+    Raises:
+        SettingsError: no broker is configured.
+    """
+    given = settings.kafka
+    embedded = settings.broker_kind is BrokerKind.EMBEDDED
+    servers = settings.kafka_bootstrap_servers
+    preset = (
+        KafkaConfig.embedded(servers, client_id=client_id)
+        if embedded
+        else KafkaConfig(bootstrap_servers=servers, client_id=client_id)
+    )
+    return dataclasses.replace(
+        preset,
+        security_protocol=given.security_protocol,
+        sasl_mechanism=given.sasl_mechanism,
+        sasl_username=given.sasl_username,
+        sasl_password=given.sasl_password.get_secret_value() if given.sasl_password else None,
+        ssl_cafile=str(given.ssl_cafile) if given.ssl_cafile else None,
+        compression=None if given.compression == "none" else given.compression,
+        idempotence=preset.idempotence if given.idempotence is None else given.idempotence,
+        fetch_max_wait_ms=given.fetch_max_wait_ms or preset.fetch_max_wait_ms,
+    )

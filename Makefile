@@ -8,6 +8,8 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 LEADTRACE := .venv/bin/leadtrace
 # A JSONL file of deliveries that `make demo` posts instead of its generated day.
 SENDER_FILE ?=
+# `--upgrade` makes `make lock` take newer versions.
+UPGRADE ?=
 # The Olist leads as HubSpot deliveries; they lie beside the checkout.
 OLIST_FILE ?= ../shared/data/olist/olist_hubspot_ordered.jsonl.gz
 
@@ -54,8 +56,8 @@ fix: ## format and apply the lint fixes that are safe
 ##@ Upkeep
 .PHONY: lock clean
 
-lock: ## resolve both requirement locks anew
-	@scripts/lock
+lock: ## bring both locks up to date with pyproject.toml; UPGRADE=--upgrade takes newer versions too
+	@scripts/lock $(UPGRADE)
 
 clean: ## remove what tools leave behind and the virtual environment; the data folder stays
 	@scripts/clean

@@ -52,8 +52,9 @@ class LeadScore(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Fit and intent of a lead, judged at `at` (µs), its latest event.
 
     `contributions` sum exactly to `fit` and `intent` of their group; `timeline` holds every change, oldest
-    first, the oldest ones left out beyond a bound and counted in `timeline_omitted`. `qualification_revision`
-    moves only with band or qualifications, so that attribution may skip the rest.
+    first, the oldest ones left out beyond a bound and counted in `timeline_omitted`; so do `qualifications`,
+    which keep the latest of each stage. `qualification_revision` moves only with band or qualifications, so
+    that attribution may skip the rest.
     """
 
     lead_id: str
@@ -70,6 +71,7 @@ class LeadScore(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     qualification_revision: int = 0
     timeline: tuple[ScorePoint, ...] = ()
     timeline_omitted: int = 0
+    qualifications_omitted: int = 0
 
 
 class Touch(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):

@@ -57,8 +57,3 @@ def imported_modules(node: ast.AST) -> Iterator[str]:
         elif isinstance(child, ast.ImportFrom) and child.module is not None:
             yield child.module
             yield from (f"{child.module}.{alias.name}" for alias in child.names)
-
-
-def service_room(path: Path) -> str | None:
-    """The service that a file belongs to, if any."""
-    return path.parts[1] if path.parts[0] == "services" else None

@@ -11,15 +11,12 @@ from tests.house.checkout import (
     SERVICES,
     imported_modules,
     python_files,
-    service_room,
     shipped_files,
     tree,
 )
 
 # Function-level imports that may stay, with the reason; the aim is that it stays empty.
 ALLOWED_LATE_IMPORTS: frozenset[Path] = frozenset()
-ROOMS_THAT_NAME_A_BUS = ("bus", "embedded", "cli", "testing")
-ABSTRACT_BUS = ("leadtrace.bus.protocol",)
 
 
 @pytest.mark.parametrize("path", python_files(), ids=str)
@@ -50,16 +47,3 @@ def test_import_contracts_know_every_service() -> None:
     folders = {path.name for path in (ROOT / "services").iterdir() if path.is_dir()}
     assert folders == set(SERVICES)
     assert set(roots) == {"leadtrace", *(f"leadtrace_{name}" for name in SERVICES)}
-
-
-@pytest.mark.parametrize("path", shipped_files(), ids=str)
-def test_only_wiring_names_a_concrete_bus(path: Path) -> None:
-    """Handlers that know Kafka cannot be tested against its twin, nor moved to another broker."""
-    service = service_room(path)
-    may_name_one = path.name == "wiring.py" if service else path.parts[2] in ROOMS_THAT_NAME_A_BUS
-    concrete = [
-        name
-        for name in imported_modules(tree(path))
-        if name.startswith("leadtrace.bus.") and not name.startswith(ABSTRACT_BUS)
-    ]
-    assert may_name_one or not concrete, f"{path} imports {concrete}: take what wiring.py hands in"

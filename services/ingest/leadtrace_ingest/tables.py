@@ -1,0 +1,144 @@
+"""Ingest's tables: the intake log, claims, subjects, canonical events, quarantine, totals, notes.
+
+Each has one writer: the door writes the intake log, the relay everything else.
+"""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    Sequence,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from leadtrace.store.metadata import service_metadata
+
+SCHEMA = "ingest"
+EVENT_NUMBER_BLOCK = 1_000
+
+metadata = service_metadata(SCHEMA)
+
+# Numbers are drawn in blocks, so that a chunk of events costs no statement of its own; gaps mean nothing.
+event_number_blocks = Sequence(
+    "event_number_blocks", metadata=metadata, schema=SCHEMA, start=1, increment=EVENT_NUMBER_BLOCK
+)
+
+# One row per accepted request. `outcomes` is null until the relay is done with it.
+intake = Table(
+    "intake",
+    metadata,
+    Column("intake_id", Uuid, primary_key=True),
+    Column("sender", Text, nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("items", Integer, nullable=False),
+    Column("headers", JSONB, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("state", Text, nullable=False, server_default=text("'pending'")),
+    Column("outcomes", JSONB),
+    CheckConstraint("state in ('pending', 'done')", name="state"),
+)
+Index("ix_intake_pending", intake.c.intake_id, postgresql_where=text("state = 'pending'"))
+
+# Which item made a key its own; `comparable` tells a copy from a conflict.
+claims = Table(
+    "claims",
+    metadata,
+    Column("source_key", Uuid, primary_key=True),
+    Column("intake_id", Uuid, nullable=False),
+    Column("item", Integer, nullable=False),
+    Column("comparable", BigInteger, nullable=False),
+)
+
+subjects = Table(
+    "subjects",
+    metadata,
+    Column("subject_key", Uuid, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("entity_id", Uuid, nullable=False),
+    Column("binding_revision", BigInteger, nullable=False),
+)
+
+# Canonical events, kept as published: rebuild and refold start here and never map again.
+events = Table(
+    "events",
+    metadata,
+    Column("event_no", BigInteger, primary_key=True, autoincrement=False),
+    Column("intake_id", Uuid, nullable=False),
+    Column("item", Integer, nullable=False),
+    Column("part", SmallInteger, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("entity_id", Uuid, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("occurred_at", DateTime(timezone=True), nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("mapping", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("stored_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    UniqueConstraint("intake_id", "item", "part"),
+    Index("ix_events_entity_id", "entity_id"),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("quarantine_id", Uuid, primary_key=True),
+    Column("sender", Text, nullable=False),
+    Column("intake_id", Uuid, nullable=False),
+    Column("item", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("mapping", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("first_seen_at", DateTime(timezone=True), nullable=False),
+    Column("last_seen_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("intake_id", "item"),
+)
+
+# Items by outcome, summed over the intake rows that are done; written last in the relay's transaction.
+item_totals = Table(
+    "item_totals",
+    metadata,
+    Column("sender", Text, primary_key=True),
+    *(
+        Column(name, BigInteger, nullable=False, server_default=text("0"))
+        for name in ("accepted", "published", "duplicate", "ignored", "quarantined")
+    ),
+)
+
+# Events that are stored but perhaps not yet on the topic: one row per chunk of a relay.
+unpublished = Table(
+    "unpublished",
+    metadata,
+    Column("note_id", Uuid, primary_key=True),
+    Column("event_nos", ARRAY(BigInteger), nullable=False),
+    Column("noted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("leased_until", DateTime(timezone=True), nullable=False),
+)
+
+# The secret behind every lead and deal id; made once by the first relay.
+installation = Table(
+    "installation",
+    metadata,
+    Column("singleton", Boolean, primary_key=True, server_default=text("true")),
+    Column("secret", LargeBinary, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("singleton", name="singleton"),
+)

@@ -32,6 +32,7 @@ from leadtrace.runtime.settings_groups import (
     Ports,
     Postgres,
     Profile,
+    Relay,
     Reporting,
     Sender,
     SenderKind,
@@ -62,6 +63,10 @@ class Settings(BaseSettings):
     """How numbers are shown."""
     senders: dict[str, Sender] = {}
     """The systems that post events, by name."""
+    door: Door = Door()
+    """What ingest's door takes in, and how long it tries."""
+    relay: Relay = Relay()
+    """How ingest's relay works through the intake log."""
     keys: Keys = Keys()
     """The first admin key."""
     logging: Logging = Logging()

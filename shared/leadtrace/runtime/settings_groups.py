@@ -168,6 +168,34 @@ class Sender(Group):
         return secrets
 
 
+class Door(Group):
+    """[door]: what ingest's door takes in, and how long it tries."""
+
+    max_body_bytes: Annotated[int, Field(ge=1_024)] = 1_048_576
+    """Bytes of the largest request body; a larger one is refused with 413."""
+    max_items: Annotated[int, Field(ge=100)] = 5_000
+    """Items of the largest batch; a larger one is refused with 413."""
+    retry_window_s: Annotated[float, Field(gt=0)] = 1.5
+    """Seconds that the door tries to reach PostgreSQL for a request before it answers 503."""
+    hard_stop_s: Annotated[float, Field(gt=0, le=5)] = 4.0
+    """Seconds after which a request that is still not committed is answered 503; HubSpot gives up at 5."""
+    max_waiting_bytes: Annotated[int, Field(ge=1_048_576)] = 67_108_864
+    """Bytes of bodies that may wait for their commit; further requests are answered 503 at once."""
+
+
+class Relay(Group):
+    """[relay]: how ingest's relay works through the intake log."""
+
+    chunk_items: Annotated[int, Field(ge=1, le=20_000)] = 4_000
+    """Items that one transaction maps and stores at most; one delivery is never divided."""
+    pause_ms: Annotated[int, Field(ge=0, le=1_000)] = 10
+    """Milliseconds of rest after a small chunk, so that the next one is larger."""
+    poll_interval_s: Annotated[float, Field(gt=0)] = 1.0
+    """Seconds between looks at the intake log when no notification comes."""
+    note_lease_s: Annotated[float, Field(gt=0)] = 5.0
+    """Seconds after which events that a relay stored but did not publish are published by any relay."""
+
+
 class Keys(Group):
     """[keys]: only the first admin key is configuration; the others are made and stored hashed."""
 

@@ -31,13 +31,14 @@ class BrokerIdentity:
         self._asked_at = 0.0
         self._lost = asyncio.Event()
 
-    async def learn(self) -> None:
-        """Ask for the cluster id that `confirm` will compare with.
+    async def learn(self) -> str:
+        """Ask for the cluster id, with which `confirm` will compare.
 
         Raises:
             BusUnavailableError: the broker cannot be reached.
         """
-        self._cluster_id = (await self.metadata([])).cluster_id
+        self._cluster_id = str((await self.metadata([])).cluster_id)
+        return self._cluster_id
 
     async def confirm(self) -> None:
         """Return if the broker is the one that was learnt; costs nothing while the connection stands.
@@ -48,7 +49,7 @@ class BrokerIdentity:
         """
         if self._stands() and time.monotonic() - self._asked_at < _ASK_AGAIN_AFTER_S:
             return
-        seen = (await self.metadata([])).cluster_id
+        seen = str((await self.metadata([])).cluster_id)
         if seen != self._cluster_id:
             raise BusResetError(f"the broker is a new one: cluster {seen}, before {self._cluster_id}")
 

@@ -24,6 +24,7 @@ from pydantic_settings import (
 from leadtrace.runtime.settings_errors import SettingsError, nearest_hint, settings_error
 from leadtrace.runtime.settings_groups import (
     BrokerKind,
+    Door,
     Embedded,
     Installation,
     Kafka,

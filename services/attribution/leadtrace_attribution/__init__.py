@@ -1,0 +1,1 @@
+"""The attribution service: stage history, touches, deals and outcomes of each lead."""

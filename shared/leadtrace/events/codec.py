@@ -9,7 +9,7 @@ from leadtrace.events.envelope import CONTENT_TYPE, SPEC_VERSION, Event, Snapsho
 from leadtrace.events.snapshots import SnapshotType
 from leadtrace.events.times import from_micros
 
-HEADERS = ((b"content-type".decode(), CONTENT_TYPE),)
+HEADERS = (("content-type", CONTENT_TYPE),)
 
 _ENCODER = msgspec.json.Encoder()
 _EVENT = msgspec.json.Decoder(Event)
@@ -68,14 +68,21 @@ def decode_snapshot(value: bytes | None) -> Snapshot:
     """
     try:
         snapshot = _SNAPSHOT.decode(value or b"")
-        int(snapshot.revision), UUID(snapshot.partitionkey)
+        int(snapshot.revision), int(snapshot.qualificationrev or 0), UUID(snapshot.partitionkey)
     except (msgspec.DecodeError, ValueError) as error:
         raise UndecodableError(str(error)) from error
     return snapshot
 
 
 def wrap_snapshot(
-    kind: SnapshotType, entity: UUID, *, version: int, revision: int, at: int, body: bytes
+    kind: SnapshotType,
+    entity: UUID,
+    *,
+    version: int,
+    revision: int,
+    at: int,
+    body: bytes,
+    qualification_revision: int | None = None,
 ) -> bytes:
     """The record value of one revision: `version` is the definitions', `at` (µs) the latest event's."""
     key = str(entity)
@@ -89,6 +96,7 @@ def wrap_snapshot(
             time=from_micros(at),
             partitionkey=key,
             revision=str(revision),
+            qualificationrev="" if qualification_revision is None else str(qualification_revision),
             data=msgspec.Raw(body),
         )
     )

@@ -1,8 +1,12 @@
 """What happens to a deal: an entity of its own, linked to the lead subjects of its buying group."""
 
+from typing import Annotated
+
 import msgspec
 
 from leadtrace.events.personal import Personal
+
+EntityId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 
 
 class LeadRef(msgspec.Struct, frozen=True, gc=False):
@@ -10,7 +14,7 @@ class LeadRef(msgspec.Struct, frozen=True, gc=False):
 
     source: str
     subject: str
-    lead_id: str
+    lead_id: EntityId
     bindingrev: int
 
 

@@ -46,7 +46,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     """One revision of what a service derived of a lead or deal: complete, it replaces every earlier one.
 
     `partitionkey` is the lead or deal id. `revision` is a 64-bit number as text. `time` is the latest
-    moment in the world that the body speaks of.
+    moment in the world that the body speaks of. `qualificationrev`, on scores only, is the revision at which
+    band or qualifications last moved, so that a reader of these alone may skip the rest.
     """
 
     specversion: str
@@ -57,5 +58,6 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     time: datetime
     partitionkey: str
     revision: str
+    qualificationrev: str = ""
     datacontenttype: str = "application/json"
     data: msgspec.Raw = msgspec.Raw(b"{}")

@@ -3,8 +3,9 @@
 A fold that raises keeps its facts in the set and marks its row stuck; its neighbours go on.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Generic, Protocol, TypeVar, cast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar, cast
 from uuid import UUID
 
 import msgspec
@@ -24,26 +25,25 @@ _KEY = msgspec.msgpack.Decoder(Key)
 _pack_key = msgspec.msgpack.Encoder().encode
 
 
-class StoredFold(Fold[State], Protocol[State]):
-    """A fold whose state can be saved, with the extractor that makes its facts."""
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[State]):
+    """A fold with what it takes to keep it: the extractor of its facts, and its state as bytes and back."""
 
-    def extract(self, code: Code, data: msgspec.Struct) -> tuple[str | int | None, ...]:
-        """What the fold reads of an event's data."""
-
-    def encode_state(self, state: State) -> bytes:
-        """The state as bytes."""
-
-    def decode_state(self, stored: bytes) -> State:
-        """The state that `encode_state` saved."""
+    fold: Fold[State]
+    extract: Extract
+    encode: Callable[[State], bytes]
+    decode: Callable[[bytes], State]
 
 
 class Absorber(Generic[State]):
     """Folds arrived facts into the rows of one entity table."""
 
-    def __init__(self, table: EntityTable, fold: StoredFold[State]) -> None:
+    def __init__(self, table: EntityTable, stored: Stored[State]) -> None:
         self._table = table
-        self._fold = fold
-        self._extract: Extract = fold.extract
+        self._fold = stored.fold
+        self._extract = stored.extract
+        self._encode = stored.encode
+        self._decode = stored.decode
 
     async def absorb(
         self,
@@ -74,13 +74,13 @@ class Absorber(Generic[State]):
 
     def _fold_row(self, row: EntityRow, facts: list[Fact], stored: bytes | None) -> State:
         if stored is None:
-            state = self._fold.decode_state(row.state) if row.state is not None else self._fold.initial()
+            state = self._decode(row.state) if row.state is not None else self._fold.initial()
             state = advance(self._fold, state, facts)
             segment, ignored = facts, row.ignored_count + _unknown(facts)
         else:
             state, segment = refold(self._fold, [*revived(unpack(stored), self._extract), *facts])
             ignored = _unknown(segment)
-        encoded = self._fold.encode_state(state)
+        encoded = self._encode(state)
         row.replaces = stored is not None
         row.segment = pack(segment) if segment else b""
         row.event_count = len(segment) if row.replaces else row.event_count + len(segment)

@@ -66,7 +66,7 @@ def _revive(fact: Fact, extract: Extract) -> Fact:
     if row is None:
         return fact
     data = msgspec.json.decode(str(text), type=row.data)
-    return msgspec.structs.replace(fact, code=int(row.code), values=extract(row.code, data))
+    return msgspec.structs.replace(fact, code=row.code, values=extract(row.code, data))
 
 
 def dead_letter(record: Record, error: UndecodableError, event: Event | None = None) -> DeadLetter:

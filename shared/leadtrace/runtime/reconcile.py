@@ -31,12 +31,14 @@ class Hop:
 
     `missing` is the reconciliation query: its first column is the key of what the reader lacks, ordered by
     it; `$1` is the key to start after, `$2` how many at most, `$3` the least age as an interval. `first_key`
-    sorts before every key. `load` gives the records of such keys as they now stand.
+    sorts before every key. `everything` is the same query for all that the owner holds, without `$3`. `load`
+    gives the records of such keys as they now stand.
     """
 
     name: str
     topic: str
     missing: str
+    everything: str
     first_key: object
     load: Callable[[Connection, Sequence[object]], Awaitable[list[Outgoing]]]
 
@@ -85,24 +87,44 @@ class Reconciler:
 
     async def reconcile(self, age: timedelta = timedelta(0), hop: str | None = None) -> list[HopResult]:
         """Publish again what readers lack and is at least `age` old, of one hop or of all."""
-        wanted = [one for one in self.hops if hop in (None, one.name)]
-        return [await self._reconcile_hop(one, age) for one in wanted]
+        results = []
+        for one in self._wanted(hop):
+            published = await self._publish_found(one, one.missing, age)
+            if published:
+                _log.info("hop.reconciled", hop=one.name, republished=published)
+            results.append(HopResult(one.name, published, published))
+        return results
 
-    async def _reconcile_hop(self, hop: Hop, age: timedelta) -> HopResult:
-        missing = republished = 0
-        after = hop.first_key
+    async def republish(self, hop: str | None = None) -> list[HopResult]:
+        """Publish again everything that the owner holds, as a new or rebuilt reader needs it."""
+        results, topics = [], set[str]()
+        for one in self._wanted(hop):
+            missing = await self._count(one)
+            repeats = one.topic in topics
+            topics.add(one.topic)
+            published = 0 if repeats else await self._publish_found(one, one.everything)
+            results.append(HopResult(one.name, missing, published))
+        return results
+
+    def _wanted(self, hop: str | None) -> list[Hop]:
+        return [one for one in self.hops if hop in (None, one.name)]
+
+    async def _count(self, hop: Hop) -> int:
+        counted = f"select count(*) from ({hop.missing}) as missing"
+        async with self._pool.acquire() as connection:
+            return int(await connection.fetchval(counted, hop.first_key, None, timedelta(0)))
+
+    async def _publish_found(self, hop: Hop, query: str, *more: object) -> int:
+        published, after = 0, hop.first_key
         while True:
             async with self._pool.acquire() as connection:
-                keys = [row[0] for row in await connection.fetch(hop.missing, after, PAGE, age)]
+                keys = [row[0] for row in await connection.fetch(query, after, PAGE, *more)]
                 records = await hop.load(connection, keys) if keys else []
             await self._publisher.publish(records)
-            missing, republished = missing + len(keys), republished + len(records)
+            published += len(records)
             if len(keys) < PAGE:
-                break
+                return published
             after = keys[-1]
-        if missing:
-            _log.info("hop.reconciled", hop=hop.name, missing=missing, republished=republished)
-        return HopResult(hop.name, missing, republished)
 
     async def _is_new_broker(self) -> bool:
         try:

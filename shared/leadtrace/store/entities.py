@@ -13,7 +13,7 @@ from leadtrace.store.connection import Connection
 
 _COLUMNS = (
     ("definition_version", "int"),
-    ("fold_version", "smallint"),
+    ("fold_version", "int"),
     ("event_count", "int"),
     ("ignored_count", "int"),
     ("revision", "bigint"),
@@ -50,6 +50,17 @@ class EntityRow:
     extras: list[object] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class StoredBody:
+    """The newest snapshot of a row; `extras` are the service's own columns."""
+
+    entity_id: UUID
+    definition_version: int
+    revision: int
+    body: bytes
+    extras: tuple[object, ...]
+
+
 class EntityTable:
     """Statements for one entity table; `extras` are (column, PostgreSQL type) of the service's own."""
 
@@ -68,8 +79,9 @@ class EntityTable:
             f"order by {id_column} for update"
         )
         self._facts = f"select {id_column}, facts from {self.name} where {id_column} = any($1::uuid[])"
+        own = "".join(f", {name}" for name, _ in extras)
         self._bodies = (
-            f"select {id_column}, definition_version, revision, body from {self.name} "
+            f"select {id_column}, definition_version, revision, body{own} from {self.name} "
             f"where {id_column} = any($1::uuid[]) and body is not null"
         )
         self._save = self._save_statement(loaded)
@@ -104,9 +116,10 @@ class EntityTable:
         """The stored sets of rows that this transaction has locked."""
         return {row[0]: row[1] for row in await connection.fetch(self._facts, ids)} if ids else {}
 
-    async def bodies(self, connection: Connection, ids: Sequence[UUID]) -> list[tuple[UUID, int, int, bytes]]:
-        """(id, definition version, revision, body) of the rows that have a body, as they now stand."""
-        return [tuple(row) for row in await connection.fetch(self._bodies, ids)]
+    async def bodies(self, connection: Connection, ids: Sequence[UUID]) -> list[StoredBody]:
+        """The newest snapshots of the rows that have one, as they now stand."""
+        rows = await connection.fetch(self._bodies, ids)
+        return [StoredBody(row[0], row[1], row[2], row[3], tuple(row)[4:]) for row in rows]
 
     async def save(self, connection: Connection, rows: Sequence[EntityRow]) -> None:
         """Write locked rows back in one statement."""

@@ -11,7 +11,6 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
@@ -20,19 +19,6 @@ from sqlalchemy import (
     text,
 )
 
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "%(table_name)s_%(column_0_N_name)s_key",
-    "ck": "%(table_name)s_%(constraint_name)s_check",
-    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
-    "pk": "%(table_name)s_pkey",
-}
-
-
-def metadata(schema: str) -> MetaData:
-    """Empty metadata for one service's schema, with the naming convention of all."""
-    return MetaData(schema=schema, naming_convention=NAMING)
-
 
 def entity_columns(id_column: str) -> list[Column[object]]:
     """The columns of an entity: its set, the fold's cache, the snapshot and its revision."""
@@ -40,7 +26,7 @@ def entity_columns(id_column: str) -> list[Column[object]]:
     return [
         Column(id_column, Uuid, primary_key=True),
         Column("definition_version", Integer, nullable=False, server_default=zero),
-        Column("fold_version", SmallInteger, nullable=False, server_default=zero),
+        Column("fold_version", Integer, nullable=False, server_default=zero),
         Column("event_count", Integer, nullable=False, server_default=zero),
         Column("ignored_count", Integer, nullable=False, server_default=zero),
         Column("revision", BigInteger, nullable=False, server_default=zero),

@@ -1,0 +1,101 @@
+"""Leads: their own facts, their deals and their score's verdicts into outcomes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import msgspec
+
+from leadtrace.bus.protocol import Outgoing
+from leadtrace.domain.attribution.extract import extract_lead
+from leadtrace.domain.attribution.lead_fold import LeadFold
+from leadtrace.domain.attribution.lead_outcome import render_lead
+from leadtrace.domain.attribution.lead_state import LeadState, decode_state, encode_state
+from leadtrace.domain.attribution.views import DealView, QualificationView
+from leadtrace.domain.fact import Fact
+from leadtrace.events.codec import encode
+from leadtrace.events.snapshots import LEAD_CONCLUDED, DefinitionRef
+from leadtrace.runtime.absorb import Absorber, Stored
+from leadtrace.runtime.clock import Clock
+from leadtrace.runtime.derive import record_of_row, revise
+from leadtrace.store.connection import Connection
+from leadtrace.store.entities import EntityRow
+from leadtrace_attribution.deals import DerivedDeals
+from leadtrace_attribution.store import LEAD_DEALS, LEAD_QUALIFICATION, LEADS
+
+_pack = msgspec.msgpack.Encoder(order="sorted").encode
+_DEALS = msgspec.msgpack.Decoder(dict[str, DealView])
+_QUALIFICATION = msgspec.msgpack.Decoder(QualificationView)
+
+
+@dataclass(slots=True)
+class DerivedLeads:
+    """What came of the leads of a batch."""
+
+    raised: list[UUID] = field(default_factory=list)
+    outgoing: list[Outgoing] = field(default_factory=list)
+    stuck: int = 0
+
+
+class LeadDeriver:
+    """Folds lead rows and gives them new revisions."""
+
+    def __init__(self, definition: DefinitionRef, clock: Clock) -> None:
+        self._definition = definition
+        self._clock = clock
+        stored = Stored[LeadState](LeadFold(), extract_lead, encode_state, decode_state)
+        self._absorber: Absorber[LeadState] = Absorber(LEADS, stored)
+
+    @staticmethod
+    def pack_qualification(view: QualificationView) -> bytes:
+        """The verdicts as a lead row keeps them."""
+        return _pack(view)
+
+    def write_deals(self, leads: Mapping[UUID, EntityRow], derived: DerivedDeals) -> set[UUID]:
+        """Write what each lead is to know of its deals into its row; the leads for which that changed."""
+        held: dict[UUID, dict[str, DealView]] = {lead: _deals_of(leads[lead]) for lead in derived.concerned}
+        changed: set[UUID] = set()
+        for deal, views in derived.views.items():
+            for lead, view in views.items():
+                if held[lead].get(str(deal)) != view:
+                    held[lead][str(deal)] = view
+                    changed.add(lead)
+            for lead in derived.left[deal]:
+                if held[lead].pop(str(deal), None) is not None:
+                    changed.add(lead)
+        for lead in changed:
+            leads[lead].extras[LEAD_DEALS] = _pack(held[lead])
+        return changed
+
+    async def derive(
+        self, connection: Connection, rows: Mapping[UUID, EntityRow], facts: Mapping[UUID, list[Fact]]
+    ) -> DerivedLeads:
+        """Fold what arrived into locked rows; they are saved by the caller."""
+        derived = DerivedLeads()
+        states = await self._absorber.absorb(connection, rows, facts)
+        for lead, state in states.items():
+            self._conclude(rows[lead], state, derived)
+        derived.stuck = len(rows) - len(states)
+        return derived
+
+    def _conclude(self, row: EntityRow, state: LeadState, derived: DerivedLeads) -> None:
+        deals = _deals_of(row)
+        if row.event_count == 0 and not deals and row.body_hash is None:
+            return  # A score came before the events that it was made from: there is nothing to tell yet.
+        packed = row.extras[LEAD_QUALIFICATION]
+        outcome = render_lead(
+            state,
+            lead_id=str(row.entity_id),
+            deals=[deals[deal] for deal in sorted(deals)],
+            qualification=_QUALIFICATION.decode(packed) if isinstance(packed, bytes) else None,
+            definition=self._definition,
+        )
+        body = encode(outcome)
+        if revise(row, body, version=self._definition.version, now_us=self._clock.now_us()):
+            derived.raised.append(row.entity_id)
+            derived.outgoing.append(record_of_row(LEAD_CONCLUDED, row))
+
+
+def _deals_of(row: EntityRow) -> dict[str, DealView]:
+    packed = row.extras[LEAD_DEALS]
+    return _DEALS.decode(packed) if isinstance(packed, bytes) else {}

@@ -1,0 +1,31 @@
+"""The tables of schema `attribution`."""
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, text
+
+from leadtrace.store.metadata import service_metadata
+from leadtrace.store.tables import dead_letter_table, entity_columns, note_table, seen_table
+
+SCHEMA = "attribution"
+METADATA = service_metadata(SCHEMA)
+
+LEADS = Table(
+    "leads",
+    METADATA,
+    *entity_columns("lead_id"),
+    Column("deals", LargeBinary, comment="What the lead's history needs of each of its deals."),
+    Column("qualification", LargeBinary, comment="Band and qualifications of the newest score."),
+    Column("qualification_revision", BigInteger, nullable=False, server_default=text("0")),
+    Index("ix_leads_stuck", "lead_id", postgresql_where=text("stuck_error is not null")),
+    postgresql_with={"fillfactor": 70},
+)
+DEALS = Table(
+    "deals",
+    METADATA,
+    *entity_columns("deal_id"),
+    Column("lead_ids", LargeBinary, comment="The linked leads, 16 bytes each, in id order."),
+    Index("ix_deals_stuck", "deal_id", postgresql_where=text("stuck_error is not null")),
+    postgresql_with={"fillfactor": 70},
+)
+NOTES = note_table(METADATA)
+SEEN = seen_table(METADATA)
+DEAD_LETTERS = dead_letter_table(METADATA)

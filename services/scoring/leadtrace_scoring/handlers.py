@@ -1,0 +1,99 @@
+"""Applies lead events: facts into the set, the set into a score, a changed score into a revision."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from leadtrace.bus.protocol import Outgoing, Record
+from leadtrace.domain.fact import Fact
+from leadtrace.domain.scoring.extract import extract
+from leadtrace.domain.scoring.fold import ScoreFold
+from leadtrace.domain.scoring.render import qualification_hash
+from leadtrace.domain.scoring.state import ScoreState, decode_state, encode_state
+from leadtrace.events.codec import encode
+from leadtrace.events.snapshots import LEAD_SCORED
+from leadtrace.events.topics import Topic
+from leadtrace.runtime.absorb import Absorber, Stored, new_facts
+from leadtrace.runtime.arrivals import decode
+from leadtrace.runtime.clock import Clock
+from leadtrace.runtime.derive import record_of_row, record_of_stored, revise
+from leadtrace.runtime.handler import Applied
+from leadtrace.store.connection import Connection
+from leadtrace.store.entities import EntityRow
+from leadtrace.store.seen import SeenStore
+from leadtrace_scoring.store import LEADS, QUALIFICATION_HASH, QUALIFICATION_REVISION, SCHEMA
+
+NOTED_LEADS = "leads"
+
+
+class ScoringHandler:
+    """Scores the leads that a batch of events touches."""
+
+    topics = (Topic.LEAD_EVENTS.value,)
+
+    def __init__(self, fold: ScoreFold, clock: Clock) -> None:
+        self._fold = fold
+        self._clock = clock
+        self._seen = SeenStore(SCHEMA)
+        self._absorber: Absorber[ScoreState] = Absorber(
+            LEADS, Stored(fold, extract, encode_state, decode_state)
+        )
+
+    async def apply(
+        self, connection: Connection, records: Sequence[Record], also: frozenset[UUID]
+    ) -> Applied:
+        """Take a batch of events in; a lead's score needs no other lead."""
+        arrivals = decode(records, extract)
+        rows = await LEADS.lock(connection, {*arrivals.facts, *also})
+        numbers = arrivals.numbers()
+        facts = new_facts(arrivals.facts, await self._seen.first_time(connection, numbers))
+        applied = await self._fold_into(connection, {lead: rows[lead] for lead in facts}, facts)
+        applied.dead = arrivals.dead
+        applied.applied = sum(map(len, facts.values()))
+        applied.duplicate = len(numbers) - applied.applied
+        return applied
+
+    async def refold(
+        self, connection: Connection, kind: str, ids: Sequence[UUID], also: frozenset[UUID]
+    ) -> Applied:
+        """Fold leads again from their sets, as after a fix of what had them stuck."""
+        assert kind == NOTED_LEADS  # noqa: S101 - scoring keeps no other entity
+        return await self._fold_into(connection, await LEADS.lock(connection, {*ids, *also}), {})
+
+    async def noted(self, connection: Connection, kind: str, ids: Sequence[UUID]) -> list[Outgoing]:
+        """The scores of noted leads as they now stand."""
+        assert kind == NOTED_LEADS  # noqa: S101 - scoring keeps no other entity
+        bodies = await LEADS.bodies(connection, ids)
+        return [
+            record_of_stored(LEAD_SCORED, stored, _number(stored.extras[QUALIFICATION_REVISION]))
+            for stored in bodies
+        ]
+
+    async def _fold_into(
+        self, connection: Connection, rows: Mapping[UUID, EntityRow], facts: Mapping[UUID, list[Fact]]
+    ) -> Applied:
+        states = await self._absorber.absorb(connection, rows, facts)
+        raised = [rows[lead] for lead, state in states.items() if self._judge(rows[lead], state)]
+        await LEADS.save(connection, list(rows.values()))
+        return Applied(
+            notes={NOTED_LEADS: [row.entity_id for row in raised]},
+            outgoing=[
+                record_of_row(LEAD_SCORED, row, _number(row.extras[QUALIFICATION_REVISION])) for row in raised
+            ],
+            stuck=len(rows) - len(states),
+        )
+
+    def _judge(self, row: EntityRow, state: ScoreState) -> bool:
+        score = self._fold.render(state, lead_id=str(row.entity_id))
+        version = score.definition.version
+        if not revise(row, encode(score), version=version, now_us=self._clock.now_us()):
+            return False
+        digest = qualification_hash(score)
+        if digest != row.extras[QUALIFICATION_HASH]:
+            row.extras[QUALIFICATION_HASH] = digest
+            row.extras[QUALIFICATION_REVISION] = row.revision
+        return True
+
+
+def _number(value: object) -> int:
+    assert isinstance(value, int)  # noqa: S101 - a bigint column
+    return value

@@ -1,0 +1,30 @@
+"""What scoring keeps: its lead rows, and the queries over them."""
+
+from leadtrace.store.entities import EntityTable
+
+SCHEMA = "scoring"
+
+# The service's own columns, in the order in which a row's `extras` hold them.
+QUALIFICATION_REVISION, QUALIFICATION_HASH = 0, 1
+LEADS = EntityTable(
+    SCHEMA, "leads", "lead_id", (("qualification_revision", "bigint"), ("qualification_hash", "bytea"))
+)
+
+STUCK_LEADS = "select lead_id from scoring.leads where stuck_error is not null order by lead_id limit $1"
+
+# Which scores attribution lacks: only those whose band or qualifications moved are its concern.
+MISSING_IN_ATTRIBUTION = """
+select s.lead_id from scoring.leads s
+left join attribution.pub_leads a using (lead_id)
+where s.lead_id > $1 and s.qualification_revision > coalesce(a.qualification_revision, 0)
+  and s.revision <= (extract(epoch from now() - $3::interval) * 1000000)::bigint
+order by s.lead_id limit $2
+"""
+MISSING_IN_API = """
+select s.lead_id from scoring.leads s
+left join api.pub_leads a using (lead_id)
+where s.lead_id > $1 and s.revision > coalesce(a.score_revision, 0)
+  and s.revision <= (extract(epoch from now() - $3::interval) * 1000000)::bigint
+order by s.lead_id limit $2
+"""
+ALL_LEADS = "select lead_id from scoring.leads where lead_id > $1 and body is not null order by 1 limit $2"

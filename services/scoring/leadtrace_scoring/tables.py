@@ -1,0 +1,22 @@
+"""The tables of schema `scoring`."""
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, text
+
+from leadtrace.store.metadata import service_metadata
+from leadtrace.store.tables import dead_letter_table, entity_columns, note_table, seen_table
+
+SCHEMA = "scoring"
+METADATA = service_metadata(SCHEMA)
+
+LEADS = Table(
+    "leads",
+    METADATA,
+    *entity_columns("lead_id"),
+    Column("qualification_revision", BigInteger, nullable=False, server_default=text("0")),
+    Column("qualification_hash", LargeBinary),
+    Index("ix_leads_stuck", "lead_id", postgresql_where=text("stuck_error is not null")),
+    postgresql_with={"fillfactor": 70},
+)
+NOTES = note_table(METADATA)
+SEEN = seen_table(METADATA)
+DEAD_LETTERS = dead_letter_table(METADATA)

@@ -1,0 +1,134 @@
+"""A service that reads topics and owns others: loop, reconciler and admin routes in one process."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import asyncpg
+from starlette.applications import Starlette
+
+from leadtrace.bus.protocol import Bus, ConsumerSpec
+from leadtrace.runtime.admin import bearer, rebuild_routes, reconcile_routes
+from leadtrace.runtime.clock import Clock, SystemIds
+from leadtrace.runtime.handler import Handler
+from leadtrace.runtime.health import Readiness, operations_routes
+from leadtrace.runtime.loop import Loop
+from leadtrace.runtime.loop_metrics import LoopMetrics
+from leadtrace.runtime.metrics import Metrics
+from leadtrace.runtime.publisher import Publisher
+from leadtrace.runtime.reconcile import Hop, Reconciler
+from leadtrace.runtime.refold import Refoldable, Refolder
+from leadtrace.runtime.retry import StoppedError, until_done
+from leadtrace.runtime.server import Address, serve
+from leadtrace.runtime.settings import Settings
+from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.store.engine import make_pool, ping
+from leadtrace.store.roles import role_of
+
+# How long an idle poll waits; also the longest that a stop waits for the loop to notice.
+_POLL_WAIT_MS = 200
+
+Pool = asyncpg.Pool[Any]
+
+
+class ReaderHandler(Handler, Refoldable, Protocol):
+    """What such a service does with batches, and with rows that are to be folded again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderPlan:
+    """What makes one such service different from another; `stuck` maps note kinds to their queries."""
+
+    service: str
+    group: str
+    port: int
+    handler: ReaderHandler
+    hops: Sequence[Hop]
+    stuck: Mapping[str, str]
+
+
+class Reader:
+    """One process of such a service."""
+
+    def __init__(self, plan: ReaderPlan, settings: Settings, bus: Bus, clock: Clock) -> None:
+        self._plan = plan
+        self._settings = settings
+        self._bus = bus
+        self._ids = SystemIds(clock)
+        self._metrics = Metrics()
+        self._readiness = Readiness()
+        self._pool: Pool | None = None
+        self._loop: Loop | None = None
+        self._readiness.add("postgres", self._postgres_missing)
+        self._readiness.add("kafka", self._kafka_missing)
+        self._app = Starlette(routes=operations_routes(self._readiness, self._metrics))
+
+    async def run(self) -> None:
+        """Serve until SIGTERM; a database or broker that is not there yet is waited for."""
+        await serve(
+            self._app,
+            Address(self._settings.ports.host, self._plan.port),
+            readiness=self._readiness,
+            background={self._plan.group: self._work},
+            deadline_s=self._settings.installation.drain_deadline_s,
+        )
+
+    async def _work(self, stop: StopSignal) -> None:
+        try:
+            pool = self._pool = await until_done(self._connect, what="connect to postgres", stop=stop)
+        except StoppedError:
+            return
+        loop = self._loop = self._make_loop(pool, stop)
+        # Several routes may publish at once, and a producer must know whose flush failed: one for each.
+        reconciler = self._make_reconciler(pool, stop)
+        self._add_admin_routes(pool, stop)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(loop.run())
+                tasks.create_task(reconciler.run())
+        finally:
+            await pool.close()
+
+    async def _connect(self) -> Pool:
+        size = self._settings.postgres.pool_size
+        return await make_pool(self._settings.postgres_url, role_of(self._plan.service), size=size)
+
+    def _make_loop(self, pool: Pool, stop: StopSignal) -> Loop:
+        return Loop(
+            schema=self._plan.service,
+            bus=self._bus,
+            spec=ConsumerSpec(self._plan.group, self._plan.handler.topics, max_wait_ms=_POLL_WAIT_MS),
+            pool=pool,
+            handler=self._plan.handler,
+            ids=self._ids,
+            stop=stop,
+            metrics=LoopMetrics(self._metrics, self._plan.group),
+        )
+
+    def _make_reconciler(self, pool: Pool, stop: StopSignal) -> Reconciler:
+        publisher = Publisher(self._bus, stop)
+        return Reconciler(pool=pool, bus=self._bus, publisher=publisher, hops=self._plan.hops, stop=stop)
+
+    def _add_admin_routes(self, pool: Pool, stop: StopSignal) -> None:
+        bootstrap = self._settings.keys.bootstrap
+        authorize = bearer(bootstrap.get_secret_value() if bootstrap else None)
+        refolder = Refolder(
+            schema=self._plan.service,
+            pool=pool,
+            handler=self._plan.handler,
+            publisher=Publisher(self._bus, stop),
+            ids=self._ids,
+            stuck=self._plan.stuck,
+        )
+        self._app.router.routes += [
+            *reconcile_routes(self._make_reconciler(pool, stop), authorize),
+            *rebuild_routes(refolder.rebuild_stuck, authorize),
+        ]
+
+    async def _postgres_missing(self) -> str | None:
+        return await ping(self._pool) if self._pool is not None else "not connected yet"
+
+    def _kafka_missing(self) -> str | None:
+        ready = self._loop is not None and self._loop.assigned()
+        return None if ready else "no partitions assigned yet"

@@ -1,0 +1,82 @@
+"""Folding rows again on demand: stuck ones after a fix; what changes is published like any batch."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from leadtrace.runtime.clock import Ids
+from leadtrace.runtime.handler import Applied, MoreNeededError
+from leadtrace.runtime.publisher import Publisher
+from leadtrace.store.connection import Connection
+from leadtrace.store.notes import NoteStore
+
+_PAGE = 500
+_NOTES_A_PAGE = 4
+
+
+class Refoldable(Protocol):
+    """A handler that can fold rows again without anything new."""
+
+    async def refold(
+        self, connection: Connection, kind: str, ids: Sequence[UUID], also: frozenset[UUID]
+    ) -> Applied:
+        """Lock the rows, fold them from their sets and save them; `also` are others to lock.
+
+        Raises:
+            MoreNeededError: more entities than those must be locked.
+        """
+
+
+class RefoldResult(msgspec.Struct, frozen=True):
+    """How many rows of a kind were stuck, and how many still are."""
+
+    kind: str
+    stuck: int
+    still_stuck: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refolder:
+    """Refolds what a query finds; `stuck` maps a kind to its query (`$1` how many at most)."""
+
+    schema: str
+    pool: "asyncpg.Pool[asyncpg.Record]"
+    handler: Refoldable
+    publisher: Publisher
+    ids: Ids
+    stuck: Mapping[str, str]
+
+    async def rebuild_stuck(self) -> list[RefoldResult]:
+        """Fold every stuck row once more and publish what came of it."""
+        return [await self._rebuild(kind, query) for kind, query in self.stuck.items()]
+
+    async def _rebuild(self, kind: str, query: str) -> RefoldResult:
+        async with self.pool.acquire() as connection:
+            found = [row[0] for row in await connection.fetch(query, None)]
+        still = 0
+        for start in range(0, len(found), _PAGE):
+            still += await self._page(kind, found[start : start + _PAGE])
+        return RefoldResult(kind, len(found), still)
+
+    async def _page(self, kind: str, ids: Sequence[UUID]) -> int:
+        also: frozenset[UUID] = frozenset()
+        while True:
+            try:
+                return await self._refold(kind, ids, also)
+            except MoreNeededError as more:
+                also |= more.ids
+
+    async def _refold(self, kind: str, ids: Sequence[UUID], also: frozenset[UUID]) -> int:
+        notes = NoteStore(self.schema)
+        async with self.pool.acquire() as connection, connection.transaction():
+            applied = await self.handler.refold(connection, kind, ids, also)
+            note_ids = [self.ids.uuid7() for _ in range(_NOTES_A_PAGE)]
+            written = await notes.write(connection, note_ids, applied.notes)
+        await self.publisher.publish(applied.outgoing)
+        async with self.pool.acquire() as connection:
+            await notes.clear(connection, written)
+        return applied.stuck

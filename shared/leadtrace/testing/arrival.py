@@ -1,4 +1,4 @@
-"""What a service does with facts as they arrive, without its store: the set, the saved state, step or refold."""
+"""What a service does with facts as they arrive, without its store: keep the set, save, step or refold."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar

@@ -5,6 +5,7 @@ part of the order are common rather than a rarity.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from hypothesis import strategies as st
 
@@ -68,14 +69,13 @@ def _fact(code: Code, values: st.SearchStrategy[Values]) -> st.SearchStrategy[Fa
 
 @st.composite
 def arrivals(draw: st.DrawFn, given: Sequence[Fact], *, max_copies: int = 5) -> list[list[Fact]]:
-    """One way in which `given` may arrive: every fact at least once, in any order, with further copies of
-    some, split into batches of any size."""
+    """One way in which `given` may arrive: all of it in any order, some more than once, in batches."""
     copies = draw(st.lists(st.sampled_from(given), max_size=max_copies)) if given else []
     order = draw(st.permutations([*given, *copies]))
     if not order:
         return []
     cuts = sorted(draw(st.sets(st.integers(0, len(order)), max_size=len(order))) | {0, len(order)})
-    return [list(order[start:end]) for start, end in zip(cuts, cuts[1:], strict=False)]
+    return [list(order[start:end]) for start, end in pairwise(cuts)]
 
 
 @st.composite

@@ -1,0 +1,188 @@
+"""The definitions file as structs, key by key; a key without behaviour behind it is not accepted.
+
+Points are decimal numbers of at most three digits after the point; thresholds likewise.
+"""
+
+import msgspec
+
+from leadtrace.domain.definitions.millipoints import Points
+from leadtrace.events.lead import Stage
+
+
+class _Block(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What every block of the file has in common: no unknown key passes."""
+
+
+class StageMeaning(_Block, frozen=True, kw_only=True):
+    """A rung of the ladder and the one written thing that it means."""
+
+    stage: Stage
+    means: str
+
+
+class PropertyTest(_Block, frozen=True, kw_only=True):
+    """A condition on the current value of a property; exactly one operator is given.
+
+    Texts compare without regard to case and outer blanks. `at_least` holds for values that are numbers.
+    """
+
+    any_of: tuple[str, ...] | None = msgspec.field(default=None, name="in")
+    equals: str | None = None
+    at_least: float | None = None
+    prefix: str | None = None
+    known: bool | None = None
+
+
+class FitCase(PropertyTest, frozen=True, kw_only=True):
+    """Points for a lead whose property passes the test."""
+
+    points: Points
+    because: str = ""
+
+
+class FitRule(_Block, frozen=True, kw_only=True):
+    """One property judged by the first case that holds.
+
+    `otherwise` is what a known value gets that no case names; `unknown` what a missing one gets.
+    """
+
+    id: str
+    property: str
+    cases: tuple[FitCase, ...]
+    unknown: Points
+    otherwise: Points = 0.0
+
+
+class Disqualifier(PropertyTest, frozen=True, kw_only=True):
+    """A property value that takes fit to 0 at most, the band to cold and every verdict to no."""
+
+    id: str
+    property: str
+    because: str = ""
+
+
+class TouchTest(_Block, frozen=True, kw_only=True):
+    """Which touchpoints show a signal: all keys given must hold, each by any of its values."""
+
+    channel: tuple[str, ...] | None = None
+    source: tuple[str, ...] | None = None
+    medium: tuple[str, ...] | None = None
+    campaign: tuple[str, ...] | None = None
+    content: tuple[str, ...] | None = None
+    outlet: tuple[str, ...] | None = None
+    form: tuple[str, ...] | None = None
+    partner: tuple[str, ...] | None = None
+    signal: tuple[str, ...] | None = None
+    page_prefix: tuple[str, ...] | None = None
+
+
+class Signal(_Block, frozen=True, kw_only=True):
+    """An intent signal: points for each touchpoint that shows it, halved every `half_life_days`.
+
+    `cap` bounds what the signal may add at any moment, `group` shares a bound with others, `once_only`
+    counts the first touchpoint alone. Negative points take part in no cap.
+    """
+
+    id: str
+    match: TouchTest
+    points: Points
+    half_life_days: Points
+    cap: Points | None = None
+    group: str | None = None
+    once_only: bool = False
+    because: str = ""
+
+
+class SignalGroup(_Block, frozen=True, kw_only=True):
+    """A bound on what several signals may add together at any moment."""
+
+    id: str
+    cap: Points
+
+
+class Intent(_Block, frozen=True, kw_only=True):
+    """The signals; `cap_per_day` bounds the points gathered within one day (UTC), before decay."""
+
+    signals: tuple[Signal, ...]
+    groups: tuple[SignalGroup, ...] = ()
+    cap_per_day: Points | None = None
+
+
+class Threshold(_Block, frozen=True, kw_only=True):
+    """A band is entered at `enter_at` and left below `leave_below`, so that a lead does not flap."""
+
+    enter_at: Points
+    leave_below: Points
+
+
+class Bands(_Block, frozen=True, kw_only=True):
+    """Thresholds of fit plus intent; below warm is cold."""
+
+    warm: Threshold
+    hot: Threshold
+
+
+class FitGrades(_Block, frozen=True, kw_only=True):
+    """The letter of the grade: A from here, B from here, else C."""
+
+    a: Points = msgspec.field(name="A")
+    b: Points = msgspec.field(name="B")
+
+
+class IntentGrades(_Block, frozen=True, kw_only=True):
+    """The digit of the grade: 1 from here, 2 from here, else 3."""
+
+    one: Points
+    two: Points
+
+
+class Grades(_Block, frozen=True, kw_only=True):
+    """The matrix A1 to C3."""
+
+    fit: FitGrades
+    intent: IntentGrades
+
+
+class Scorecard(_Block, frozen=True, kw_only=True):
+    """How fit and intent are counted, and what their sum is called."""
+
+    fit: tuple[FitRule, ...]
+    intent: Intent
+    bands: Bands
+    grades: Grades
+    disqualifiers: tuple[Disqualifier, ...] = ()
+
+
+class Clause(_Block, frozen=True, kw_only=True):
+    """One condition on the facts that a stage requires; exactly one test is given.
+
+    `known` names a property that must have a value, `reached` a stage that the CRM must have claimed (it
+    or a later rung), `qualified` a stage listed before whose own clauses must hold.
+    """
+
+    id: str
+    score_at_least: Points | None = None
+    fit_at_least: Points | None = None
+    intent_at_least: Points | None = None
+    band_at_least: str | None = None
+    touches_at_least: int | None = None
+    known: str | None = None
+    reached: Stage | None = None
+    qualified: Stage | None = None
+
+
+class StageClauses(_Block, frozen=True, kw_only=True):
+    """What a stage requires: every clause."""
+
+    stage: Stage
+    clauses: tuple[Clause, ...]
+
+
+class Definitions(_Block, frozen=True, kw_only=True):
+    """One version of what marketing and sales agreed on."""
+
+    id: str
+    version: int
+    stages: tuple[StageMeaning, ...]
+    scorecard: Scorecard
+    qualification: tuple[StageClauses, ...] = ()

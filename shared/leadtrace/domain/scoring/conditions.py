@@ -1,0 +1,100 @@
+"""Tests on property values and touchpoints, prepared once so that judging is a few look-ups."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import TypeAlias
+
+from leadtrace.domain.definitions.model import PropertyTest, TouchTest
+from leadtrace.domain.fact import Value
+from leadtrace.events.touchpoint import TouchpointRecorded
+
+Holds: TypeAlias = Callable[[str], bool]
+Texts: TypeAlias = tuple[str, ...]
+
+_DIMENSIONS = TouchpointRecorded.__struct_fields__
+_PAGE = _DIMENSIONS.index("page")
+SIGNAL = _DIMENSIONS.index("signal")
+
+
+def folded(text: str) -> str:
+    """How texts compare: without regard to case and outer blanks."""
+    return text.strip().casefold()
+
+
+def property_condition(test: PropertyTest) -> Holds:
+    """Whether a known value, folded already, passes the one operator of `test`."""
+    if test.any_of is not None:
+        return frozenset(map(folded, test.any_of)).__contains__
+    if test.equals is not None:
+        return folded(test.equals).__eq__
+    if test.prefix is not None:
+        start = folded(test.prefix)
+        return lambda value: value.startswith(start)
+    if test.at_least is not None:
+        return _at_least(Decimal(repr(test.at_least)))
+    return lambda _: True
+
+
+def property_words(name: str, test: PropertyTest) -> str:
+    """The test as a sentence."""
+    if test.any_of is not None:
+        return f"{name} is one of {', '.join(test.any_of)}"
+    if test.equals is not None:
+        return f"{name} is {test.equals}"
+    if test.prefix is not None:
+        return f"{name} begins with {test.prefix}"
+    if test.at_least is not None:
+        return f"{name} is at least {plain(test.at_least)}"
+    return f"{name} is known"
+
+
+def plain(number: float) -> str:
+    """A number as people write it: no exponent, no empty digits behind the point."""
+    text = f"{Decimal(repr(number)):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _at_least(bound: Decimal) -> Holds:
+    def holds(value: str) -> bool:
+        try:
+            number = Decimal(value)
+        except InvalidOperation:
+            return False
+        return number.is_finite() and number >= bound
+
+    return holds
+
+
+class TouchCondition:
+    """A prepared `TouchTest`: accepted texts by place in the fact's values, and accepted page starts."""
+
+    __slots__ = ("_accepted", "_pages", "signals")
+
+    def __init__(self, test: TouchTest) -> None:
+        given = [(place, getattr(test, name)) for place, name in enumerate(_DIMENSIONS) if name != "page"]
+        self._accepted = tuple(
+            (place, frozenset(map(folded, texts)))
+            for place, texts in given
+            if texts is not None and place != SIGNAL
+        )
+        self._pages = tuple(map(folded, test.page_prefix)) if test.page_prefix is not None else ()
+        self.signals = tuple(map(folded, test.signal)) if test.signal is not None else None
+
+    def holds(self, touch: Texts) -> bool:
+        """Whether folded dimensions pass; the signal itself is looked up before."""
+        for place, accepted in self._accepted:
+            if touch[place] not in accepted:
+                return False
+        return not self._pages or touch[_PAGE].startswith(self._pages)
+
+
+def folded_touch(values: Sequence[Value]) -> Texts:
+    """The dimensions of a touchpoint fact as they compare; a missing one is the empty text."""
+    texts = [value.strip().casefold() if isinstance(value, str) else "" for value in values]
+    texts += [""] * (len(_DIMENSIONS) - len(texts))
+    host_at = texts[_PAGE].find("://")
+    if host_at >= 0:
+        # A full address counts by its path, so that one rule fits every host of the company.
+        _, slash, path = texts[_PAGE][host_at + 3 :].partition("/")
+        texts[_PAGE] = slash + path if slash else "/"
+    return tuple(texts)

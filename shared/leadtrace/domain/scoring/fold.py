@@ -1,0 +1,141 @@
+"""The scoring fold: a step per fact, judged at the moment of every event of the lead, and never in between.
+
+Facts of types that are not known yet and of deals change nothing. Beyond the first 10,000 touches further
+ones are only counted.
+"""
+
+import hashlib
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from leadtrace.domain.definitions.canonical import reference_to
+from leadtrace.domain.definitions.model import Definitions
+from leadtrace.domain.fact import Fact, Value
+from leadtrace.domain.scoring import state as states
+from leadtrace.domain.scoring.bands import PreparedBands, PreparedGrades
+from leadtrace.domain.scoring.card import UNKNOWN, PreparedCard
+from leadtrace.domain.scoring.extract import extract
+from leadtrace.domain.scoring.fit import fit_of, set_property
+from leadtrace.domain.scoring.history import note_score, note_verdicts
+from leadtrace.domain.scoring.intent import add_touch, intent_of
+from leadtrace.domain.scoring.render import Renderer
+from leadtrace.domain.scoring.state import ScoreState
+from leadtrace.domain.scoring.verdict import PreparedQualification, rung_of
+from leadtrace.events.catalogue import Code
+from leadtrace.events.snapshots import LeadScore
+
+# Raised whenever step or state changes.
+CODE_VERSION: Final = 1
+
+
+class ScoreFold:
+    """`domain.fold.Fold` over the facts of a lead, by one version of the definitions."""
+
+    def __init__(self, definitions: Definitions) -> None:
+        self.definition = reference_to(definitions)
+        card = definitions.scorecard
+        self._card = PreparedCard(card)
+        self._bands = PreparedBands(card.bands)
+        names = [disqualifier.name for disqualifier in self._card.disqualifiers]
+        self._qualification = PreparedQualification(definitions.qualification, names)
+        self._renderer = Renderer(
+            self.definition, self._card, PreparedGrades(card.grades), self._qualification
+        )
+        self._steps: dict[int, Callable[[ScoreState, Fact], None]] = {
+            Code.LEAD_CAPTURED: self._on_properties,
+            Code.LEAD_UPDATED: self._on_properties,
+            Code.LEAD_STAGE_CHANGED: self._on_stage,
+            Code.LEAD_OWNER_CHANGED: self._judge,
+            Code.LEAD_DELETED: self._judge,
+            Code.LEAD_RESTORED: self._judge,
+            Code.TOUCHPOINT_RECORDED: self._on_touch,
+        }
+
+    @property
+    def version(self) -> int:
+        """A 31-bit number of the fold's code and the definitions' content: another one folds anew."""
+        text = f"{CODE_VERSION}:{self.definition.hash}".encode()
+        return int.from_bytes(hashlib.sha256(text).digest()[:4], "big") >> 1
+
+    def initial(self) -> ScoreState:
+        """The state of the empty set: everything unknown, nothing judged."""
+        state = ScoreState(
+            at=0,
+            touches=0,
+            answers=[UNKNOWN] * len(self._card.rules),
+            fit=0,
+            disqualified=0,
+            known=[False] * len(self._qualification.properties),
+            rung=-1,
+            accounts={},
+            day=0,
+            day_points=0,
+            intent=0,
+            band=0,
+            timeline=[],
+            timeline_omitted=0,
+            failed=[],
+            verdicts=[],
+            verdicts_omitted=0,
+        )
+        state.fit = fit_of(self._card, state)
+        return state
+
+    def step(self, state: ScoreState, fact: Fact) -> None:
+        """Take one more fact, later in order than all before it, into `state`."""
+        take = self._steps.get(fact.code)
+        if take is not None:
+            take(state, fact)
+
+    def extract(self, code: Code, data: msgspec.Struct) -> tuple[Value, ...]:
+        """What the fact of an event keeps of its data: see extract.py."""
+        return extract(code, data)
+
+    def render(
+        self,
+        state: ScoreState,
+        *,
+        lead_id: str,
+        redirect_to: str | None = None,
+        qualification_revision: int = 0,
+    ) -> LeadScore:
+        """The body that the state amounts to; `qualification_revision` is the service's to give."""
+        return self._renderer.render(
+            state, lead_id=lead_id, redirect_to=redirect_to, qualification_revision=qualification_revision
+        )
+
+    def _on_properties(self, state: ScoreState, fact: Fact) -> None:
+        values = fact.values
+        for place in range(0, len(values) - 1, 2):
+            name = str(values[place])
+            known = set_property(self._card, state, name, values[place + 1])
+            asked = self._qualification.place_of.get(name)
+            if asked is not None:
+                state.known[asked] = known
+        state.fit = fit_of(self._card, state)
+        self._judge(state, fact)
+
+    def _on_touch(self, state: ScoreState, fact: Fact) -> None:
+        state.touches += 1
+        if state.touches > states.SCORED_TOUCHES:
+            return
+        add_touch(self._card, state, fact.at, fact.values)
+        self._judge(state, fact)
+
+    def _on_stage(self, state: ScoreState, fact: Fact) -> None:
+        if fact.values:
+            state.rung = max(state.rung, rung_of(str(fact.values[0])))
+        self._judge(state, fact)
+
+    def _judge(self, state: ScoreState, fact: Fact) -> None:
+        """Read the score at the fact's moment; only here do band and verdicts move."""
+        state.at = fact.at
+        state.intent = intent_of(self._card, state.accounts, fact.at) if state.accounts else 0
+        if state.disqualified:
+            state.band = 0
+        else:
+            state.band = self._bands.following(state.band, state.fit + state.intent)
+        note_score(state)
+        note_verdicts(state, self._qualification.failed(state))

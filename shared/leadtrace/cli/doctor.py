@@ -1,0 +1,73 @@
+"""`leadtrace doctor`: check everything that can be wrong, and say the remedy."""
+
+from pathlib import Path
+
+import typer
+from rich.markup import escape
+from rich.table import Column, Table
+
+from leadtrace.cli.checks import (
+    Finding,
+    Verdict,
+    check_broker,
+    check_disk,
+    check_ports,
+    check_postgres,
+    check_senders,
+    check_versions,
+)
+from leadtrace.cli.console import FAILED, ConfigOption, console, run
+from leadtrace.cli.installation import known_settings
+from leadtrace.cli.wiring import make_admin
+from leadtrace.embedded.services import local_host, service_specs
+from leadtrace.runtime.clock import SystemClock
+from leadtrace.runtime.logging import mask_url
+from leadtrace.runtime.settings_errors import SettingsError
+
+_COLOURS = {Verdict.GOOD: "green", Verdict.DOUBTFUL: "yellow", Verdict.BAD: "red"}
+
+
+def doctor(config: ConfigOption = None) -> None:
+    """Check configuration, versions, senders, disk, ports, PostgreSQL, clock, schema, broker and topics.
+
+    Each failed check says what to do. Exit code 1 if anything is bad; doubtful findings do not count.
+
+    For instance:
+
+    ```
+    leadtrace doctor
+    leadtrace doctor --config /etc/leadtrace.toml
+    ```
+    """
+    findings = run(examine(config))
+    _show(findings)
+    if any(finding.verdict is Verdict.BAD for finding in findings):
+        raise typer.Exit(FAILED)
+
+
+async def examine(config: Path | None) -> list[Finding]:
+    """Every finding; a configuration that cannot be used is the only one then."""
+    try:
+        settings = known_settings(config)
+    except SettingsError as error:
+        remedy = "correct the keys named here; `leadtrace config --template` shows all of them"
+        return [Finding("configuration", Verdict.BAD, problem, remedy) for problem in error.problems]
+    services = service_specs(settings.ports)
+    return [
+        Finding("configuration", Verdict.GOOD, f"profile {settings.profile.value}"),
+        check_versions(),
+        check_senders(settings),
+        check_disk(settings),
+        *await check_ports(services, local_host(settings.ports)),
+        *await check_postgres(settings, SystemClock()),
+        *await check_broker(settings, make_admin),
+    ]
+
+
+def _show(findings: list[Finding]) -> None:
+    table = Table("check", "", Column("found", overflow="fold"), Column("what to do", overflow="fold"))
+    for finding in findings:
+        verdict = f"[{_COLOURS[finding.verdict]}]{finding.verdict}[/]"
+        detail, remedy = escape(mask_url(finding.detail)), escape(finding.remedy)
+        table.add_row(finding.check, verdict, detail, remedy)
+    console.print(table)

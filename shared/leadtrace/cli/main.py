@@ -1,0 +1,40 @@
+"""The `leadtrace` command: one file for each subcommand, gathered here."""
+
+import typer
+
+from leadtrace.cli import topics
+from leadtrace.cli.config import config
+from leadtrace.cli.doctor import doctor
+from leadtrace.cli.migrate import migrate
+from leadtrace.cli.rebuild import rebuild
+from leadtrace.cli.reconcile import reconcile
+from leadtrace.cli.republish import republish
+from leadtrace.cli.status import status
+from leadtrace.cli.up import up
+
+app = typer.Typer(
+    name="leadtrace",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    # A traceback with local variables would print secrets.
+    pretty_exceptions_enable=False,
+    help="Tracks sales leads end to end: webhooks in, a true funnel out. Begin with `leadtrace up`.",
+)
+
+_RUN = "Run"
+_LOOK = "Look"
+_MEND = "Mend"
+
+app.command(rich_help_panel=_RUN)(up)
+app.command(rich_help_panel=_RUN)(migrate)
+app.add_typer(topics.app, name="topics", rich_help_panel=_RUN)
+app.command(rich_help_panel=_LOOK)(status)
+app.command(rich_help_panel=_LOOK)(doctor)
+app.command(rich_help_panel=_LOOK)(config)
+app.command(rich_help_panel=_MEND)(reconcile)
+app.command(rich_help_panel=_MEND)(republish)
+app.command(rich_help_panel=_MEND)(rebuild)
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,88 @@
+"""`leadtrace status`: is everything ready, and is anything lost?"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import typer
+from rich.table import Table
+
+from leadtrace.cli.console import FAILED, ConfigOption, console, explained, run
+from leadtrace.cli.installation import admin_key, known_settings
+from leadtrace.embedded.service_health import ServiceHealth, ask_all
+from leadtrace.embedded.services import local_host, service_specs
+from leadtrace.runtime.settings import Settings
+from leadtrace.runtime.settings_errors import SettingsError
+
+_TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Conservation:
+    """The api's conservation report, or why there is none."""
+
+    report: dict[str, Any] | None
+    problem: str | None = None
+
+
+def status(config: ConfigOption = None) -> None:
+    """Show what every process misses, and whether every input is accounted for; exit code 1 if not ready.
+
+    For instance:
+
+    ```
+    leadtrace status
+    leadtrace status && echo all is well
+    ```
+    """
+    with explained():
+        settings = known_settings(config)
+    health, conservation = run(_look(settings))
+    _show_health(health)
+    _show_conservation(conservation)
+    if not all(one.ready for one in health):
+        raise typer.Exit(FAILED)
+
+
+async def _look(settings: Settings) -> tuple[list[ServiceHealth], Conservation]:
+    services = service_specs(settings.ports)
+    host = local_host(settings.ports)
+    health = await ask_all(services, host)
+    url = next(one.url for one in health if one.name == "api")
+    return health, await _conservation(f"{url}/v1/audit/conservation", settings)
+
+
+async def _conservation(url: str, settings: Settings) -> Conservation:
+    try:
+        headers = {"authorization": f"Bearer {admin_key(settings)}"}
+    except SettingsError:
+        # Reading needs no key in embedded mode on loopback.
+        headers = {}
+    async with httpx.AsyncClient(timeout=_TIMEOUT_S, headers=headers) as client:
+        try:
+            answer = await client.get(url)
+        except httpx.HTTPError:
+            return Conservation(None, "the api does not answer")
+    if not answer.is_success:
+        return Conservation(None, f"the api answers {answer.status_code}")
+    return Conservation(answer.json())
+
+
+def _show_health(health: list[ServiceHealth]) -> None:
+    table = Table("process", "address", "ready", "missing")
+    for one in health:
+        ready = "[green]yes[/]" if one.ready else "[red]no[/]"
+        table.add_row(one.name, one.url, ready, "\n".join(one.missing))
+    console.print(table)
+
+
+def _show_conservation(conservation: Conservation) -> None:
+    if conservation.report is None:
+        console.print(f"conservation: unknown, {conservation.problem}")
+        return
+    checks = conservation.report.get("checks", [])
+    numbers = list(dict.fromkeys(key for check in checks for key in check if key != "name"))
+    table = Table("check", *numbers, title="conservation", title_justify="left")
+    for check in checks:
+        table.add_row(str(check.get("name", "")), *(str(check.get(number, "")) for number in numbers))
+    console.print(table)

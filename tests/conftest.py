@@ -14,7 +14,7 @@ import structlog
 from hypothesis import HealthCheck, settings
 
 # Each starts its thing once a session and hands every test a clean part of it.
-pytest_plugins = ["leadtrace.testing.postgres"]
+pytest_plugins = ["leadtrace.testing.brokers", "leadtrace.testing.postgres"]
 
 # Tasks that were told to stop may need a few turns of the loop; what is left after this was forgotten.
 GRACE_S = 2.0

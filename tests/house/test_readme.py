@@ -4,7 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from typer.core import TyperGroup, TyperOption
+from typer.main import get_command
 
+from leadtrace.cli.main import app
 from tests.house.checkout import ROOT, files, text
 
 PAGES = tuple(path for path in files() if path.suffix == ".md")
@@ -29,6 +32,33 @@ def test_every_target_says_what_it_does() -> None:
     makefile = (ROOT / "Makefile").read_text()
     phony = {name for line in re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE) for name in line.split()}
     assert phony == set(TARGET.findall(makefile))
+
+
+def operators_commands() -> TyperGroup:
+    """The `leadtrace` command with all that is below it."""
+    group = get_command(app)
+    assert isinstance(group, TyperGroup)
+    return group
+
+
+GROUP = operators_commands()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_leadtrace_commands_exist(page: Path) -> None:
+    """A page is copied from more often than `--help` is read."""
+    assert commands(page, "leadtrace") <= set(GROUP.commands)
+
+
+@pytest.mark.parametrize("name", sorted(GROUP.commands))
+def test_command_teaches(name: str) -> None:
+    """`--help` is the page that is always there; one line of it says what the command is for."""
+    command = GROUP.commands[name]
+    assert command.help, f"leadtrace {name} has no help"
+    silent = [
+        one.name for one in command.params if isinstance(one, TyperOption) and not one.help and not one.hidden
+    ]
+    assert not silent, f"leadtrace {name}: options without a word of help: {silent}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)

@@ -16,7 +16,7 @@ from tests.house.checkout import SERVICES, files, text
 PAGES = tuple(path for path in files() if path.suffix == ".md")
 TOML = re.compile(r"```toml\n(.*?)```", re.DOTALL)
 DURATION = re.compile(r"timeout|interval|delay|deadline|lease|wait|backoff|_age|ttl")
-UNIT = re.compile(r"_(s|ms|us|days|hours|minutes)$")
+UNIT = re.compile(r"_(s|ms|us|days|hours|minutes|bytes|requests|items)$")
 
 
 def models(annotation: object) -> Iterator[type[BaseModel]]:

@@ -16,7 +16,7 @@ REGISTRIES = (
     ("crates", "io"),
     ("golang", "org"),
     ("maven", "org"),
-    ("maven", "apache", "org"),
+    ("repo", "maven", "apache", "org"),
     ("deb", "debian", "org"),
 )
 MACHINE_PATH = re.compile(r"(?<![\w./~}-])/(?:" + "|".join(MACHINE_FOLDERS) + r")(?:/|\b(?=[\"'\s)]))")

@@ -47,7 +47,7 @@ class DealDeriver:
     def __init__(self, definition: DefinitionRef, clock: Clock) -> None:
         self._definition = definition
         self._clock = clock
-        stored = Stored[DealState](DealFold(), extract_deal, encode_state, decode_state)
+        stored: Stored[DealState] = Stored(DealFold(), extract_deal, encode_state, decode_state)
         self._absorber: Absorber[DealState] = Absorber(DEALS, stored)
 
     async def derive(

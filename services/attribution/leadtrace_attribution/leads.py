@@ -43,7 +43,7 @@ class LeadDeriver:
     def __init__(self, definition: DefinitionRef, clock: Clock) -> None:
         self._definition = definition
         self._clock = clock
-        stored = Stored[LeadState](LeadFold(), extract_lead, encode_state, decode_state)
+        stored: Stored[LeadState] = Stored(LeadFold(), extract_lead, encode_state, decode_state)
         self._absorber: Absorber[LeadState] = Absorber(LEADS, stored)
 
     @staticmethod

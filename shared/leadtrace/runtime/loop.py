@@ -16,8 +16,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-import asyncpg
-
 from leadtrace.bus.protocol import (
     Bus,
     BusResetError,
@@ -36,7 +34,7 @@ from leadtrace.runtime.loop_metrics import LoopMetrics
 from leadtrace.runtime.publisher import Publisher
 from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.shutdown import StopSignal
-from leadtrace.store.connection import Connection
+from leadtrace.store.connection import Connection, Pool
 from leadtrace.store.dead_letters import DeadLetter, DeadLetterStore
 from leadtrace.store.notes import NoteStore
 
@@ -62,7 +60,7 @@ class Loop:
         schema: str,
         bus: Bus,
         spec: ConsumerSpec,
-        pool: asyncpg.Pool,
+        pool: Pool,
         handler: Handler,
         ids: Ids,
         stop: StopSignal,

@@ -3,9 +3,8 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
-import asyncpg
 from starlette.applications import Starlette
 
 from leadtrace.bus.protocol import Bus, ConsumerSpec
@@ -23,13 +22,12 @@ from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.server import Address, serve
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.store.connection import Pool
 from leadtrace.store.engine import make_pool, ping
 from leadtrace.store.roles import role_of
 
 # How long an idle poll waits; also the longest that a stop waits for the loop to notice.
 _POLL_WAIT_MS = 200
-
-Pool = asyncpg.Pool[Any]
 
 
 class ReaderHandler(Handler, Refoldable, Protocol):

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-import asyncpg
 import msgspec
 
 from leadtrace.bus.protocol import Admin, Bus, BusUnavailableError, Outgoing
@@ -15,7 +14,7 @@ from leadtrace.runtime.logging import get_logger
 from leadtrace.runtime.publisher import Publisher
 from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.shutdown import StopSignal
-from leadtrace.store.connection import Connection
+from leadtrace.store.connection import Connection, Pool
 
 PAGE = 2_000
 GRACE = timedelta(seconds=30)  # a record younger than this may still be on its way
@@ -55,7 +54,7 @@ class Reconciler:
     """Reconciles the hops that one service owns."""
 
     def __init__(
-        self, *, pool: asyncpg.Pool, bus: Bus, publisher: Publisher, hops: Sequence[Hop], stop: StopSignal
+        self, *, pool: Pool, bus: Bus, publisher: Publisher, hops: Sequence[Hop], stop: StopSignal
     ) -> None:
         self._pool = pool
         self._bus = bus

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-import asyncpg
 import msgspec
 
 from leadtrace.runtime.clock import Ids
 from leadtrace.runtime.handler import Applied, MoreNeededError
 from leadtrace.runtime.publisher import Publisher
-from leadtrace.store.connection import Connection
+from leadtrace.store.connection import Connection, Pool
 from leadtrace.store.notes import NoteStore
 
 _PAGE = 500
@@ -44,7 +43,7 @@ class Refolder:
     """Refolds what a query finds; `stuck` maps a kind to its query (`$1` how many at most)."""
 
     schema: str
-    pool: "asyncpg.Pool[asyncpg.Record]"
+    pool: Pool
     handler: Refoldable
     publisher: Publisher
     ids: Ids

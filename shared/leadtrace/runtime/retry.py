@@ -43,12 +43,16 @@ async def until_done(attempt: Callable[[], Awaitable[Result]], *, what: str, sto
 
     retrying = AsyncRetrying(
         retry=retry_if_exception_type(RETRIED),
-        wait=wait_exponential_jitter(initial=_FIRST_WAIT_S, max=_LONGEST_WAIT_S),
+        wait=wait_exponential_jitter(multiplier=_FIRST_WAIT_S, jitter=_FIRST_WAIT_S, max=_LONGEST_WAIT_S),
         sleep=pause,
         before_sleep=log,
         reraise=True,
     )
-    return await retrying(attempt)
+    # tenacity awaits only what it recognises as a coroutine function, which a lambda is not.
+    async def awaited() -> Result:
+        return await attempt()
+
+    return await retrying(awaited)
 
 
 def _describe(error: BaseException | None) -> str:

@@ -1,4 +1,4 @@
-"""The type of a connection as handed to statements, from a pool or not."""
+"""The types of a connection as handed to statements, from a pool or not, and of a pool."""
 
 from typing import TypeAlias
 
@@ -6,3 +6,4 @@ import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"

@@ -1,0 +1,81 @@
+"""Generated worlds: a few leads and deals with everything that can happen to them, as canonical events."""
+
+from datetime import timedelta
+
+import msgspec
+from hypothesis import strategies as st
+
+from leadtrace.events.deal import (
+    DealCreated,
+    DealDeleted,
+    DealLinked,
+    DealLost,
+    DealRestored,
+    DealStageChanged,
+    DealUnlinked,
+    DealUpdated,
+    DealWon,
+)
+from leadtrace.events.envelope import Event
+from leadtrace.events.lead import (
+    Acquisition,
+    LeadCaptured,
+    LeadDeleted,
+    LeadOwnerChanged,
+    LeadRestored,
+    LeadStageChanged,
+    LeadUpdated,
+    Stage,
+)
+from leadtrace.events.touchpoint import TouchpointRecorded
+from leadtrace.testing.builders import DAY_ZERO, event, lead_ref
+
+_LEADS = ("contact/1", "contact/2", "contact/3")
+_DEALS = ("deal/1", "deal/2")
+_CHANNELS = st.sampled_from((None, "paid_search", "organic_search", "email"))
+_AMOUNTS = st.sampled_from(("0", "100.00", "99.99", "1234.5"))
+
+_LEAD_DATA: tuple[st.SearchStrategy[msgspec.Struct], ...] = (
+    st.builds(LeadCaptured, acquisition=st.builds(Acquisition, channel=_CHANNELS)),
+    st.builds(
+        LeadUpdated,
+        acquisition=st.builds(Acquisition, channel=_CHANNELS),
+        properties=st.dictionaries(
+            st.sampled_from(("country", "seniority", "company_size")),
+            st.sampled_from((None, "DE", "c_level")),
+            max_size=2,
+        ),
+    ),
+    st.builds(LeadStageChanged, stage=st.sampled_from(Stage), claimed=st.just("claimed"), actor=st.none()),
+    st.builds(
+        LeadOwnerChanged, owner=st.sampled_from((None, "anna", "ben")), team=st.none(), actor=st.none()
+    ),
+    st.builds(LeadDeleted, actor=st.none()),
+    st.builds(LeadRestored, actor=st.none()),
+    st.builds(TouchpointRecorded, channel=_CHANNELS, signal=st.sampled_from((None, "demo_request"))),
+)
+_DEAL_DATA: tuple[st.SearchStrategy[msgspec.Struct], ...] = (
+    st.builds(DealCreated),
+    st.builds(DealUpdated, amount=_AMOUNTS, currency=st.just("EUR"), default_currency=st.none()),
+    st.builds(DealStageChanged, claimed=st.just("open"), actor=st.none()),
+    st.builds(DealWon, claimed=st.just("closedwon"), actor=st.none()),
+    st.builds(DealLost, claimed=st.just("closedlost"), reason=st.none(), actor=st.none()),
+    st.builds(DealDeleted, actor=st.none()),
+    st.builds(DealRestored, actor=st.none()),
+    st.builds(DealLinked, lead=st.sampled_from(_LEADS).map(lead_ref), role=st.none(), primary=st.booleans()),
+    st.builds(DealUnlinked, lead=st.sampled_from(_LEADS).map(lead_ref), role=st.none()),
+)
+
+
+@st.composite
+def worlds(draw: st.DrawFn, *, max_events: int = 30) -> list[Event]:
+    """Events of three leads and two deals that may share leads; equal moments and odd orders are common."""
+    made: list[Event] = []
+    for number in range(1, draw(st.integers(1, max_events)) + 1):
+        of_lead = draw(st.integers(0, 2)) > 0
+        subject = draw(st.sampled_from(_LEADS if of_lead else _DEALS))
+        data = draw(st.one_of(_LEAD_DATA if of_lead else _DEAL_DATA))
+        happened = DAY_ZERO + timedelta(hours=draw(st.integers(0, 48)))
+        late = timedelta(hours=draw(st.sampled_from((0, 0, 1, -1))))
+        made.append(event(data, subject, number, at=happened, recorded=happened + late))
+    return made

@@ -44,7 +44,7 @@ def _precedes(derived: Entry, claim: Entry) -> bool:
 
 def _lift(standing: Standing, entry: Entry, transitions: list[Transition]) -> None:
     if standing.stage is not None:
-        lower = on_ladder(standing.stage) and ORDER[entry.stage] <= standing.rung
+        lower = on_ladder(standing.stage) and ORDER[entry.stage] < standing.rung
         if lower or entry.stage == Stage.INQUIRY:
             return
     _enter(standing, entry, transitions)

@@ -123,6 +123,12 @@ def test_a_deleted_lead_keeps_its_history() -> None:
     assert (outcome.won_at, outcome.latest_at) == (day(9), day(11))
 
 
+def test_a_capture_makes_the_earlier_trace_forgotten() -> None:
+    state, _ = refold(LeadFold(), lead_facts((2, LeadUpdated()), (4, LeadCaptured())))
+    assert state.captured is not None
+    assert state.record is None
+
+
 class TestAcquisition:
     def test_late_touchpoint_moves_the_acquisition(self) -> None:
         captured = lead_facts(

@@ -82,6 +82,12 @@ def test_each_step_has_its_kind(claims: str, kinds: str) -> None:
             id="deal never takes down",
         ),
         pytest.param(
+            [claim(2, "customer"), claim(3, "recycled")],
+            [deal("d1", "open", 4)],
+            "inquiry@1 customer@2 recycled@3 opportunity@4",
+            id="a deal brings back who stands beside",
+        ),
+        pytest.param(
             [claim(3, "mql")],
             [deal("d1", "won", 2, 2)],
             "inquiry@1 opportunity@2 customer@2 mql@3",
@@ -169,6 +175,19 @@ class TestBeyondTheBound:
         assert outcome.entries[Stage.OPPORTUNITY] == 1
         assert outcome.stage == Stage.SALES_ACCEPTED
         assert sum(outcome.entries.values()) == TRANSITION_LIMIT + outcome.transitions_omitted
+
+    def test_a_stage_reached_by_a_deal_before_any_claim_of_it_is_reached_then(self) -> None:
+        told = [claim(number, "customer" if number % 2 else "sql") for number in range(2, self.SWINGS + 2)]
+        outcome = lead_outcome(lead_facts((0, LeadCaptured()), *told), deal("d1", "won", 1, 1))
+        assert outcome.first_reached[Stage.CUSTOMER] == day(1)
+        assert outcome.entries[Stage.CUSTOMER] == self.SWINGS // 2
+
+    def test_the_moment_of_the_last_summed_up_claim_belongs_to_the_sum(self) -> None:
+        last = self.SWINGS - CLAIM_LIMIT
+        told = [claim(number, "mql") for number in range(1, self.SWINGS + 1)]
+        outcome = lead_outcome(lead_facts((0, LeadCaptured()), *told), deal("d1", "open", last))
+        assert outcome.entries == {Stage.INQUIRY: 1, Stage.MARKETING_QUALIFIED: 1, Stage.OPPORTUNITY: 1}
+        assert (outcome.stage, outcome.stage_since) == (Stage.MARKETING_QUALIFIED, day(1))
 
     def test_what_follows_is_merged_as_ever(self) -> None:
         late = deal("d1", "won", self.SWINGS + 1, self.SWINGS + 2)

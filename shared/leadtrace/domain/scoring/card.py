@@ -56,14 +56,14 @@ class PreparedDisqualifier:
 
 @dataclass(frozen=True, slots=True)
 class PreparedSignal:
-    """An intent signal; `cap` in millipoints, `group` by place or -1."""
+    """An intent signal; `cap` in millipoints, `group` by place."""
 
     index: int
     condition: TouchCondition
     points: int
     half_life_us: int
     cap: int | None
-    group: int
+    group: int | None
     once_only: bool
     name: str
     because: str
@@ -131,7 +131,7 @@ def _signal(index: int, signal: Signal, groups: list[str]) -> PreparedSignal:
         points=millipoints(signal.points),
         half_life_us=millipoints(signal.half_life_days) * (DAY_US // 1000),
         cap=None if signal.cap is None else millipoints(signal.cap),
-        group=-1 if signal.group is None else groups.index(signal.group),
+        group=None if signal.group is None else groups.index(signal.group),
         once_only=signal.once_only,
         name=signal.id,
         because=signal.because or f"half as much after {plain(signal.half_life_days)} days",

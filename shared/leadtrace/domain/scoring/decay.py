@@ -1,17 +1,20 @@
 """Exponential decay in whole numbers, so that every machine and every order of work gets the same bits.
 
-An amount is millipoints with 64 binary digits behind the point. Halving is exact; the rest of an exponent
-is read from tables, 12 binary digits at a time, and its last ones from the tangent: the error stays below
-one part in 2^60.
+An amount is 0 or more millipoints with 64 binary digits behind the point, stored as big-endian bytes since
+msgpack has no room for it. Halving is exact; the rest of an exponent is read from tables, 12 binary digits
+at a time, and its last ones from the tangent: an error below one part in 2^60.
 """
 
 from functools import lru_cache
 from math import isqrt
 
-FRACTION_BITS = 64
+NOTHING = b""
 
-_HALF = 1 << (FRACTION_BITS - 1)
-_MASK = (1 << FRACTION_BITS) - 1
+_FRACTION_BITS = 64
+_HALF = 1 << (_FRACTION_BITS - 1)
+_MASK = (1 << _FRACTION_BITS) - 1
+# Holds 10,000 touches of 1,000 points each.
+_STORED_BYTES = 13
 _PRECISION = 96
 _GUARD = 160
 _TABLE_BITS = 12
@@ -43,11 +46,6 @@ def _tables() -> list[list[int]]:
 _FIRST, _SECOND, _THIRD = _tables()
 
 
-def amount_of(millipoints: int) -> int:
-    """The amount of whole millipoints."""
-    return millipoints << FRACTION_BITS
-
-
 @lru_cache(maxsize=8192)
 def _factor(elapsed_us: int, half_life_us: int) -> tuple[int, int]:
     """What to multiply with, and by how many binary digits to shift down after."""
@@ -62,15 +60,18 @@ def _factor(elapsed_us: int, half_life_us: int) -> tuple[int, int]:
     return factor, _PRECISION + halvings
 
 
-def decayed(amount: int, elapsed_us: int, half_life_us: int) -> int:
-    """What is left of `amount` after `elapsed_us` (0 or more)."""
+def added(stored: bytes, millipoints: int, elapsed_us: int, half_life_us: int) -> bytes:
+    """What is left of a stored amount after `elapsed_us` (0 or more), and `millipoints` on top of it."""
     factor, shift = _factor(elapsed_us, half_life_us)
-    return (amount * factor) >> shift
+    amount = (int.from_bytes(stored) * factor >> shift) + (millipoints << _FRACTION_BITS)
+    return amount.to_bytes(_STORED_BYTES)
 
 
-def rounded(amount: int) -> int:
-    """Whole millipoints of an amount, half to even."""
-    whole, rest = amount >> FRACTION_BITS, amount & _MASK
+def remaining(stored: bytes, elapsed_us: int, half_life_us: int) -> int:
+    """Whole millipoints of what is left of a stored amount after `elapsed_us`, half to even."""
+    factor, shift = _factor(elapsed_us, half_life_us)
+    amount = int.from_bytes(stored) * factor >> shift
+    whole, rest = amount >> _FRACTION_BITS, amount & _MASK
     if rest > _HALF or (rest == _HALF and whole & 1):
-        whole += 1
+        return whole + 1
     return whole

@@ -4,35 +4,28 @@ A cap of the day cuts a touch when it comes and decays with it; caps of a signal
 what is left at the moment of reading. Each is a contribution of its own.
 """
 
-from typing import NamedTuple
-
 from leadtrace.domain.fact import Value
 from leadtrace.domain.scoring.card import DAY_US, PreparedCard, PreparedSignal
-from leadtrace.domain.scoring.decay import amount_of, decayed, rounded
+from leadtrace.domain.scoring.decay import NOTHING, added, remaining
 from leadtrace.domain.scoring.state import Account, ScoreState
 from leadtrace.events.snapshots import Contribution
-
-_WIDTH = 16
-
-
-class Reading(NamedTuple):
-    """What one signal adds at a moment, in millipoints: `net` is `gained` less what each cap takes off."""
-
-    signal: PreparedSignal
-    gained: int
-    over_day: int
-    over_cap: int
-    net: int
 
 
 def add_touch(card: PreparedCard, state: ScoreState, at: int, touch: tuple[Value, ...]) -> None:
     """Book a touchpoint on the account of every signal that it shows."""
     for signal in card.shown(touch):
         account = state.accounts.get(signal.index)
-        if account is not None and signal.once_only:
+        if account is None:
+            account = Account(at, NOTHING, NOTHING)
+            state.accounts[signal.index] = account
+        elif signal.once_only:
             continue
         over_day = _over_day(card, state, at, signal.points)
-        state.accounts[signal.index] = _booked(account, at, signal, over_day)
+        elapsed, half_life = at - account.at, signal.half_life_us
+        account.gained = added(account.gained, abs(signal.points), elapsed, half_life)
+        if over_day or account.over_day:
+            account.over_day = added(account.over_day, over_day, elapsed, half_life)
+        account.at = at
 
 
 def _over_day(card: PreparedCard, state: ScoreState, at: int, points: int) -> int:
@@ -47,69 +40,55 @@ def _over_day(card: PreparedCard, state: ScoreState, at: int, points: int) -> in
     return points - counted
 
 
-def _booked(account: Account | None, at: int, signal: PreparedSignal, over_day: int) -> Account:
-    gained, over = amount_of(signal.points), amount_of(over_day)
-    if account is not None:
-        elapsed = at - account.at
-        gained += decayed(_amount(account.gained), elapsed, signal.half_life_us)
-        if account.over_day:
-            over += decayed(_amount(account.over_day), elapsed, signal.half_life_us)
-    return Account(at, _stored(gained), _stored(over) if over else b"")
+def _read(signal: PreparedSignal, account: Account, at: int) -> tuple[int, int, int]:
+    """What a signal adds at `at`, and what the caps of the day and of the signal take off, in millipoints."""
+    elapsed, half_life = at - account.at, signal.half_life_us
+    gained = remaining(account.gained, elapsed, half_life)
+    if signal.points < 0:
+        return -gained, 0, 0
+    over_day = remaining(account.over_day, elapsed, half_life) if account.over_day else 0
+    if signal.cap is not None and gained - over_day > signal.cap:
+        return gained, over_day, gained - over_day - signal.cap
+    return gained, over_day, 0
 
 
-def _amount(stored: bytes) -> int:
-    return int.from_bytes(stored, "big", signed=True)
-
-
-def _stored(amount: int) -> bytes:
-    return amount.to_bytes(_WIDTH, "big", signed=True)
-
-
-def readings(card: PreparedCard, accounts: dict[int, Account], at: int) -> list[Reading]:
-    """What each signal with an account adds at `at` (µs, not before any account's own)."""
-    found = []
-    for index, account in accounts.items():
-        signal = card.signals[index]
-        elapsed = at - account.at
-        gained = rounded(decayed(_amount(account.gained), elapsed, signal.half_life_us))
-        over_day = 0
-        if account.over_day:
-            over_day = rounded(decayed(_amount(account.over_day), elapsed, signal.half_life_us))
-        net = gained - over_day
-        over_cap = 0
-        if signal.cap is not None and net > signal.cap:
-            net, over_cap = signal.cap, net - signal.cap
-        found.append(Reading(signal, gained, over_day, over_cap, net))
-    return found
-
-
-def _over_groups(card: PreparedCard, found: list[Reading]) -> list[int]:
-    """What the cap of each group takes off."""
-    sums = [0] * len(card.groups)
-    for reading in found:
-        if reading.signal.group >= 0:
-            sums[reading.signal.group] += reading.net
-    return [max(0, total - cap) for total, (_, cap) in zip(sums, card.groups, strict=True)]
+def _over_group(total: int, cap: int) -> int:
+    return total - cap if total > cap else 0
 
 
 def intent_of(card: PreparedCard, accounts: dict[int, Account], at: int) -> int:
-    """Intent at `at` in millipoints: the sum of `intent_contributions`."""
-    found = readings(card, accounts, at)
-    return sum([reading.net for reading in found]) - sum(_over_groups(card, found))
+    """Intent at `at` (µs, not before the latest touch) in millipoints: the sum of `intent_contributions`."""
+    total = 0
+    groups = [0] * len(card.groups)
+    for index, account in accounts.items():
+        signal = card.signals[index]
+        gained, over_day, over_cap = _read(signal, account, at)
+        net = gained - over_day - over_cap
+        total += net
+        if signal.group is not None:
+            groups[signal.group] += net
+    for place, (_, cap) in enumerate(card.groups):
+        total -= _over_group(groups[place], cap)
+    return total
 
 
 def intent_contributions(card: PreparedCard, accounts: dict[int, Account], at: int) -> list[Contribution]:
     """Why intent is what it is: signals in the order of the file, each followed by its caps, then groups."""
-    found = readings(card, accounts, at)
     rows: list[Contribution] = []
-    for signal, gained, over_day, over_cap, _ in sorted(found, key=lambda reading: reading.signal.index):
+    groups = [0] * len(card.groups)
+    for index in sorted(accounts):
+        signal = card.signals[index]
+        gained, over_day, over_cap = _read(signal, accounts[index], at)
+        if signal.group is not None:
+            groups[signal.group] += gained - over_day - over_cap
         if gained:
             rows.append(Contribution(signal.name, gained, signal.because))
         if over_day:
             rows.append(Contribution(f"cap:day:{signal.name}", -over_day, "more than one day may add"))
         if over_cap:
             rows.append(Contribution(f"cap:{signal.name}", -over_cap, "more than this signal may add"))
-    for (name, _), over in zip(card.groups, _over_groups(card, found), strict=True):
+    for place, (name, cap) in enumerate(card.groups):
+        over = _over_group(groups[place], cap)
         if over:
             rows.append(Contribution(f"cap:group:{name}", -over, "more than this group may add"))
     return rows

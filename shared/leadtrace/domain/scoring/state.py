@@ -19,15 +19,14 @@ Verdict: TypeAlias = tuple[int, int, int]
 
 
 class Account(msgspec.Struct, array_like=True, gc=False):
-    """What touchpoints brought for one signal, as it stood at `at` (µs).
+    """What touchpoints brought for one signal, as it stood at `at` (µs), as stored amounts of decay.py.
 
-    `gained` and `over_day` are amounts of decay.py, the second what the cap of the day takes off; they are
-    wider than the 64 bits of msgpack and so are kept as signed big-endian bytes.
+    `gained` has the signal's sign left out; `over_day` is what of it the cap of the day takes off.
     """
 
     at: int
     gained: bytes
-    over_day: bytes = b""
+    over_day: bytes
 
 
 class ScoreState(msgspec.Struct, array_like=True):

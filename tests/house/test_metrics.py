@@ -27,7 +27,7 @@ class TestMetric:
         """The help text is the only documentation that travels with the number."""
         assert len(metric.sentence.split()) >= 4
         assert metric.sentence.endswith(".")
-        assert metric.sentence[0].isupper()
+        assert metric.sentence[0].isupper() or metric.sentence[0].isdigit()
 
     def test_name_follows_the_rules(self, metric: MetricDef) -> None:
         """`leadtrace_<noun>_<unit>[_total]` in base units: dashboards multiply by nothing."""

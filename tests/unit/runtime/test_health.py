@@ -1,0 +1,69 @@
+"""`/readyz` names what is missing and why."""
+
+import asyncio
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from leadtrace.runtime import health
+from leadtrace.runtime.health import Readiness, operations_routes
+from leadtrace.runtime.metrics import Metrics
+
+
+def client_of(readiness: Readiness) -> httpx.AsyncClient:
+    app = Starlette(routes=operations_routes(readiness, Metrics()))
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service")
+
+
+async def test_ready_when_every_check_passes() -> None:
+    readiness = Readiness()
+    readiness.add("partitions", lambda: None)
+
+    async def database() -> str | None:
+        return None
+
+    readiness.add("postgres", database)
+    async with client_of(readiness) as client:
+        answer = await client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {"ready": True, "checked": ["partitions", "postgres"], "missing": []}
+
+
+async def test_not_ready_names_each_missing_dependency(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "CHECK_TIMEOUT_S", 0.02)
+    readiness = Readiness()
+
+    async def broken() -> str | None:
+        raise ConnectionRefusedError("nobody listens")
+
+    async def hangs() -> str | None:
+        await asyncio.Event().wait()
+        return None
+
+    readiness.add("broker", broken)
+    readiness.add("postgres", hangs)
+    readiness.add("definitions", lambda: "version 2 is not activated")
+    async with client_of(readiness) as client:
+        answer = await client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["missing"] == [
+        {"dependency": "broker", "reason": "ConnectionRefusedError: nobody listens"},
+        {"dependency": "postgres", "reason": "no answer within 0.02 s"},
+        {"dependency": "definitions", "reason": "version 2 is not activated"},
+    ]
+
+
+async def test_draining_is_not_ready_but_alive() -> None:
+    readiness = Readiness()
+    readiness.start_draining()
+    async with client_of(readiness) as client:
+        assert (await client.get("/readyz")).status_code == 503
+        assert (await client.get("/livez")).json() == {"alive": True}
+
+
+async def test_metrics_are_served_as_text() -> None:
+    async with client_of(Readiness()) as client:
+        answer = await client.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert "process_cpu_seconds_total" in answer.text

@@ -1,0 +1,86 @@
+"""Logs: one JSON line an event, nothing secret, libraries quiet."""
+
+import io
+import json
+import logging
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+import structlog
+from pydantic import SecretStr
+
+from leadtrace.runtime.logging import LogFormat, configure_logging, get_logger, mask_url
+
+
+@pytest.fixture
+def stream() -> Generator[io.StringIO]:
+    """Where the lines go; structlog is as it was before afterwards."""
+    root = logging.getLogger()
+    handlers, level, config = list(root.handlers), root.level, structlog.get_config()
+    out = io.StringIO()
+    configure_logging("door", style=LogFormat.JSON, stream=out)
+    yield out
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.configure(**config)
+
+
+def lines(stream: io.StringIO) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_a_line_is_an_event_with_fields(stream: io.StringIO) -> None:
+    get_logger("room").info("record.rejected", event_id="e1", count=3)
+    (line,) = lines(stream)
+    assert line["event"] == "record.rejected"
+    assert (line["service"], line["level"], line["count"]) == ("door", "info", 3)
+    assert line["timestamp"].endswith("Z")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("client_secret", "hush"),
+        ("Authorization", "Bearer hush"),
+        ("api_key", "hush"),
+        ("url", "postgresql://me:hush@db/x"),
+        ("anything", SecretStr("hush")),
+        ("headers", {"authorization": "hush"}),
+        ("servers", ["amqp://a:hush@b"]),
+    ],
+)
+def test_secrets_are_masked(stream: io.StringIO, field: str, value: object) -> None:
+    get_logger("room").warning("something.happened", **{field: value})
+    assert "hush" not in stream.getvalue()
+    assert "***" in stream.getvalue()
+
+
+def test_libraries_speak_from_warnings_up(stream: io.StringIO) -> None:
+    logging.getLogger("aiokafka.consumer").info("chatter")
+    logging.getLogger("aiokafka.consumer").warning("trouble")
+    assert [line["event"] for line in lines(stream)] == ["trouble"]
+
+
+def test_lines_below_the_level_are_not_written(stream: io.StringIO) -> None:
+    get_logger("room").debug("detail.seen")
+    assert stream.getvalue() == ""
+
+
+def test_console_lines_are_for_people() -> None:
+    out = io.StringIO()
+    before = structlog.get_config()
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    configure_logging("up", style=LogFormat.CONSOLE, stream=out)
+    get_logger("room").info("service.started", name="door")
+    structlog.configure(**before)
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    assert "service.started" in out.getvalue()
+    assert "name=door" in out.getvalue()
+
+
+def test_mask_url_leaves_other_text_alone() -> None:
+    assert mask_url("see https://example.com/a:b@c") == "see https://example.com/a:b@c"
+    assert mask_url("postgresql://u:p@h/d?host=/x") == "postgresql://u:***@h/d?host=/x"

@@ -1,0 +1,1 @@
+"""The api: read models, rollups and the answers made of them."""

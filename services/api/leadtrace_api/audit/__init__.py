@@ -1,0 +1,1 @@
+"""Conservation: every equation of what came in and what became of it, counted from tables."""

@@ -1,0 +1,1 @@
+"""The funnel: stages, rates and revenue by one dimension."""

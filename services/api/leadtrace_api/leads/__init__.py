@@ -1,0 +1,1 @@
+"""Leads: search, current state and the whole journey."""

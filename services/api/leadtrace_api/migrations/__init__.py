@@ -1,0 +1,1 @@
+"""The schema's versions, in `versions/`; `leadtrace.store.migrate` runs them."""

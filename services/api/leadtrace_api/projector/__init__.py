@@ -1,0 +1,1 @@
+"""Pure parts of the projection: what snapshots mean for read models and rollups."""

@@ -1,0 +1,104 @@
+"""The HTTP application: its routes, their errors, and how long each takes."""
+
+import time
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from leadtrace.runtime.health import Readiness, operations_routes
+from leadtrace.runtime.metrics import Metrics
+from leadtrace.runtime.problem import MEDIA_TYPE
+from leadtrace_api import problems
+from leadtrace_api.audit import routes as audit
+from leadtrace_api.exposition import ConservationGauges, metrics_route
+from leadtrace_api.funnel import routes as funnel
+from leadtrace_api.intake import routes as intake
+from leadtrace_api.keys import may_read
+from leadtrace_api.leads import routes as leads
+from leadtrace_api.metrics import REQUEST_DURATION
+from leadtrace_api.parameters import only_known_parameters
+from leadtrace_api.problems import Problem
+from leadtrace_api.room import Room
+
+_VERSION = version("leadtrace")
+_ROUTERS = (funnel.router, leads.router, intake.router, audit.router)
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"description": title, "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
+    for status, title in (
+        (400, problems.ParameterError.title),
+        (401, problems.KeyRequiredError.title),
+        (404, problems.NotFoundError.title),
+        (503, problems.UnavailableError.title),
+    )
+}
+
+
+def create_app(room: Room, readiness: Readiness, metrics: Metrics) -> FastAPI:
+    """The app over one room; nothing is connected yet."""
+    app = FastAPI(
+        title="leadtrace",
+        version=_VERSION,
+        summary="Sales leads, from the first touch to the money, every number explained.",
+        docs_url="/docs",
+        redoc_url=None,
+    )
+    app.state.room = room
+    problems.install(app)
+    guards = [Depends(may_read), Depends(only_known_parameters)]
+    for router in _ROUTERS:
+        app.include_router(router, dependencies=guards, responses=_ERRORS)
+    app.include_router(_index(), dependencies=guards)
+    # The first route of a path answers: this one counts before it renders.
+    app.router.routes.append(metrics_route(ConservationGauges(room, metrics), metrics))
+    app.router.routes.extend(operations_routes(readiness, metrics))
+    app.add_middleware(Timing, metrics=metrics)
+    return app
+
+
+def _index() -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/", include_in_schema=False)
+    async def index() -> dict[str, Any]:
+        paths = [route.path for one in _ROUTERS for route in one.routes if isinstance(route, APIRoute)]
+        return {
+            "name": "leadtrace",
+            "version": _VERSION,
+            "routes": paths,
+            "documentation": "/docs",
+            "openapi": "/openapi.json",
+            "operations": ["/livez", "/readyz", "/metrics"],
+        }
+
+    return router
+
+
+class Timing:
+    """Measures every request by its route's pattern, so that ids do not become labels."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._duration = metrics.histogram(REQUEST_DURATION)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and note how long it took."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        status = 500
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        finally:
+            route = getattr(scope.get("route"), "path", "none")
+            self._duration.labels(route, str(status)).observe(time.perf_counter() - started)

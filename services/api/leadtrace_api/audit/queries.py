@@ -1,0 +1,121 @@
+"""One query a check; each side is counted from tables, through the views that its owner publishes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, TextClause, text
+
+from leadtrace_api.audit.hops import READERS, EventHop, SnapshotHop
+from leadtrace_api.reading import Reading
+
+_ITEMS = text("""
+select sender, accepted, published, duplicate, ignored, suppressed, quarantined, discarded, pending,
+       extract(epoch from now() - oldest_pending_at)::float8 as oldest_pending_age_s
+from ingest.pub_items order by sender
+""")
+
+
+def _event_counts(hop: EventHop) -> TextClause:
+    # An event that the broker has not confirmed counts as published once its reader shows that it was.
+    return text(f"""
+with fates as (
+  select e.recorded_at, s.event_no is not null as seen, d.event_no is not null as dead,
+         u.event_no is null as confirmed
+  from ingest.pub_events e
+  left join {hop.reader}.pub_seen s on s.event_no = e.event_no
+  left join ingest.pub_unpublished u on u.event_no = e.event_no
+  left join (
+    select distinct event_no from {hop.reader}.pub_dead_letters where event_no is not null
+  ) d on d.event_no = e.event_no
+  where e.topic = :topic
+), counted as (
+  select count(*) filter (where confirmed or seen or dead) as published,
+         count(*) filter (where dead and not seen) as dead_lettered,
+         count(*) filter (where confirmed and not seen and not dead) as pending,
+         min(recorded_at) filter (where confirmed and not seen and not dead) as oldest
+  from fates
+), held as (
+  select coalesce(sum(event_count - ignored_count) filter (where stuck_error is null), 0) as applied,
+         coalesce(sum(ignored_count) filter (where stuck_error is null), 0) as ignored,
+         coalesce(sum(event_count) filter (where stuck_error is not null), 0) as stuck
+  from {hop.entities}
+)
+select published, applied, stuck, ignored, dead_lettered, pending,
+       extract(epoch from now() - oldest)::float8 as oldest_pending_age_s
+from counted, held
+""")
+
+
+def _missing_snapshots(hop: SnapshotHop) -> TextClause:
+    return text(f"""
+select count(*) as held,
+       count(*) filter (where lacks) as missing,
+       extract(epoch from now())::float8 - min(revision) filter (where lacks) / 1e6 as oldest_missing_age_s
+from (
+  select o.{hop.owner_revision} as revision,
+         o.{hop.owner_revision} > coalesce(r.{hop.reader_revision}, 0) as lacks
+  from {hop.owner_view} o left join {hop.reader_view} r on r.{hop.key} = o.{hop.key}
+  where o.{hop.owner_revision} > 0
+) compared
+""")
+
+
+def _unexpected(reader: str) -> str:
+    return (
+        f"select '{reader}' as reader, count(*) as unexpected from {reader}.pub_seen s "
+        "where not exists (select from ingest.pub_events e where e.event_no = s.event_no)"
+    )
+
+
+_UNEXPECTED = text(" union all ".join(map(_unexpected, READERS)))
+
+_MONEY = text("""
+with deals as (
+  select currency, sum(amount) as won, sum(shared) as shared,
+         coalesce(sum(amount) filter (where leads = 0), 0) as unlinked
+  from api.deals
+  where definition_version = :version and status = 'won' and redirect_to is null
+    and currency is not null and amount is not null
+  group by currency
+), leads as (
+  select part.key as currency, sum(part.value::bigint) as held,
+         coalesce(sum(part.value::bigint) filter (where captured_at is not null), 0) as counted
+  from api.leads, jsonb_each_text(revenue) part
+  where definition_version = :version and revenue is not null and redirect_to is null
+  group by part.key
+), rollups as (
+  select currency, sum(revenue) as revenue from api.revenue_daily
+  where definition_version = :version and basis = 'cohort' and dimension = ''
+  group by currency
+)
+select currency, coalesce(won, 0)::bigint as won, coalesce(shared, 0)::bigint as shared,
+       coalesce(unlinked, 0)::bigint as unlinked, coalesce(held, 0)::bigint as held,
+       (coalesce(counted, 0) - coalesce(revenue, 0))::bigint as rollups_difference
+from deals full join leads using (currency) full join rollups using (currency)
+order by currency
+""")
+
+
+async def items(now: Reading) -> Sequence[Row[Any]]:
+    """Equation 1: a row a sender."""
+    return (await now.connection.execute(_ITEMS)).all()
+
+
+async def events(now: Reading, hop: EventHop) -> Row[Any]:
+    """Equation 2 of one hop."""
+    return (await now.connection.execute(_event_counts(hop), {"topic": hop.topic.value})).one()
+
+
+async def snapshots(now: Reading, hop: SnapshotHop) -> Row[Any]:
+    """What the reader of one hop lacks."""
+    return (await now.connection.execute(_missing_snapshots(hop))).one()
+
+
+async def unexpected(now: Reading) -> Sequence[Row[Any]]:
+    """Events that readers hold and ingest does not: a row a reader."""
+    return (await now.connection.execute(_UNEXPECTED)).all()
+
+
+async def money(now: Reading) -> Sequence[Row[Any]]:
+    """Won amounts against shares, in minor units: a row a currency."""
+    return (await now.connection.execute(_MONEY, {"version": now.version})).all()

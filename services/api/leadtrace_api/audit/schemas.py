@@ -1,0 +1,132 @@
+"""Every conservation check and its difference."""
+
+from typing import Any
+
+from pydantic import Field
+
+from leadtrace_api.schemas import Answer, Money, Stamped
+
+
+class SenderItems(Answer):
+    """Equation 1, of one sender: each accepted item has exactly one outcome."""
+
+    sender: str
+    accepted: int
+    published: int
+    duplicate: int
+    ignored: int
+    suppressed: int
+    quarantined: int
+    discarded: int
+    pending: int
+    oldest_pending_age_s: float | None
+    difference: int = Field(description="accepted less the sum of the outcomes; not 0 is an alert.")
+
+
+class EventCounts(Answer):
+    """Equation 2, of one hop: each published event, by id, has exactly one fate at its reader."""
+
+    hop: str
+    published: int
+    applied: int
+    stuck: int = Field(description="In the sets of leads or deals that do not fold.")
+    ignored: int = Field(description="Of types that the reader does not know yet.")
+    dead_lettered: int
+    pending: int = Field(description="Published and not with the reader.")
+    oldest_pending_age_s: float | None
+    difference: int = Field(description="published less the sum of the fates; not 0 is an alert.")
+
+
+class UnexpectedEvents(Answer):
+    """Events in a reader's sets that ingest does not hold."""
+
+    reader: str
+    unexpected: int
+
+
+class SnapshotCounts(Answer):
+    """One hop of snapshots, by revision."""
+
+    hop: str
+    held: int = Field(description="Rows that the owner has a revision of.")
+    missing: int = Field(description="Those of which the reader has a lower revision or none.")
+    oldest_missing_age_s: float | None
+
+
+class MoneyCounts(Answer):
+    """One currency: won deals are worth what their leads share, and what is unlinked."""
+
+    currency: str
+    won: Money
+    shared: Money
+    unlinked: Money
+    difference: Money
+    leads_hold: Money = Field(description="The shares as the leads' own snapshots and the rollups hold them.")
+    leads_difference: Money = Field(description="shared less leads_hold; counts once no snapshot is missing.")
+    rollups_difference: Money = Field(description="leads_hold less the funnel's total revenue.")
+
+
+class Conservation(Stamped):
+    """The answer of `GET /v1/audit/conservation`."""
+
+    balanced: bool = Field(description="Whether nothing is lost, doubled or made up; pending things may be.")
+    difference: int = Field(description="The sum of all differences of counts, without their signs.")
+    pending: int = Field(description="Items, events and snapshots on their way.")
+    items: tuple[SenderItems, ...]
+    events: tuple[EventCounts, ...]
+    unexpected: tuple[UnexpectedEvents, ...]
+    snapshots: tuple[SnapshotCounts, ...]
+    money: tuple[MoneyCounts, ...]
+
+
+_ZERO = {"amount": "0.00", "currency": "EUR"}
+_WON = {"amount": "48250.00", "currency": "EUR"}
+EXAMPLE: dict[str, Any] = {
+    "snapshot_at": "2026-04-01T08:14:05.120000Z",
+    "definition_version": 1,
+    "balanced": True,
+    "difference": 0,
+    "pending": 0,
+    "items": [
+        {
+            "sender": "hubspot",
+            "accepted": 27308,
+            "published": 27308,
+            "duplicate": 0,
+            "ignored": 0,
+            "suppressed": 0,
+            "quarantined": 0,
+            "discarded": 0,
+            "pending": 0,
+            "oldest_pending_age_s": None,
+            "difference": 0,
+        }
+    ],
+    "events": [
+        {
+            "hop": "lead-events->scoring",
+            "published": 23939,
+            "applied": 23939,
+            "stuck": 0,
+            "ignored": 0,
+            "dead_lettered": 0,
+            "pending": 0,
+            "oldest_pending_age_s": None,
+            "difference": 0,
+        }
+    ],
+    "unexpected": [{"reader": "scoring", "unexpected": 0}],
+    "snapshots": [{"hop": "lead-scores->api", "held": 8000, "missing": 0, "oldest_missing_age_s": None}],
+    "money": [
+        {
+            "currency": "EUR",
+            "won": _WON,
+            "shared": _WON,
+            "unlinked": _ZERO,
+            "difference": _ZERO,
+            "leads_hold": _WON,
+            "leads_difference": _ZERO,
+            "rollups_difference": _ZERO,
+        }
+    ],
+}

@@ -1,0 +1,102 @@
+"""`/metrics` of the api: conservation is counted from the tables when Prometheus asks, not more often."""
+
+import asyncio
+import time
+
+from prometheus_client import Gauge
+from sqlalchemy.exc import DBAPIError
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from leadtrace.runtime.logging import get_logger
+from leadtrace.runtime.metrics import CONTENT_TYPE, Metrics
+from leadtrace.store.engine import UNAVAILABLE
+from leadtrace_api import metrics as catalogue
+from leadtrace_api.audit.assembly import conservation
+from leadtrace_api.audit.schemas import Conservation
+from leadtrace_api.reading import reading
+from leadtrace_api.room import Room
+
+_SHORTEST_INTERVAL_S = 3.0
+# A count that takes long is asked for less often: it never takes more than this part of one core's time.
+_LARGEST_SHARE = 0.05
+
+_AWAY: tuple[type[Exception], ...] = (*UNAVAILABLE, DBAPIError)
+
+_log = get_logger("leadtrace_api.exposition")
+
+
+class ConservationGauges:
+    """Gauges that are counted anew when they are looked at and old enough."""
+
+    def __init__(self, room: Room, metrics: Metrics) -> None:
+        self._room = room
+        self._difference = metrics.gauge(catalogue.CONSERVATION_DIFFERENCE)
+        self._pending = metrics.gauge(catalogue.CONSERVATION_PENDING)
+        self._oldest = metrics.gauge(catalogue.CONSERVATION_OLDEST)
+        self._stuck = metrics.gauge(catalogue.CONSERVATION_STUCK)
+        self._dead = metrics.gauge(catalogue.CONSERVATION_DEAD_LETTERS)
+        self._balanced = metrics.gauge(catalogue.CONSERVATION_BALANCED)
+        self._took = metrics.gauge(catalogue.CONSERVATION_COUNT_DURATION)
+        self._lock = asyncio.Lock()
+        self._due_at = float("-inf")
+
+    async def refresh(self) -> None:
+        """Count if it is time to; when the database is away the numbers go, because they would be stale."""
+        async with self._lock:
+            started = time.monotonic()
+            if started < self._due_at:
+                return
+            try:
+                async with reading(self._room) as now:
+                    self._show(await conservation(now))
+            except _AWAY as error:
+                _log.warning("conservation.uncounted", error=type(error).__name__)
+                self._clear()
+            ended = time.monotonic()
+            self._took.set(ended - started)
+            self._due_at = ended + max(_SHORTEST_INTERVAL_S, (ended - started) / _LARGEST_SHARE)
+
+    def _show(self, found: Conservation) -> None:
+        self._clear()
+        for sender in found.items:
+            check = f"items:{sender.sender}"
+            self._check(check, sender.difference, sender.pending, sender.oldest_pending_age_s)
+        for hop in found.events:
+            self._check(hop.hop, hop.difference, hop.pending, hop.oldest_pending_age_s)
+            self._stuck.labels(hop.hop).set(hop.stuck)
+            self._dead.labels(hop.hop).set(hop.dead_lettered)
+        for lacking in found.snapshots:
+            self._check(lacking.hop, 0, lacking.missing, lacking.oldest_missing_age_s)
+        for reader in found.unexpected:
+            self._difference.labels(f"unexpected:{reader.reader}").set(reader.unexpected)
+        self._balanced.set(1 if found.balanced else 0)
+
+    def _check(self, check: str, difference: int, pending: int, oldest_age_s: float | None) -> None:
+        self._difference.labels(check).set(difference)
+        self._pending.labels(check).set(pending)
+        self._oldest.labels(check).set(oldest_age_s or 0)
+
+    def _clear(self) -> None:
+        # A sender or hop that is gone must not go on being shown.
+        by_check: tuple[Gauge, ...] = (
+            self._difference,
+            self._pending,
+            self._oldest,
+            self._stuck,
+            self._dead,
+        )
+        for gauge in by_check:
+            gauge.clear()
+        self._balanced.set(0)
+
+
+def metrics_route(gauges: ConservationGauges, metrics: Metrics) -> Route:
+    """`/metrics` with the conservation numbers of now."""
+
+    async def exposition(_: Request) -> Response:
+        await gauges.refresh()
+        return Response(metrics.render(), media_type=CONTENT_TYPE)
+
+    return Route("/metrics", exposition, include_in_schema=False)

@@ -1,0 +1,128 @@
+"""From sums to the answer: stages in order, steps between rungs, rates, and the links to the leads."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Literal
+from urllib.parse import urlencode
+
+from leadtrace.events.lead import LADDER, Stage
+from leadtrace_api.funnel.queries import Revenue, Slice, StageCount, UnlinkedDeals
+from leadtrace_api.funnel.schemas import Drill, FunnelGroup, FunnelNumbers, StageRow, StepRow, Unlinked
+from leadtrace_api.parameters import filter_items
+from leadtrace_api.projector.contribution import Basis
+from leadtrace_api.schemas import Money, money, rate
+
+STAGES = tuple(Stage)
+_RUNGS = frozenset(LADDER)
+Filters = dict[str, list[str | None]]
+
+
+@dataclass(slots=True)
+class Sums:
+    """The counts of one group, or of several added up."""
+
+    counts: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    revenue: dict[str, int] = field(default_factory=dict)
+
+    def count(self, one: StageCount) -> None:
+        """Add the counts of a stage."""
+        entered, reached, current = self.counts.get(one.stage, (0, 0, 0))
+        self.counts[one.stage] = (entered + one.entered, reached + one.reached, current + one.current)
+
+    def earn(self, one: Revenue) -> None:
+        """Add revenue."""
+        self.revenue[one.currency] = self.revenue.get(one.currency, 0) + one.revenue
+
+    def reached(self, stage: Stage) -> int:
+        """Leads that reached the stage."""
+        return self.counts.get(stage, (0, 0, 0))[1]
+
+
+def sums_by_key(
+    counts: Iterable[StageCount], revenues: Iterable[Revenue]
+) -> tuple[dict[str | None, Sums], Sums]:
+    """The sums of each group, largest first and the one without a key last, and those of all together."""
+    groups: dict[str | None, Sums] = {}
+    total = Sums()
+    for one in counts:
+        groups.setdefault(one.key, Sums()).count(one)
+        total.count(one)
+    for earned in revenues:
+        groups.setdefault(earned.key, Sums()).earn(earned)
+        total.earn(earned)
+    ordered = sorted(groups, key=lambda key: (key is None, -groups[key].reached(LADDER[0]), key or ""))
+    return {key: groups[key] for key in ordered}, total
+
+
+@dataclass(frozen=True, slots=True)
+class Assembler:
+    """Writes numbers in one currency, with links that name what was asked."""
+
+    asked: Slice
+    currency: str
+
+    def group(self, key: str | None, sums: Sums) -> FunnelGroup:
+        """One group of the dimension that was asked for."""
+        dimension = self.asked.dimension
+        numbers = self.numbers(sums, {dimension: [key]})
+        return FunnelGroup(key={dimension: key}, **dict(numbers))
+
+    def numbers(self, sums: Sums, filters: Filters) -> FunnelNumbers:
+        """The numbers of the leads that the filters let pass."""
+        revenue, unconverted = self.split(sums.revenue)
+        return FunnelNumbers(
+            stages=tuple(self._stage(stage, sums, filters) for stage in STAGES),
+            steps=tuple(self._step(before, after, sums) for before, after in pairwise(LADDER)),
+            overall=rate(sums.reached(LADDER[-1]), sums.reached(LADDER[0]), self._method()),
+            revenue=revenue,
+            unconverted=unconverted,
+        )
+
+    def unlinked(self, deals: Sequence[UnlinkedDeals]) -> Unlinked:
+        """The deals of nobody."""
+        earned = {one.currency: one.revenue for one in deals if one.currency is not None}
+        revenue, unconverted = self.split(earned)
+        return Unlinked(deals=sum(one.deals for one in deals), revenue=revenue, unconverted=unconverted)
+
+    def split(self, earned: Mapping[str, int]) -> tuple[Money, tuple[Money, ...]]:
+        """What was earned in the reporting currency, and in each other one that is not 0."""
+        others = sorted(currency for currency in earned if currency != self.currency and earned[currency])
+        own = money(earned.get(self.currency, 0), self.currency)
+        return own, tuple(money(earned[currency], currency) for currency in others)
+
+    def _stage(self, stage: Stage, sums: Sums, filters: Filters) -> StageRow:
+        entered, reached, current = sums.counts.get(stage, (0, 0, 0))
+        rung = stage in _RUNGS
+        return StageRow(
+            stage=stage,
+            entered=entered,
+            reached=reached if rung else None,
+            current=current,
+            drill=Drill(
+                reached=self._link(filters, "reached", stage) if rung else None,
+                current=self._link(filters, "stage", stage),
+            ),
+        )
+
+    def _step(self, before: Stage, after: Stage, sums: Sums) -> StepRow:
+        start, end = sums.reached(before), sums.reached(after)
+        return StepRow(
+            from_stage=before,
+            to_stage=after,
+            rate=rate(end, start, self._method()),
+            drop_off=start - end if self.asked.basis is Basis.COHORT else None,
+        )
+
+    def _method(self) -> Literal["plain_ratio", "activity_ratio"]:
+        return "plain_ratio" if self.asked.basis is Basis.COHORT else "activity_ratio"
+
+    def _link(self, filters: Filters, what: str, stage: Stage) -> str:
+        days = "captured" if self.asked.basis is Basis.COHORT else what
+        items = [
+            *filter_items(filters),
+            *([(f"{days}_from", first.isoformat())] if (first := self.asked.first) else []),
+            *([(f"{days}_to", last.isoformat())] if (last := self.asked.last) else []),
+            (what, stage.value),
+        ]
+        return f"/v1/leads?{urlencode(items)}"

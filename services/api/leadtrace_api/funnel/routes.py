@@ -1,0 +1,95 @@
+"""`GET /v1/funnel`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from leadtrace_api.funnel.assembly import Assembler, Filters, sums_by_key
+from leadtrace_api.funnel.queries import (
+    Slice,
+    known_days,
+    revenues,
+    stage_counts,
+    unlinked_deals,
+)
+from leadtrace_api.funnel.schemas import EXAMPLE, Format, Funnel, FunnelEcho, FunnelQuery
+from leadtrace_api.funnel.table import as_csv
+from leadtrace_api.parameters import check_range
+from leadtrace_api.problems import ParameterError, nearest
+from leadtrace_api.projector.dimensions import DIMENSIONS, TOTAL
+from leadtrace_api.reading import Reading, reading
+from leadtrace_api.room import InRoom
+
+router = APIRouter()
+
+
+@router.get(
+    "/v1/funnel",
+    summary="Stages, rates and revenue, in total or by one dimension",
+    response_model=Funnel,
+    responses={200: {"content": {"application/json": {"example": EXAMPLE}, "text/csv": {}}}},
+)
+async def funnel(room: InRoom, query: Annotated[FunnelQuery, Query()]) -> Response:
+    """Groups plus total agree to the lead and to the cent; all of it was true at `snapshot_at`."""
+    check_range(query.first, query.last, ("from", "to"))
+    dimension = _dimension_of(query)
+    async with reading(room) as now:
+        answer = await _answer(now, query, dimension, room.settings.currency)
+    if query.format is Format.CSV:
+        return Response(as_csv(answer), media_type="text/csv; charset=utf-8")
+    return Response(answer.model_dump_json(by_alias=True), media_type="application/json")
+
+
+async def _answer(now: Reading, query: FunnelQuery, dimension: str, currency: str) -> Funnel:
+    known = await known_days(now, query.basis)
+    first, last = known or (None, None)
+    filters: Filters = query.filters()
+    asked = Slice(query.basis, dimension, query.first, query.last, tuple(filters.get(dimension, ())))
+    groups, total = sums_by_key(await stage_counts(now, asked), await revenues(now, asked))
+    assembler = Assembler(asked, currency)
+    return Funnel(
+        snapshot_at=now.at,
+        definition_version=now.version,
+        query=FunnelEcho(
+            by=query.by,
+            first=query.first or first,
+            last=query.last or last,
+            basis=query.basis,
+            filters=filters,
+        ),
+        groups=tuple(assembler.group(key, sums) for key, sums in groups.items()) if query.by else (),
+        total=assembler.numbers(total, filters),
+        unlinked=assembler.unlinked(await unlinked_deals(now, asked)),
+    )
+
+
+def _dimension_of(query: FunnelQuery) -> str:
+    """The one dimension that groups and filters share; that of the total if there is neither.
+
+    Raises:
+        ParameterError: it is unknown, or there are several.
+    """
+    asked = [query.by] if query.by is not None else []
+    if query.by is not None and query.by not in DIMENSIONS:
+        raise _unknown_dimension(query.by)
+    dimensions = sorted({*asked, *query.filters()})
+    if len(dimensions) > 1:
+        raise ParameterError(
+            f"The question combines {' and '.join(dimensions)}.",
+            parameter=next(name for name in dimensions if name != query.by),
+            rule="The funnel is kept by one dimension at a time: groups and filters share it.",
+            remedy="Ask for one dimension, or list the leads with all filters at /v1/leads.",
+        )
+    return dimensions[0] if dimensions else TOTAL
+
+
+def _unknown_dimension(name: str) -> ParameterError:
+    several = "," in name
+    known = f"It knows {', '.join(DIMENSIONS)}."
+    return ParameterError(
+        f"by={name} names several dimensions." if several else f"by={name} is no dimension.",
+        parameter="by",
+        rule="Groups are by one dimension.",
+        remedy=known if several else nearest(name, DIMENSIONS) or known,
+    )

@@ -1,0 +1,55 @@
+"""The funnel as CSV: a line a group, then the total, then the deals of nobody."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from leadtrace_api.funnel.schemas import Funnel, FunnelNumbers
+
+# Cells that begin so are run as formulas by spreadsheets, and anyone can put them into a campaign's name.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def as_csv(funnel: Funnel) -> str:
+    """The answer as RFC 4180 text; a missing key is an empty cell, what looks like a formula is quoted."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    by = funnel.query.by
+    writer.writerow(["row", *([by] if by else []), *_header(funnel.total)])
+    for group in funnel.groups:
+        writer.writerow(["group", *(_cell(key) for key in group.key.values()), *_numbers(group)])
+    writer.writerow(["total", *([""] if by else []), *_numbers(funnel.total)])
+    earned = funnel.unlinked.revenue
+    blanks = [""] * (len(_header(funnel.total)) - 2 + (1 if by else 0))
+    writer.writerow(["unlinked", *blanks, earned.amount, earned.currency])
+    return out.getvalue()
+
+
+def _header(numbers: FunnelNumbers) -> list[str]:
+    measures = [
+        f"{row.stage}_{measure}"
+        for row in numbers.stages
+        for measure in ("entered", "reached", "current")
+        if measure != "reached" or row.reached is not None
+    ]
+    steps = [f"{step.from_stage}_to_{step.to_stage}" for step in numbers.steps]
+    return [*measures, *steps, "overall", "revenue", "currency"]
+
+
+def _numbers(numbers: FunnelNumbers) -> Iterator[object]:
+    for row in numbers.stages:
+        yield row.entered
+        if row.reached is not None:
+            yield row.reached
+        yield row.current
+    for step in numbers.steps:
+        yield step.rate.value
+    yield numbers.overall.value
+    yield numbers.revenue.amount
+    yield numbers.revenue.currency
+
+
+def _cell(text: str | None) -> str:
+    if text is None:
+        return ""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

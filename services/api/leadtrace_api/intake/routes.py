@@ -1,0 +1,35 @@
+"""`GET /v1/intake/{id}`: accepted when, from whom, and what became of each item."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter
+from sqlalchemy import text
+
+from leadtrace_api.intake.schemas import EXAMPLE, Intake
+from leadtrace_api.problems import NotFoundError
+from leadtrace_api.reading import reading
+from leadtrace_api.room import InRoom
+
+router = APIRouter()
+
+_INTAKE = text(
+    "select intake_id, sender, received_at, state, accepted_items, outcomes "
+    "from ingest.pub_intake where intake_id = :intake_id"
+)
+_EXAMPLE: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"example": EXAMPLE}}}}
+
+
+@router.get("/v1/intake/{intake_id}", summary="What became of an accepted request", responses=_EXAMPLE)
+async def intake(room: InRoom, intake_id: UUID) -> Intake:
+    """The fate of a request by the id that its sender got; neither its body nor its headers are shown."""
+    async with reading(room) as now:
+        found = (await now.connection.execute(_INTAKE, {"intake_id": intake_id})).one_or_none()
+    if found is None:
+        raise NotFoundError(
+            f"No request {intake_id} was accepted.",
+            parameter="intake_id",
+            rule="An id is given by the door with its 2xx.",
+            remedy="Take it from the answer to the request; a request that was refused has none.",
+        )
+    return Intake(snapshot_at=now.at, **dict(found._mapping))  # noqa: SLF001 - SQLAlchemy's public name for it

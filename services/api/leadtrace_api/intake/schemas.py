@@ -1,0 +1,32 @@
+"""What became of one accepted request."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from leadtrace_api.schemas import Answer
+
+
+class Intake(Answer):
+    """The answer of `GET /v1/intake/{id}`."""
+
+    snapshot_at: datetime = Field(description="The moment at which all of the answer was true.")
+    intake_id: UUID
+    sender: str
+    received_at: datetime = Field(description="When the door received and kept it.")
+    state: str = Field(description="Where the request stands: what is done with it is a state of its row.")
+    accepted_items: int = Field(description="The smallest units that the sender counts.")
+    outcomes: Any = Field(description="What became of each item; null while the relay has not come to it.")
+
+
+EXAMPLE: dict[str, Any] = {
+    "snapshot_at": "2026-04-01T08:14:05.120000Z",
+    "intake_id": "0198e6d4-7c00-7000-8000-000000000001",
+    "sender": "hubspot",
+    "received_at": "2026-04-01T08:14:04.998000Z",
+    "state": "done",
+    "accepted_items": 2,
+    "outcomes": [{"item": 0, "outcome": "published"}, {"item": 1, "outcome": "duplicate"}],
+}

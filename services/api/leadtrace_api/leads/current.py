@@ -1,0 +1,105 @@
+"""The current state of a lead, out of its newest score and outcome."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from leadtrace.events.snapshots import Contribution, DealShare, LeadOutcome, LeadScore, Transition
+from leadtrace.events.times import from_micros
+from leadtrace_api.leads.schemas import (
+    Dimensions,
+    LeadDeal,
+    LeadRow,
+    Score,
+    ScoreNumbers,
+    ScoreReason,
+    StageEntry,
+    Verdict,
+)
+from leadtrace_api.projector.dimensions import DIMENSIONS, keys_of
+from leadtrace_api.schemas import money, points
+
+Amounts = Mapping[UUID, tuple[int | None, str | None]]
+
+
+def moment(micros: int | None) -> datetime | None:
+    """Microseconds since the epoch as an aware moment."""
+    return from_micros(micros) if micros is not None else None
+
+
+def dimensions_of(outcome: LeadOutcome) -> Dimensions:
+    """Where the lead came from and who holds it."""
+    return Dimensions(**dict(zip(DIMENSIONS, keys_of(outcome), strict=True)))
+
+
+def numbers(fit: int, intent: int, band: str) -> ScoreNumbers:
+    """A score in points; fit and intent come in thousandths."""
+    return ScoreNumbers(fit=points(fit), intent=points(intent), total=points(fit + intent), band=band)
+
+
+def score_of(score: LeadScore) -> Score:
+    """The score with its explanation."""
+    return Score(
+        **dict(numbers(score.fit, score.intent, score.band)),
+        at=from_micros(score.at),
+        grade=score.grade,
+        fit_reasons=tuple(map(_reason, score.fit_contributions)),
+        intent_reasons=tuple(map(_reason, score.intent_contributions)),
+        qualifications=tuple(
+            Verdict(stage=one.stage, at=from_micros(one.at), holds=one.holds, failed=one.failed)
+            for one in score.qualifications
+        ),
+    )
+
+
+def _reason(contribution: Contribution) -> ScoreReason:
+    return ScoreReason(
+        rule=contribution.rule, points=points(contribution.millipoints), because=contribution.because
+    )
+
+
+def stage_entry(transition: Transition) -> StageEntry:
+    """A recorded entry to a stage."""
+    return StageEntry(
+        stage=transition.stage,
+        at=from_micros(transition.at),
+        kind=transition.kind,
+        claimed=transition.claimed,
+        actor=transition.actor,
+    )
+
+
+def deal_of(share: DealShare, amounts: Amounts) -> LeadDeal:
+    """A deal as its lead sees it, with the whole amount beside the lead's part."""
+    deal_id = UUID(share.deal_id)
+    amount, currency = amounts.get(deal_id, (None, None))
+    return LeadDeal(
+        deal_id=deal_id,
+        status=share.status,
+        share=money(share.share, share.currency) if share.currency is not None else None,
+        amount=money(amount, currency) if amount is not None and currency is not None else None,
+        closed_at=moment(share.closed_at),
+    )
+
+
+def lead_row(row: Row[Any]) -> LeadRow:
+    """A row of `api.leads` as the list shows it."""
+    stored = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
+    revenue: dict[str, int] = stored["revenue"] or {}
+    fit, intent, band = stored["fit"], stored["intent"], stored["band"]
+    return LeadRow(
+        lead_id=stored["lead_id"],
+        status=stored["status"],
+        captured_at=stored["captured_at"],
+        stage=stored["stage"],
+        dimensions=Dimensions(**{name: stored[name] for name in DIMENSIONS}),
+        score=numbers(fit, intent, band) if band is not None else None,
+        won_at=stored["won_at"],
+        lost_at=stored["lost_at"],
+        revenue=tuple(money(minor, currency) for currency, minor in sorted(revenue.items())),
+        flags=tuple(stored["flags"]),
+        href=f"/v1/leads/{stored['lead_id']}",
+    )

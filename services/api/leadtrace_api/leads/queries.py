@@ -1,0 +1,118 @@
+"""Reads of `api.leads` and `api.deals`, and of the events behind them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, and_, select, text, tuple_
+
+from leadtrace.events.lead import LADDER
+from leadtrace_api.funnel.queries import has_key
+from leadtrace_api.leads.schemas import LeadsQuery
+from leadtrace_api.projector.dimensions import DIMENSIONS
+from leadtrace_api.reading import Reading
+from leadtrace_api.tables import DEALS, LEADS
+
+MOST_EVENTS = 10_000
+Cursor = tuple[date, datetime, UUID]
+
+_ROW = [
+    LEADS.c[name]
+    for name in (
+        "lead_id",
+        "status",
+        "captured_at",
+        "cohort_day",
+        "stage",
+        *DIMENSIONS,
+        "fit",
+        "intent",
+        "band",
+        "won_at",
+        "lost_at",
+        "revenue",
+        "flags",
+    )
+]
+_NEWEST_FIRST = (LEADS.c.cohort_day.desc(), LEADS.c.captured_at.desc(), LEADS.c.lead_id.desc())
+
+_EVENTS = text("""
+with recursive same (lead_id) as (
+  select cast(:lead as uuid)
+  union
+  select absorbed.lead_id from api.leads absorbed join same on absorbed.redirect_to = same.lead_id
+), entities (entity_id) as (
+  select lead_id from same
+  union
+  select unnest(cast(:deals as uuid[]))
+)
+select e.event_no, e.source, e.id, e.type, e.subject, e.occurred_at, e.recorded_at, e.body, e.intake_id,
+       e.item, e.mapping
+from ingest.pub_events e
+where e.entity_id in (select entity_id from entities)
+order by e.occurred_at, e.event_no
+limit :most
+""")
+
+
+async def page(now: Reading, query: LeadsQuery, after: Cursor | None) -> Sequence[Row[Any]]:
+    """One page of captured leads that the filters let pass, and one row more if there is another page."""
+    conditions = [*_conditions(now, query)]
+    if after is not None:
+        leads = LEADS.c
+        conditions.append(tuple_(leads.cohort_day, leads.captured_at, leads.lead_id) < after)
+    statement = select(*_ROW).where(and_(*conditions)).order_by(*_NEWEST_FIRST).limit(query.limit + 1)
+    return (await now.connection.execute(statement)).all()
+
+
+def _conditions(now: Reading, query: LeadsQuery) -> list[ColumnElement[bool]]:
+    leads = LEADS.c
+    conditions = [
+        leads.definition_version == now.version,
+        leads.captured_at.is_not(None),
+        leads.redirect_to.is_(None),
+        *(has_key(leads[name], keys) for name, keys in query.filters().items()),
+        *_days(leads.cohort_day, query.captured_from, query.captured_to),
+    ]
+    if query.reached is not None:
+        # PostgreSQL counts the elements of an array from 1.
+        reached: ColumnElement[date] = leads.reached_days[LADDER.index(query.reached) + 1]
+        conditions += [reached.is_not(None), *_days(reached, query.reached_from, query.reached_to)]
+    if query.stage is not None:
+        conditions += [
+            leads.stage == query.stage.value,
+            *_days(leads.stage_day, query.stage_from, query.stage_to),
+        ]
+    return conditions
+
+
+def _days(day: ColumnElement[date], first: date | None, last: date | None) -> list[ColumnElement[bool]]:
+    return [*([day >= first] if first else []), *([day <= last] if last else [])]
+
+
+async def lead_row(now: Reading, lead_id: UUID) -> Row[Any] | None:
+    """What is stored of a lead, or None."""
+    leads = LEADS.c
+    statement: Select[Any] = select(leads.redirect_to, leads.outcome_body, leads.score_body).where(
+        leads.lead_id == lead_id, leads.definition_version == now.version
+    )
+    found: Row[Any] | None = (await now.connection.execute(statement)).one_or_none()
+    return found
+
+
+async def deal_amounts(now: Reading, ids: Sequence[UUID]) -> dict[UUID, tuple[int | None, str | None]]:
+    """Amount in minor units and currency of deals whose own outcome arrived."""
+    deals = DEALS.c
+    statement = select(deals.deal_id, deals.amount, deals.currency).where(
+        deals.deal_id.in_(ids), deals.definition_version == now.version
+    )
+    return {row.deal_id: (row.amount, row.currency) for row in await now.connection.execute(statement)}
+
+
+async def events(now: Reading, lead_id: UUID, deals: Sequence[UUID]) -> Sequence[Row[Any]]:
+    """The events of a lead, of leads absorbed into it and of its deals; one more than shown if there are."""
+    found = await now.connection.execute(
+        _EVENTS, {"lead": lead_id, "deals": list(deals), "most": MOST_EVENTS + 1}
+    )
+    return found.all()

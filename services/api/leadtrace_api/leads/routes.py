@@ -1,0 +1,177 @@
+"""`GET /v1/leads`, `/v1/leads/{id}` and `/v1/leads/{id}/trace`."""
+
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Query
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy import Row
+
+from leadtrace.events.lead import LADDER
+from leadtrace.events.snapshots import DefinitionRef, LeadOutcome, LeadScore
+from leadtrace.events.times import from_micros
+from leadtrace_api.leads import examples, queries
+from leadtrace_api.leads.current import deal_of, dimensions_of, lead_row, moment, score_of, stage_entry
+from leadtrace_api.leads.paging import cursor_of, cursor_text
+from leadtrace_api.leads.schemas import Lead, Leads, LeadsQuery, Trace
+from leadtrace_api.leads.trace import deal_ids, trace_entries
+from leadtrace_api.parameters import check_range, filter_items
+from leadtrace_api.problems import NotFoundError, ParameterError
+from leadtrace_api.reading import Reading, reading
+from leadtrace_api.room import InRoom
+
+router = APIRouter()
+
+_OUTCOME = msgspec.json.Decoder(LeadOutcome)
+_SCORE = msgspec.json.Decoder(LeadScore)
+_UNJUDGED = DefinitionRef(id="", version=0, hash="")
+_MOVED: dict[int | str, dict[str, Any]] = {308: {"description": "The lead was merged into another one."}}
+
+
+def _example(answer: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+    return {200: {"content": {"application/json": {"example": answer}}}}
+
+
+@router.get(
+    "/v1/leads",
+    summary="Captured leads, newest first",
+    response_model=Leads,
+    responses=_example(examples.LEADS),
+)
+async def leads(room: InRoom, query: Annotated[LeadsQuery, Query()]) -> Response:
+    """The leads behind a number of the funnel, or any others; visitors and absorbed leads are not listed."""
+    _check(query)
+    after = cursor_of(query.cursor) if query.cursor is not None else None
+    async with reading(room) as now:
+        rows = await queries.page(now, query, after)
+    shown, more = rows[: query.limit], len(rows) > query.limit
+    answer = Leads(
+        snapshot_at=now.at,
+        definition_version=now.version,
+        query={**_plain(query), **query.filters(), "limit": query.limit},
+        leads=tuple(map(lead_row, shown)),
+        next=_next(query, shown[-1]) if more else None,
+    )
+    return _json(answer)
+
+
+@router.get(
+    "/v1/leads/{lead_id}",
+    summary="What is known of a lead now",
+    response_model=Lead,
+    responses={**_example(examples.LEAD), **_MOVED},
+)
+async def lead(room: InRoom, lead_id: UUID) -> Response:
+    """Dimensions, stage, score with its explanation, outcome and deals."""
+    async with reading(room) as now:
+        stored = await _stored(now, lead_id)
+        if stored.redirect_to is not None:
+            return RedirectResponse(f"/v1/leads/{stored.redirect_to}", status_code=308)
+        outcome, score = _bodies(stored)
+        amounts = await queries.deal_amounts(now, deal_ids(outcome))
+    if outcome is None:
+        # Only the score has arrived yet: what it says is told, as of a visitor.
+        outcome = LeadOutcome(lead_id=str(lead_id), definition=_UNJUDGED)
+    answer = Lead(
+        snapshot_at=now.at,
+        definition_version=now.version,
+        lead_id=lead_id,
+        status=outcome.status,
+        captured_at=moment(outcome.captured_at),
+        dimensions=dimensions_of(outcome),
+        stage=outcome.stage,
+        stage_since=moment(outcome.stage_since),
+        entries={stage.value: count for stage, count in outcome.entries.items()},
+        first_reached={stage.value: from_micros(at) for stage, at in outcome.first_reached.items()},
+        transitions=tuple(map(stage_entry, outcome.transitions)),
+        transitions_omitted=outcome.transitions_omitted,
+        touches=outcome.touches,
+        score=score_of(score) if score is not None else None,
+        won_at=moment(outcome.won_at),
+        lost_at=moment(outcome.lost_at),
+        deals=tuple(deal_of(deal, amounts) for deal in outcome.deals),
+        flags=outcome.flags,
+        trace=f"/v1/leads/{lead_id}/trace",
+    )
+    return _json(answer)
+
+
+@router.get(
+    "/v1/leads/{lead_id}/trace",
+    summary="The whole journey of a lead",
+    response_model=Trace,
+    responses={**_example(examples.TRACE), **_MOVED},
+)
+async def trace(room: InRoom, lead_id: UUID) -> Response:
+    """Every event of the lead and of its deals, and what was derived of them, in time order."""
+    async with reading(room) as now:
+        stored = await _stored(now, lead_id)
+        if stored.redirect_to is not None:
+            return RedirectResponse(f"/v1/leads/{stored.redirect_to}/trace", status_code=308)
+        outcome, score = _bodies(stored)
+        deals = deal_ids(outcome)
+        amounts = await queries.deal_amounts(now, deals)
+        events = await queries.events(now, lead_id, deals)
+    answer = Trace(
+        snapshot_at=now.at,
+        definition_version=now.version,
+        lead_id=lead_id,
+        entries=trace_entries(events[: queries.MOST_EVENTS], outcome, score, amounts),
+        truncated=len(events) > queries.MOST_EVENTS,
+    )
+    return Response(answer.model_dump_json(by_alias=True, exclude_unset=True), media_type="application/json")
+
+
+async def _stored(now: Reading, lead_id: UUID) -> Row[Any]:
+    stored = await queries.lead_row(now, lead_id)
+    if stored is None or (stored.outcome_body is None and stored.score_body is None):
+        remedy = "/v1/leads lists those that there are."
+        raise NotFoundError(f"There is no lead {lead_id}.", parameter="lead_id", remedy=remedy)
+    return stored
+
+
+def _bodies(stored: Row[Any]) -> tuple[LeadOutcome | None, LeadScore | None]:
+    outcome, score = stored.outcome_body, stored.score_body
+    return (
+        _OUTCOME.decode(outcome) if outcome is not None else None,
+        _SCORE.decode(score) if score is not None else None,
+    )
+
+
+def _check(query: LeadsQuery) -> None:
+    if query.reached is not None and query.reached not in LADDER:
+        raise ParameterError(
+            f"reached={query.reached} stands beside the ladder.",
+            parameter="reached",
+            rule="Only rungs of the ladder are reached by passing them.",
+            remedy=f"Use stage={query.reached} for the leads that stand there now.",
+        )
+    for name, given in (("reached", query.reached), ("stage", query.stage)):
+        first, last = getattr(query, f"{name}_from"), getattr(query, f"{name}_to")
+        check_range(first, last, (f"{name}_from", f"{name}_to"))
+        if given is None and (first or last):
+            raise ParameterError(
+                f"{name}_from and {name}_to say when, but nothing says which stage.",
+                parameter=f"{name}_from" if first else f"{name}_to",
+                rule=f"They narrow {name}.",
+                remedy=f"Name a stage with {name}=.",
+            )
+    check_range(query.captured_from, query.captured_to, ("captured_from", "captured_to"))
+
+
+def _next(query: LeadsQuery, last: Row[Any]) -> str:
+    cursor = cursor_text((last.cohort_day, last.captured_at, last.lead_id))
+    return (
+        f"/v1/leads?{urlencode([*filter_items(query.filters()), *_plain(query).items(), ('cursor', cursor)])}"
+    )
+
+
+def _plain(query: LeadsQuery) -> dict[str, Any]:
+    """What was asked for beside the filters of dimensions."""
+    return query.model_dump(mode="json", exclude_defaults=True, exclude={"cursor", *query.filters()})
+
+
+def _json(answer: Leads | Lead) -> Response:
+    return Response(answer.model_dump_json(by_alias=True), media_type="application/json")

@@ -1,0 +1,116 @@
+"""The whole journey of a lead: what came in and what was derived of it, in the order in which it happened."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Row
+
+from leadtrace.events.envelope import Event
+from leadtrace.events.snapshots import DealStatus, LeadOutcome, LeadScore
+from leadtrace.events.times import from_micros
+from leadtrace_api.leads.current import Amounts, deal_of, numbers, stage_entry
+from leadtrace_api.leads.schemas import TraceEntry
+
+MASK = "***"
+_PERSONAL = "personal"
+# Derived entries stand after the events of the same moment: these are what they are derived from.
+_RANK = {"event": 0, "score": 1, "stage": 2, "deal": 3}
+_EVENT = msgspec.json.Decoder(Event)
+
+
+def trace_entries(
+    events: Iterable[Row[Any]], outcome: LeadOutcome | None, score: LeadScore | None, amounts: Amounts
+) -> tuple[TraceEntry, ...]:
+    """Every entry in time order, with how long it stood."""
+    numbered = [
+        *(entry for _, entry in sorted(map(_event, events), key=lambda pair: pair[0])),
+        *(_scores(score) if score else ()),
+        *(_stages(outcome) if outcome else ()),
+        *(_deals(outcome, amounts) if outcome else ()),
+    ]
+    # Sorting is stable, so that entries of one moment and kind keep the order of the folds.
+    return _with_dwell(sorted(numbered, key=lambda entry: (entry.at, _RANK[entry.kind])))
+
+
+def deal_ids(outcome: LeadOutcome | None) -> list[UUID]:
+    """The deals that the lead is linked to."""
+    return [UUID(deal.deal_id) for deal in outcome.deals] if outcome else []
+
+
+def masked(value: object) -> object:
+    """The same with every text replaced: which fields there were, not what they said."""
+    if isinstance(value, dict):
+        return {name: masked(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [masked(inner) for inner in value]
+    return MASK if value is not None else None
+
+
+def _event(row: Row[Any]) -> tuple[tuple[object, ...], TraceEntry]:
+    event = _EVENT.decode(row.body)
+    data: dict[str, Any] = msgspec.json.decode(event.data)
+    if _PERSONAL in data:
+        data[_PERSONAL] = masked(data[_PERSONAL])
+    entry = TraceEntry(
+        kind="event",
+        at=row.occurred_at,
+        dwell_s=None,
+        type=row.type,
+        source=row.source,
+        id=row.id,
+        subject=row.subject,
+        recorded_at=row.recorded_at,
+        raw_id=str(row.intake_id) if row.intake_id else event.rawid or None,
+        item=row.item,
+        mapping=row.mapping or None,
+        data=data,
+    )
+    return (row.occurred_at, event.sourcerank, event.sequence, event.source, event.id), entry
+
+
+def _scores(score: LeadScore) -> Iterator[TraceEntry]:
+    for point in score.timeline:
+        yield TraceEntry(
+            kind="score",
+            at=from_micros(point.at),
+            dwell_s=None,
+            score=numbers(point.fit, point.intent, point.band),
+        )
+
+
+def _stages(outcome: LeadOutcome) -> Iterator[TraceEntry]:
+    for transition in outcome.transitions:
+        source, _, event_id = transition.event.partition(" ")
+        yield TraceEntry(
+            kind="stage",
+            at=from_micros(transition.at),
+            dwell_s=None,
+            source=source,
+            id=event_id,
+            stage=stage_entry(transition),
+        )
+
+
+def _deals(outcome: LeadOutcome, amounts: Amounts) -> Iterator[TraceEntry]:
+    for deal in outcome.deals:
+        if deal.status in (DealStatus.WON, DealStatus.LOST) and deal.closed_at is not None:
+            yield TraceEntry(
+                kind="deal", at=from_micros(deal.closed_at), dwell_s=None, deal=deal_of(deal, amounts)
+            )
+
+
+def _with_dwell(entries: Sequence[TraceEntry]) -> tuple[TraceEntry, ...]:
+    following: dict[str, datetime] = {}
+    dwells: dict[int, float] = {}
+    for index in range(len(entries) - 1, -1, -1):
+        entry = entries[index]
+        if (later := following.get(entry.kind)) is not None:
+            dwells[index] = (later - entry.at).total_seconds()
+        following[entry.kind] = entry.at
+    return tuple(
+        entry.model_copy(update={"dwell_s": dwells[index]}) if index in dwells else entry
+        for index, entry in enumerate(entries)
+    )

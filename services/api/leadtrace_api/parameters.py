@@ -1,0 +1,99 @@
+"""Parameters that questions share, and the rule that a route takes none silently that it does not know."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Any, get_origin
+
+from fastapi import Request
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from leadtrace_api.problems import ParameterError, nearest
+from leadtrace_api.projector.dimensions import DIMENSIONS
+
+MAX_VALUE_LENGTH = 500
+Value = Annotated[str, StringConstraints(max_length=MAX_VALUE_LENGTH)]
+
+
+Keys = Annotated[
+    list[Value],
+    Field(default_factory=list, description="Only leads with one of these; empty: those without any."),
+]
+
+
+class DimensionFilters(BaseModel):
+    """One filter a dimension; repeated values are alternatives."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    channel: Keys
+    source: Keys
+    medium: Keys
+    campaign: Keys
+    content: Keys
+    outlet: Keys
+    form: Keys
+    partner: Keys
+    owner: Keys
+    team: Keys
+
+    def filters(self) -> dict[str, list[str | None]]:
+        """The dimensions that are filtered, with the keys that pass; None is the row without one."""
+        given = {name: getattr(self, name) for name in DIMENSIONS}
+        return {name: [value or None for value in values] for name, values in given.items() if values}
+
+
+def filter_items(filters: dict[str, list[str | None]]) -> list[tuple[str, str]]:
+    """The same filters as query parameters again."""
+    return [(name, key or "") for name, keys in filters.items() for key in keys]
+
+
+def check_range(first: date | None, last: date | None, names: tuple[str, str]) -> None:
+    """Refuse a range that ends before it begins.
+
+    Raises:
+        ParameterError: naming the second parameter.
+    """
+    if first is not None and last is not None and last < first:
+        raise ParameterError(
+            f"{names[1]} is {last}, before {names[0]}, which is {first}.",
+            parameter=names[1],
+            rule="A range of days is inclusive and does not end before it begins.",
+            remedy=f"Swap {names[0]} and {names[1]}.",
+        )
+
+
+async def only_known_parameters(request: Request) -> None:
+    """Refuse a parameter that the route does not know, or that it takes once and got twice.
+
+    Raises:
+        ParameterError: naming the parameter, with the nearest one that is known.
+    """
+    known = dict(_known(request.scope.get("route")))
+    for name in request.query_params:
+        if name not in known:
+            raise ParameterError(
+                f"{name} is no parameter of this route.",
+                parameter=name,
+                rule="Unknown parameters are refused: a typing error must not pass for an answer.",
+                remedy=nearest(name, known)
+                or (f"It knows {', '.join(sorted(known))}." if known else "It takes none."),
+            )
+        if not known[name] and len(request.query_params.getlist(name)) > 1:
+            raise ParameterError(
+                f"{name} is given more than once.",
+                parameter=name,
+                rule="Only the filters of dimensions may be repeated.",
+                remedy=f"Give {name} once.",
+            )
+
+
+def _known(route: Any) -> Iterator[tuple[str, bool]]:
+    """Each parameter of a route, and whether it may be repeated."""
+    if not isinstance(route, APIRoute):
+        return
+    for parameter in route.dependant.query_params:
+        model = parameter.field_info.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            for name, field in model.model_fields.items():
+                yield field.alias or name, get_origin(field.annotation) is list

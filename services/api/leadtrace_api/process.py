@@ -1,0 +1,107 @@
+"""The projector's process: wait for the database, cut rollups anew if need be, then read."""
+
+from starlette.applications import Starlette
+
+from leadtrace.bus.protocol import Bus, ConsumerSpec
+from leadtrace.runtime.clock import Clock, SystemClock, SystemIds
+from leadtrace.runtime.health import Readiness, operations_routes
+from leadtrace.runtime.logging import get_logger
+from leadtrace.runtime.loop import Loop
+from leadtrace.runtime.loop_metrics import LoopMetrics
+from leadtrace.runtime.metrics import Metrics
+from leadtrace.runtime.retry import StoppedError, until_done
+from leadtrace.runtime.server import Address, serve
+from leadtrace.runtime.settings import Settings
+from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.store.connection import Pool
+from leadtrace.store.engine import make_pool, ping
+from leadtrace.store.roles import role_of
+from leadtrace_api.handlers import Projector
+from leadtrace_api.store.rebuild import rebuild_if_cut_otherwise
+
+# How long an idle poll waits; also the longest that a stop waits for the loop to notice.
+_POLL_WAIT_MS = 200
+
+_log = get_logger("leadtrace_api.projector")
+
+
+class ProjectorProcess:
+    """One projector; several share the partitions of one consumer group."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        service: str,
+        group: str,
+        bus: Bus,
+        projector: Projector,
+        clock: Clock | None = None,
+    ) -> None:
+        self._settings = settings
+        self._service = service
+        self._group = group
+        self._bus = bus
+        self._projector = projector
+        self._ids = SystemIds(clock or SystemClock())
+        self._metrics = Metrics()
+        self._readiness = Readiness()
+        self._pool: Pool | None = None
+        self._loop: Loop | None = None
+        self._readiness.add("postgres", self._postgres_missing)
+        self._readiness.add("kafka", self._kafka_missing)
+
+    async def run(self) -> None:
+        """Project until SIGTERM; a database or broker that is not there yet is waited for."""
+        ports = self._settings.ports
+        await serve(
+            Starlette(routes=operations_routes(self._readiness, self._metrics)),
+            Address(ports.host, ports.projector),
+            readiness=self._readiness,
+            background={self._group: self.project},
+            deadline_s=self._settings.installation.drain_deadline_s,
+        )
+
+    async def project(self, stop: StopSignal) -> None:
+        """Read and project until the stop signal."""
+        try:
+            pool = self._pool = await until_done(self._connect, what="connect to postgres", stop=stop)
+        except StoppedError:
+            return
+        try:
+            await until_done(lambda: self._rebuild(pool), what="check the rollups", stop=stop)
+            self._loop = self._make_loop(pool, stop)
+            await self._loop.run()
+        except StoppedError:
+            _log.info("projector.stopped_waiting")
+        finally:
+            await pool.close()
+
+    async def _connect(self) -> Pool:
+        size = self._settings.postgres.pool_size
+        return await make_pool(self._settings.postgres_url, role_of(self._service), size=size)
+
+    async def _rebuild(self, pool: Pool) -> None:
+        async with pool.acquire() as connection:
+            timezone = self._settings.reporting.timezone
+            if await rebuild_if_cut_otherwise(connection, timezone, self._projector.day_of):
+                _log.info("rollups.rebuilt", timezone=timezone)
+
+    def _make_loop(self, pool: Pool, stop: StopSignal) -> Loop:
+        return Loop(
+            schema=self._service,
+            bus=self._bus,
+            spec=ConsumerSpec(self._group, self._projector.topics, max_wait_ms=_POLL_WAIT_MS),
+            pool=pool,
+            handler=self._projector,
+            ids=self._ids,
+            stop=stop,
+            metrics=LoopMetrics(self._metrics, self._group),
+        )
+
+    async def _postgres_missing(self) -> str | None:
+        return await ping(self._pool) if self._pool is not None else "not connected yet"
+
+    def _kafka_missing(self) -> str | None:
+        ready = self._loop is not None and self._loop.assigned()
+        return None if ready else "no partitions assigned yet"

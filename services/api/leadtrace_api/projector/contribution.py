@@ -1,0 +1,138 @@
+"""What one lead adds to the daily rollups: a pure function of its newest outcome snapshot.
+
+The rollups are always the sum of these over all leads, so that a lead's old contribution can be taken out
+as its new one goes in. Change what is counted and `VERSION` rises: the projector then rebuilds.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from enum import StrEnum
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from leadtrace.events.lead import LADDER, Stage
+from leadtrace.events.snapshots import DealShare, DealStatus, LeadOutcome, LeadStatus
+from leadtrace.events.times import from_micros
+from leadtrace_api.projector.dimensions import Keys, keys_of
+
+VERSION = 1
+
+
+class Basis(StrEnum):
+    """Which day a lead's step counts on: that of its capture, or that of the step itself."""
+
+    COHORT = "cohort"
+    ACTIVITY = "activity"
+
+
+class Measure(StrEnum):
+    """What is counted: `customers` are leads with revenue, `revenue` is in minor units."""
+
+    ENTERED = "entered"
+    REACHED = "reached"
+    CURRENT = "current"
+    CUSTOMERS = "customers"
+    REVENUE = "revenue"
+
+
+STAGE_MEASURES = (Measure.ENTERED, Measure.REACHED, Measure.CURRENT)
+REVENUE_MEASURES = (Measure.CUSTOMERS, Measure.REVENUE)
+
+# (definition version, basis, day, keys in each dimension, stage or currency, measure)
+Cell: TypeAlias = tuple[int, Basis, date, Keys, str, Measure]
+Increments: TypeAlias = Counter[Cell]
+DayOf: TypeAlias = Callable[[int], date]
+
+
+def calendar(zone: ZoneInfo) -> DayOf:
+    """The function that tells on which day of `zone` a moment (µs) lies."""
+    return lambda micros: from_micros(micros).astimezone(zone).date()
+
+
+def contribution(outcome: LeadOutcome | None, day_of: DayOf) -> Increments:
+    """The increments of a lead; none for a visitor, for an absorbed lead and for one not known yet."""
+    increments: Increments = Counter()
+    if outcome is None or outcome.captured_at is None or outcome.redirect_to is not None:
+        return increments
+    version, keys = outcome.definition.version, keys_of(outcome)
+    cohort = day_of(outcome.captured_at)
+    for name, measure, at, amount in _steps(outcome):
+        increments[version, Basis.COHORT, cohort, keys, name, measure] += amount
+        increments[version, Basis.ACTIVITY, day_of(at), keys, name, measure] += amount
+    return increments
+
+
+def difference(new: Mapping[Cell, int], old: Mapping[Cell, int]) -> Increments:
+    """What to add to rollups that hold `old` so that they hold `new`; nothing that is 0."""
+    changed: Increments = Counter(new)
+    changed.subtract(old)
+    return Counter({cell: amount for cell, amount in changed.items() if amount})
+
+
+Step: TypeAlias = tuple[str, Measure, int, int]
+
+
+def _steps(outcome: LeadOutcome) -> Iterator[Step]:
+    yield from _entries(outcome)
+    for stage, at in reached_at(outcome).items():
+        yield (stage, Measure.REACHED, at, 1)
+    if (stands := current_stage(outcome)) is not None:
+        yield (stands, Measure.CURRENT, current_since(outcome), 1)
+    yield from _revenue(outcome)
+
+
+def _entries(outcome: LeadOutcome) -> Iterator[Step]:
+    listed: Counter[Stage] = Counter()
+    for transition in outcome.transitions:
+        listed[transition.stage] += 1
+        yield (transition.stage, Measure.ENTERED, transition.at, 1)
+    for stage, count in outcome.entries.items():
+        # Of transitions too old to be listed a snapshot keeps the number and the first moment.
+        if (omitted := count - listed[stage]) > 0:
+            yield (stage, Measure.ENTERED, outcome.first_reached.get(stage, _start(outcome)), omitted)
+
+
+def reached_at(outcome: LeadOutcome) -> dict[Stage, int]:
+    """The moment (µs) at which each rung was reached, a skipped one with the next later that was."""
+    reached: dict[Stage, int] = {}
+    earliest: int | None = None
+    for stage in reversed(LADDER):
+        at = outcome.first_reached.get(stage)
+        if at is not None and (earliest is None or at < earliest):
+            earliest = at
+        if earliest is not None:
+            reached[stage] = earliest
+    return reached
+
+
+def current_stage(outcome: LeadOutcome) -> Stage | None:
+    """Where the lead stands; None for visitors and deleted leads."""
+    counted = outcome.captured_at is not None and outcome.status is not LeadStatus.DELETED
+    return outcome.stage if counted else None
+
+
+def current_since(outcome: LeadOutcome) -> int:
+    """The moment (µs) at which a captured lead came to stand where it stands."""
+    return outcome.stage_since if outcome.stage_since is not None else _start(outcome)
+
+
+def won_shares(outcome: LeadOutcome) -> Iterator[tuple[str, DealShare]]:
+    """The lead's parts of won deals, with their currency; a deal without an amount has none."""
+    for deal in outcome.deals:
+        if deal.status is DealStatus.WON and deal.currency is not None:
+            yield deal.currency, deal
+
+
+def _revenue(outcome: LeadOutcome) -> Iterator[Step]:
+    first: dict[str, int] = {}
+    for currency, deal in won_shares(outcome):
+        at = deal.closed_at if deal.closed_at is not None else _start(outcome)
+        first[currency] = min(at, first.get(currency, at))
+        yield (currency, Measure.REVENUE, at, deal.share)
+    for currency, at in first.items():
+        yield (currency, Measure.CUSTOMERS, at, 1)
+
+
+def _start(outcome: LeadOutcome) -> int:
+    return outcome.captured_at if outcome.captured_at is not None else outcome.latest_at

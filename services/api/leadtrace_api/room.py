@@ -1,0 +1,42 @@
+"""What the routes are handed: one value on the app, made by `wiring.py` or by a test."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from leadtrace.store.engine import UNAVAILABLE
+from leadtrace_api.settings import ApiSettings
+
+_IS_READY = text("select from api.funnel_daily limit 1")
+_AWAY: tuple[type[Exception], ...] = (*UNAVAILABLE, DBAPIError)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The dependencies of every route."""
+
+    engine: AsyncEngine
+    settings: ApiSettings
+    definition_version: int
+
+    async def database_missing(self) -> str | None:
+        """A readiness check: None when the database answers and the read models are there."""
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execute(_IS_READY)
+        except _AWAY as error:
+            return f"{type(error).__name__}: {error}"
+        return None
+
+
+def room_of(request: Request) -> Room:
+    """The room of the app that serves the request."""
+    room: Room = request.app.state.room
+    return room
+
+
+InRoom = Annotated[Room, Depends(room_of)]

@@ -1,0 +1,34 @@
+"""What the api takes out of the one configuration."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
+
+from leadtrace.runtime.settings import Settings
+from leadtrace.runtime.settings_groups import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSettings:
+    """How the api shows numbers and who may read them."""
+
+    currency: str
+    timezone: str
+    embedded: bool
+    bootstrap_key: SecretStr | None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone that days are cut in."""
+        return ZoneInfo(self.timezone)
+
+
+def api_settings(settings: Settings) -> ApiSettings:
+    """The api's part of the settings."""
+    return ApiSettings(
+        currency=settings.reporting.currency,
+        timezone=settings.reporting.timezone,
+        embedded=settings.profile is Profile.EMBEDDED,
+        bootstrap_key=settings.keys.bootstrap,
+    )

@@ -1,0 +1,70 @@
+"""Cuts the rollups anew from the stored outcomes when days or contributions are no longer cut as before."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+
+import msgspec
+
+from leadtrace.events.snapshots import DealOutcome, LeadOutcome
+from leadtrace.store.connection import Connection
+from leadtrace_api.projector.arrivals import Newest
+from leadtrace_api.projector.contribution import VERSION, DayOf, Increments, contribution
+from leadtrace_api.store import deals, leads, rollups
+
+_PAGE = 2_000
+_NAME = "rollups"
+# Projectors that start at the same moment take turns; the later one finds the work done.
+_ADVISORY_KEY = 7_317_203_119
+
+_OUTCOME = msgspec.json.Decoder(LeadOutcome)
+_DEAL = msgspec.json.Decoder(DealOutcome)
+
+
+async def rebuild_if_cut_otherwise(connection: Connection, timezone: str, day_of: DayOf) -> bool:
+    """Rebuild unless the rollups were cut in this time zone by this contribution; whether it was done."""
+    async with connection.transaction():
+        await connection.execute("select pg_advisory_xact_lock($1)", _ADVISORY_KEY)
+        cut = await connection.fetchrow(
+            "select contribution_version, timezone from api.projections where name = $1", _NAME
+        )
+        if cut is not None and tuple(cut) == (VERSION, timezone):
+            return False
+        await rebuild(connection, day_of)
+        await connection.execute(
+            "insert into api.projections (name, contribution_version, timezone) values ($1, $2, $3) "
+            "on conflict (name) do update set contribution_version = $2, timezone = $3",
+            _NAME,
+            VERSION,
+            timezone,
+        )
+    return True
+
+
+async def rebuild(connection: Connection, day_of: DayOf) -> None:
+    """Write every derived column and rollup anew; other projectors wait for the transaction to end."""
+    await connection.execute("lock table api.leads, api.deals in share row exclusive mode")
+    await rollups.clear(connection)
+    async for page in _pages(connection, "leads", "lead_id"):
+        decoded = [(one, _OUTCOME.decode(one.raw)) for one in page]
+        increments: Increments = Counter()
+        for _, outcome in decoded:
+            increments.update(contribution(outcome, day_of))
+        await leads.save_outcomes(connection, decoded, day_of)
+        await rollups.add(connection, increments)
+    async for page in _pages(connection, "deals", "deal_id"):
+        await deals.save(connection, [(one, _DEAL.decode(one.raw)) for one in page], day_of)
+
+
+async def _pages(connection: Connection, table: str, key: str) -> AsyncIterator[Sequence[Newest]]:
+    statement = (
+        f"select {key}, definition_version, outcome_revision, outcome_body from api.{table} "
+        f"where outcome_body is not null order by {key}, definition_version"
+    )
+    page: list[Newest] = []
+    async for row in connection.cursor(statement, prefetch=_PAGE):
+        page.append(Newest(row[2], row[3], (row[0], row[1])))
+        if len(page) == _PAGE:
+            yield page
+            page = []
+    if page:
+        yield page

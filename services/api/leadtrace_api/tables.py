@@ -1,0 +1,146 @@
+"""The read models of the api: what the projector writes and the routes read, all in schema `api`.
+
+Every row belongs to one definition version. A rollup's `key` is null for the row of leads without that
+dimension, and unique with nulls not distinct; dimension '' is the total.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from leadtrace.store.metadata import service_metadata
+from leadtrace.store.tables import dead_letter_table, note_table
+from leadtrace_api.projector.dimensions import DIMENSIONS
+
+SCHEMA = "api"
+METADATA = service_metadata(SCHEMA)
+
+_MOMENT = DateTime(timezone=True)
+_ZERO = text("0")
+
+
+def _identity(name: str) -> Iterator[Column[Any]]:
+    yield Column(name, Uuid, primary_key=True)
+    yield Column("definition_version", Integer, primary_key=True)
+
+
+LEADS = Table(
+    "leads",
+    METADATA,
+    *_identity("lead_id"),
+    Column("outcome_revision", BigInteger, nullable=False, server_default=_ZERO),
+    Column("score_revision", BigInteger, nullable=False, server_default=_ZERO),
+    Column("redirect_to", Uuid),
+    Column("status", Text, comment="Null until an outcome arrived."),
+    Column("captured_at", _MOMENT, comment="Null for a visitor, who is in no stage."),
+    Column("cohort_day", Date, comment="The day of captured_at in the reporting time zone."),
+    *(Column(name, Text) for name in DIMENSIONS),
+    Column("stage", Text, comment="Where the lead stands; null for visitors and deleted leads."),
+    Column("stage_day", Date, comment="The day on which it came to stand there."),
+    Column("reached_days", ARRAY(Date), comment="One a rung of the ladder; null where not reached."),
+    Column("won_at", _MOMENT),
+    Column("lost_at", _MOMENT),
+    Column("revenue", JSONB, comment="Won shares in minor units by currency; null without any."),
+    Column("fit", Integer, comment="Thousandths of a point, like intent."),
+    Column("intent", Integer),
+    Column("band", Text),
+    Column("flags", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("outcome_body", LargeBinary),
+    Column("score_body", LargeBinary),
+    Index(None, "definition_version", "cohort_day", "captured_at", "lead_id"),
+    Index(None, "redirect_to", postgresql_where=text("redirect_to is not null")),
+    Index("ix_leads_won", "definition_version", postgresql_where=text("revenue is not null")),
+    postgresql_with={"fillfactor": 70},
+)
+
+DEALS = Table(
+    "deals",
+    METADATA,
+    *_identity("deal_id"),
+    Column("outcome_revision", BigInteger, nullable=False, server_default=_ZERO),
+    Column("redirect_to", Uuid),
+    Column("status", Text, comment="Null until an outcome arrived."),
+    Column("amount", BigInteger, comment="Minor units of currency."),
+    Column("currency", Text),
+    Column(
+        "shared", BigInteger, nullable=False, server_default=_ZERO, comment="The sum of the leads' shares."
+    ),
+    Column("leads", Integer, nullable=False, server_default=_ZERO, comment="How many; 0 means unlinked."),
+    Column("created_at", _MOMENT),
+    Column("closed_at", _MOMENT),
+    Column("closed_day", Date, comment="The day of the close in the reporting time zone."),
+    Column("flags", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("outcome_body", LargeBinary),
+    Index(
+        "ix_deals_unlinked",
+        "definition_version",
+        "closed_day",
+        postgresql_where=text("status = 'won' and leads = 0 and redirect_to is null"),
+    ),
+    Index(None, "redirect_to", postgresql_where=text("redirect_to is not null")),
+    postgresql_with={"fillfactor": 70},
+)
+
+# The order in which a question narrows: one version, basis and dimension, a range of days.
+_CELL = ("definition_version", "basis", "dimension", "day", "key")
+
+
+def _cell_columns() -> Iterator[Column[Any]]:
+    yield Column("definition_version", Integer, nullable=False)
+    yield Column("basis", Text, nullable=False)
+    yield Column("dimension", Text, nullable=False)
+    yield Column("day", Date, nullable=False)
+    yield Column("key", Text)
+
+
+FUNNEL_DAILY = Table(
+    "funnel_daily",
+    METADATA,
+    *_cell_columns(),
+    Column("stage", Text, nullable=False),
+    Column("entered", BigInteger, nullable=False, server_default=_ZERO),
+    Column("reached", BigInteger, nullable=False, server_default=_ZERO),
+    Column("current", BigInteger, nullable=False, server_default=_ZERO),
+    UniqueConstraint(*_CELL, "stage", name="funnel_daily_cell_key", postgresql_nulls_not_distinct=True),
+    postgresql_with={"fillfactor": 70},
+)
+
+REVENUE_DAILY = Table(
+    "revenue_daily",
+    METADATA,
+    *_cell_columns(),
+    Column("currency", Text, nullable=False),
+    Column("customers", BigInteger, nullable=False, server_default=_ZERO),
+    Column("revenue", BigInteger, nullable=False, server_default=_ZERO),
+    UniqueConstraint(*_CELL, "currency", name="revenue_daily_cell_key", postgresql_nulls_not_distinct=True),
+    postgresql_with={"fillfactor": 70},
+)
+
+PROJECTIONS = Table(
+    "projections",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("contribution_version", SmallInteger, nullable=False),
+    Column("timezone", Text, nullable=False),
+    comment="How the rollups were cut; another time zone or contribution has them rebuilt.",
+)
+
+NOTES = note_table(METADATA)
+DEAD_LETTERS = dead_letter_table(METADATA)

@@ -1,0 +1,47 @@
+"""Puts the api's two processes together: the only place that names their concrete parts."""
+
+from leadtrace.bus.protocol import Bus
+from leadtrace.runtime.definitions import live_definitions
+from leadtrace.runtime.health import Readiness
+from leadtrace.runtime.metrics import Metrics
+from leadtrace.runtime.server import Address, serve
+from leadtrace.runtime.settings import Settings
+from leadtrace.runtime.wiring import make_bus
+from leadtrace.store.engine import make_engine
+from leadtrace.store.roles import role_of
+from leadtrace_api.app import create_app
+from leadtrace_api.handlers import Projector
+from leadtrace_api.process import ProjectorProcess
+from leadtrace_api.projector.contribution import calendar
+from leadtrace_api.room import Room
+from leadtrace_api.settings import api_settings
+
+SERVICE = "api"
+GROUP = "api-projections"
+
+
+async def serve_api(settings: Settings) -> None:
+    """Answer questions until SIGTERM; a database that is not there yet is waited for."""
+    engine = make_engine(settings.postgres_url, role_of(SERVICE), size=settings.postgres.pool_size)
+    room = Room(engine, api_settings(settings), live_definitions().version)
+    readiness, metrics = Readiness(), Metrics()
+    readiness.add("postgres", room.database_missing)
+    await serve(
+        create_app(room, readiness, metrics),
+        Address(settings.ports.host, settings.ports.api),
+        readiness=readiness,
+        background={},
+        deadline_s=settings.installation.drain_deadline_s,
+        on_stopped=engine.dispose,
+    )
+
+
+def wire_projector(settings: Settings, bus: Bus | None = None) -> ProjectorProcess:
+    """The projector; it reads the broker of the configuration unless handed another bus."""
+    return ProjectorProcess(
+        settings=settings,
+        service=SERVICE,
+        group=GROUP,
+        bus=bus or make_bus(settings, GROUP),
+        projector=Projector(calendar(api_settings(settings).zone)),
+    )

@@ -14,6 +14,7 @@ _INQUIRY = Stage.INQUIRY.value
 _OPPORTUNITY = Stage.OPPORTUNITY.value
 _CUSTOMER = Stage.CUSTOMER.value
 _LOST = Stage.LOST.value
+_DEAL_DELETED, _DEAL_WON, _DEAL_LOST = DealStatus.DELETED, DealStatus.WON, DealStatus.LOST
 
 
 def capture_of(state: LeadState, deals: Sequence[DealView]) -> Entry | None:
@@ -36,10 +37,10 @@ def derive_entries(capture: Entry | None, deals: Sequence[DealView]) -> list[Ent
     closed, and a lost one `lost` when it closed, unless another was open or won by then.
     """
     entries = [] if capture is None else [capture]
-    counted = [deal for deal in deals if deal.status != DealStatus.DELETED]
+    counted = [deal for deal in deals if deal.status != _DEAL_DELETED]
     for deal in counted:
         entries.append(Entry(deal.created_at, _OPPORTUNITY, _event_of(deal)))
-        if deal.status == DealStatus.WON and deal.closed_at is not None:
+        if deal.status == _DEAL_WON and deal.closed_at is not None:
             entries.append(Entry(deal.closed_at, _CUSTOMER, _event_of(deal)))
     entries += _losses(counted)
     entries.sort(key=lambda entry: (entry.at, ORDER[entry.stage], entry.event))
@@ -48,9 +49,7 @@ def derive_entries(capture: Entry | None, deals: Sequence[DealView]) -> list[Ent
 
 def _losses(deals: Sequence[DealView]) -> list[Entry]:
     lost = [
-        (deal.closed_at, deal)
-        for deal in deals
-        if deal.status == DealStatus.LOST and deal.closed_at is not None
+        (deal.closed_at, deal) for deal in deals if deal.status == _DEAL_LOST and deal.closed_at is not None
     ]
     if not lost:
         return []

@@ -12,6 +12,9 @@ from leadtrace.domain.stages import ORDER, STAGES, on_ladder
 from leadtrace.events.lead import Stage
 from leadtrace.events.snapshots import Transition
 
+# Members of an enum cost more to look up than all the rest of a step.
+_INQUIRY = Stage.INQUIRY.value
+
 
 def write_history(
     past: Standing | None, claims: Sequence[Entry], derived: Sequence[Entry]
@@ -45,7 +48,7 @@ def _precedes(derived: Entry, claim: Entry) -> bool:
 def _lift(standing: Standing, entry: Entry, transitions: list[Transition]) -> None:
     if standing.stage is not None:
         lower = on_ladder(standing.stage) and ORDER[entry.stage] < standing.rung
-        if lower or entry.stage == Stage.INQUIRY:
+        if lower or entry.stage == _INQUIRY:
             return
     _enter(standing, entry, transitions)
 
@@ -59,4 +62,4 @@ def _enter(standing: Standing, entry: Entry, transitions: list[Transition]) -> N
 
 def in_ladder_order(by_stage: dict[str, int]) -> dict[Stage, int]:
     """The same, stages from the foot of the ladder on, so that equal states give equal bytes."""
-    return {stage: by_stage[text] for text, stage in STAGES.items() if text in by_stage}
+    return {STAGES[text]: by_stage[text] for text in sorted(by_stage, key=ORDER.__getitem__)}

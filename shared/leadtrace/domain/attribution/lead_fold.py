@@ -17,6 +17,7 @@ FURTHER_DAYS = 366
 CLAIM_LIMIT = 1_000
 
 DAY_US = 86_400_000_000
+_INQUIRY = Stage.INQUIRY.value
 
 
 class LeadFold:
@@ -42,7 +43,7 @@ class LeadFold:
 
 
 def _inquiry(fact: Fact) -> Entry:
-    return Entry(fact.at, Stage.INQUIRY.value, f"{fact.source} {fact.id}")
+    return Entry(fact.at, _INQUIRY, f"{fact.source} {fact.id}")
 
 
 def overlay(below: tuple[Value, ...], above: tuple[Value, ...]) -> tuple[Value, ...]:

@@ -21,7 +21,9 @@ from leadtrace.events.snapshots import (
 # About 200 bytes each, so that a body stays well below 256 KiB.
 TRANSITION_LIMIT = 500
 
-_ENDED = (Stage.LOST, Stage.DISQUALIFIED)
+_CUSTOMER = Stage.CUSTOMER.value
+_ENDED = (Stage.LOST.value, Stage.DISQUALIFIED.value)
+_WON = DealStatus.WON
 _UNJUDGED = QualificationView()
 
 
@@ -69,12 +71,10 @@ def render_lead(
 
 def _ends(standing: Standing, deals: Sequence[DealView]) -> tuple[int | None, int | None]:
     """When the lead was won and when it was lost; at most one of them."""
-    closings = [
-        deal.closed_at for deal in deals if deal.status == DealStatus.WON and deal.closed_at is not None
-    ]
+    closings = [deal.closed_at for deal in deals if deal.status == _WON and deal.closed_at is not None]
     if closings:
         return min(closings), None
-    if standing.stage == Stage.CUSTOMER:
+    if standing.stage == _CUSTOMER:
         return standing.since, None
     return None, standing.since if standing.stage in _ENDED else None
 
@@ -106,7 +106,7 @@ def _share(deal: DealView) -> DealShare:
 
 
 def _flags(state: LeadState, captured_at: int | None, standing: Standing) -> tuple[str, ...]:
-    won = standing.first.get(Stage.CUSTOMER)
+    won = standing.first.get(_CUSTOMER)
     raised = {
         "bot": bool(state.further),
         "clock_skew": state.skewed,

@@ -6,12 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, TypeVar
 
+import httpx
 import typer
 from rich.console import Console
 from rich.markup import escape
 from sqlalchemy.exc import DBAPIError
 
 from leadtrace.bus.protocol import BusUnavailableError
+from leadtrace.cli.traffic.sender import RefusedError
 from leadtrace.embedded.datafolder import DataFolderLockedError
 from leadtrace.embedded.postgres_home import PostgresUnavailableError
 from leadtrace.embedded.readiness import BrokerFailedError
@@ -43,6 +45,8 @@ _EXPECTED = (
     StartFailedError,
     DBAPIError,
     OSError,
+    RefusedError,
+    httpx.HTTPError,
 )
 
 _T = TypeVar("_T")

@@ -4,6 +4,7 @@ import typer
 
 from leadtrace.cli import topics
 from leadtrace.cli.config import config
+from leadtrace.cli.demo import demo
 from leadtrace.cli.doctor import doctor
 from leadtrace.cli.migrate import migrate
 from leadtrace.cli.rebuild import rebuild
@@ -27,6 +28,7 @@ _LOOK = "Look"
 _MEND = "Mend"
 
 app.command(rich_help_panel=_RUN)(up)
+app.command(rich_help_panel=_RUN)(demo)
 app.command(rich_help_panel=_RUN)(migrate)
 app.add_typer(topics.app, name="topics", rich_help_panel=_RUN)
 app.command(rich_help_panel=_LOOK)(status)

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from leadtrace.cli.console import FAILED, ConfigOption, console, explained, run
 from leadtrace.cli.installation import admin_key, known_settings
+from leadtrace.cli.report import conservation_line, conservation_tables
 from leadtrace.embedded.service_health import ServiceHealth, ask_all
 from leadtrace.embedded.services import local_host, service_specs
 from leadtrace.runtime.settings import Settings
@@ -80,9 +81,6 @@ def _show_conservation(conservation: Conservation) -> None:
     if conservation.report is None:
         console.print(f"conservation: unknown, {conservation.problem}")
         return
-    checks = conservation.report.get("checks", [])
-    numbers = list(dict.fromkeys(key for check in checks for key in check if key != "name"))
-    table = Table("check", *numbers, title="conservation", title_justify="left")
-    for check in checks:
-        table.add_row(str(check.get("name", "")), *(str(check.get(number, "")) for number in numbers))
-    console.print(table)
+    for table in conservation_tables(conservation.report):
+        console.print(table)
+    console.print(conservation_line(conservation.report))

@@ -1,15 +1,13 @@
-"""How ingest talks to its schema: one name for a connection, and the secret of the installation."""
+"""How ingest talks to its schema: fast ids, the wake-up channel, and the secret of the installation."""
 
 import secrets
-from typing import TYPE_CHECKING, Any, TypeAlias
 
-import asyncpg
+from asyncpg.pgproto import pgproto
 
-if TYPE_CHECKING:
-    from asyncpg.pool import PoolConnectionProxy
+from leadtrace.store.connection import Connection
 
-# What a pool lends and what `connect` gives are used alike.
-Connection: TypeAlias = "asyncpg.Connection[Any] | PoolConnectionProxy[Any]"
+# Made twenty times faster than the standard library's, and equal to it: hot paths make one per item.
+FastUuid = pgproto.UUID
 
 NOTIFY_CHANNEL = "leadtrace_ingest_intake"
 SECRET_BYTES = 32

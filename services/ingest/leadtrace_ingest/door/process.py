@@ -1,0 +1,96 @@
+"""The door as a process: webhooks in front, health, metrics and admin routes behind."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import fastapi
+
+from leadtrace.bus.protocol import Bus
+from leadtrace.runtime.admin import bearer, reconcile_routes
+from leadtrace.runtime.clock import Clock, SystemIds
+from leadtrace.runtime.health import Readiness, operations_routes
+from leadtrace.runtime.metrics import Metrics
+from leadtrace.runtime.publisher import Publisher
+from leadtrace.runtime.reconcile import Reconciler
+from leadtrace.runtime.retry import StoppedError, until_done
+from leadtrace.runtime.server import Address, serve
+from leadtrace.runtime.settings import Settings
+from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.store.connection import Connection, Pool
+from leadtrace.store.engine import connect, make_pool, ping
+from leadtrace.store.roles import role_of
+from leadtrace_ingest.door.committer import Committer
+from leadtrace_ingest.door.documentation import describe
+from leadtrace_ingest.door.webhooks import WebhookDoor
+from leadtrace_ingest.relay.hops import event_hops
+from leadtrace_ingest.senders.sender import Sender
+
+_ADMIN_CONNECTIONS = 2
+
+
+class DoorProcess:
+    """One door; several may run side by side."""
+
+    def __init__(self, settings: Settings, senders: Mapping[str, Sender], bus: Bus, clock: Clock) -> None:
+        self._settings = settings
+        self._bus = bus
+        self._metrics = Metrics()
+        self._readiness = Readiness()
+        self._pool: Pool | None = None
+        self._readiness.add("postgres", self._postgres_missing)
+        self._committer = Committer(self._connect, settings.door, self._metrics)
+        self._app = self._make_app()
+        self._door = WebhookDoor(
+            self._app,
+            senders=senders,
+            committer=self._committer,
+            limits=settings.door,
+            clock=clock,
+            ids=SystemIds(clock),
+            metrics=self._metrics,
+        )
+
+    async def run(self, stop: StopSignal | None = None) -> None:
+        """Serve until SIGTERM; a database that is not there yet is waited for while requests get 503."""
+        await serve(
+            self._door,
+            Address(self._settings.ports.host, self._settings.ports.ingest),
+            readiness=self._readiness,
+            background={"committer": self._committer.run, "admin": self._open_admin_routes},
+            stop=stop,
+            deadline_s=self._settings.installation.drain_deadline_s,
+            on_stopped=self._close,
+        )
+
+    def _make_app(self) -> fastapi.FastAPI:
+        app = fastapi.FastAPI(title="leadtrace ingest", version="1", docs_url="/docs", redoc_url=None)
+        app.router.routes += operations_routes(self._readiness, self._metrics)
+        describe(app)
+        return app
+
+    async def _connect(self) -> Connection:
+        return await connect(self._settings.postgres_url, role_of("ingest"))
+
+    async def _open_admin_routes(self, stop: StopSignal) -> None:
+        try:
+            pool = self._pool = await until_done(self._make_pool, what="connect to postgres", stop=stop)
+        except StoppedError:
+            return
+        publisher = Publisher(self._bus, stop)
+        reconciler = Reconciler(pool=pool, bus=self._bus, publisher=publisher, hops=event_hops(), stop=stop)
+        bootstrap = self._settings.keys.bootstrap
+        authorize = bearer(bootstrap.get_secret_value() if bootstrap else None)
+        self._app.router.routes += reconcile_routes(reconciler, authorize)
+        await stop.wait()
+        await publisher.close()
+
+    async def _make_pool(self) -> Pool:
+        return await make_pool(self._settings.postgres_url, role_of("ingest"), size=_ADMIN_CONNECTIONS)
+
+    async def _postgres_missing(self) -> str | None:
+        return await ping(self._pool) if self._pool is not None else "not connected yet"
+
+    async def _close(self) -> None:
+        pool: Any = self._pool
+        if pool is not None:
+            await pool.close()

@@ -1,0 +1,69 @@
+"""Ingest's metrics. They describe this process; what is owed to whom is counted from tables."""
+
+from leadtrace.runtime.metrics import MetricDef, MetricType
+
+ACCEPTED_ITEMS = MetricDef(
+    "leadtrace_accepted_items_total",
+    MetricType.COUNTER,
+    "items",
+    "Items that this door committed to the intake log and acknowledged.",
+    ("sender",),
+)
+REFUSED_REQUESTS = MetricDef(
+    "leadtrace_refused_requests_total",
+    MetricType.COUNTER,
+    "requests",
+    "Requests that this door refused, by status code; nothing of them is stored.",
+    ("status",),
+)
+ACK_DURATION = MetricDef(
+    "leadtrace_ack_duration_seconds",
+    MetricType.HISTOGRAM,
+    "seconds",
+    "Time from the last byte of a request to its acknowledgement, the commit included.",
+)
+COMMIT_DURATION = MetricDef(
+    "leadtrace_intake_commit_duration_seconds",
+    MetricType.HISTOGRAM,
+    "seconds",
+    "Time that one group commit of the intake log takes.",
+)
+COMMIT_REQUESTS = MetricDef(
+    "leadtrace_intake_commit_requests_total",
+    MetricType.COUNTER,
+    "requests",
+    "Requests that were committed; divided by the number of commits this is the size of a group.",
+)
+WAITING_BYTES = MetricDef(
+    "leadtrace_intake_waiting_bytes",
+    MetricType.GAUGE,
+    "bytes",
+    "Bytes of bodies that wait for their commit in this door.",
+)
+RELAYED_ITEMS = MetricDef(
+    "leadtrace_relayed_items_total",
+    MetricType.COUNTER,
+    "items",
+    "Items that this relay settled, by outcome.",
+    ("outcome",),
+)
+QUARANTINED_ITEMS = MetricDef(
+    "leadtrace_quarantined_items_total",
+    MetricType.COUNTER,
+    "items",
+    "Items that this relay sent to quarantine, by reason.",
+    ("reason",),
+)
+RELAY_STEP_DURATION = MetricDef(
+    "leadtrace_relay_step_duration_seconds",
+    MetricType.HISTOGRAM,
+    "seconds",
+    "Time that a chunk takes in each step of the relay: save or publish.",
+    ("step",),
+)
+INTAKE_OLDEST_PENDING = MetricDef(
+    "leadtrace_intake_oldest_pending_age_seconds",
+    MetricType.GAUGE,
+    "seconds",
+    "Age of the oldest delivery in the intake log that no relay has worked through yet.",
+)

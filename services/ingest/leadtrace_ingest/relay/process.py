@@ -1,0 +1,119 @@
+"""The relay as a process: the loop and its reconciler, with health and metrics."""
+
+import asyncio
+from collections.abc import Mapping
+
+from starlette.applications import Starlette
+
+from leadtrace.bus.protocol import Bus
+from leadtrace.runtime.clock import Clock, SystemIds
+from leadtrace.runtime.failpoints import Failpoints
+from leadtrace.runtime.health import Readiness, operations_routes
+from leadtrace.runtime.metrics import Metrics
+from leadtrace.runtime.publisher import Publisher
+from leadtrace.runtime.reconcile import Reconciler
+from leadtrace.runtime.retry import StoppedError, until_done
+from leadtrace.runtime.server import Address, serve
+from leadtrace.runtime.settings import Settings
+from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.store.connection import Connection, Pool
+from leadtrace.store.engine import connect, make_pool, ping
+from leadtrace.store.roles import role_of
+from leadtrace_ingest.relay.hops import event_hops
+from leadtrace_ingest.relay.meters import RelayMeters
+from leadtrace_ingest.relay.relay import Relay
+from leadtrace_ingest.senders.sender import Sender
+from leadtrace_ingest.store import installation_secret
+
+_CONNECTIONS = 4
+
+
+class RelayProcess:
+    """One relay; several may run side by side."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        senders: Mapping[str, Sender],
+        bus: Bus,
+        clock: Clock,
+        failpoints: Failpoints | None = None,
+    ) -> None:
+        self._settings = settings
+        self._senders = senders
+        self._bus = bus
+        self._ids = SystemIds(clock)
+        self._failpoints = failpoints
+        self._metrics = Metrics()
+        self._meters = RelayMeters(self._metrics)
+        self._readiness = Readiness()
+        self._pool: Pool | None = None
+        self._readiness.add("postgres", self._postgres_missing)
+        self._readiness.add("kafka", self._kafka_missing)
+        self._app = Starlette(routes=operations_routes(self._readiness, self._metrics))
+
+    async def run(self, stop: StopSignal | None = None) -> None:
+        """Work until SIGTERM; a database or broker that is not there yet is waited for."""
+        await serve(
+            self._app,
+            Address(self._settings.ports.host, self._settings.ports.relay),
+            readiness=self._readiness,
+            background={"relay": self._work},
+            stop=stop,
+            deadline_s=self._settings.installation.drain_deadline_s,
+        )
+
+    async def _work(self, stop: StopSignal) -> None:
+        try:
+            pool = self._pool = await until_done(self._make_pool, what="connect to postgres", stop=stop)
+            secret = await until_done(lambda: _secret(pool), what="read the secret", stop=stop)
+        except StoppedError:
+            return
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._make_relay(pool, secret, stop).run())
+                tasks.create_task(self._make_reconciler(pool, stop).run())
+        finally:
+            await pool.close()
+
+    def _make_relay(self, pool: Pool, secret: bytes, stop: StopSignal) -> Relay:
+        return Relay(
+            pool=pool,
+            connect=self._connect,
+            bus=self._bus,
+            senders=self._senders,
+            secret=secret,
+            limits=self._settings.relay,
+            ids=self._ids,
+            stop=stop,
+            meters=self._meters,
+            failpoints=self._failpoints,
+        )
+
+    def _make_reconciler(self, pool: Pool, stop: StopSignal) -> Reconciler:
+        # A producer of its own: it must know whose flush failed.
+        return Reconciler(
+            pool=pool, bus=self._bus, publisher=Publisher(self._bus, stop), hops=event_hops(), stop=stop
+        )
+
+    async def _connect(self) -> Connection:
+        return await connect(self._settings.postgres_url, role_of("ingest"))
+
+    async def _make_pool(self) -> Pool:
+        return await make_pool(self._settings.postgres_url, role_of("ingest"), size=_CONNECTIONS)
+
+    async def _postgres_missing(self) -> str | None:
+        return await ping(self._pool) if self._pool is not None else "not connected yet"
+
+    async def _kafka_missing(self) -> str | None:
+        admin = await self._bus.admin()
+        try:
+            await admin.cluster_id()
+        finally:
+            await admin.close()
+        return None
+
+
+async def _secret(pool: Pool) -> bytes:
+    async with pool.acquire() as connection:
+        return await installation_secret(connection)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
-from fractions import Fraction
 
 # ISO 4217 minor units; every currency not named here has two digits.
 _DIGITS = {
@@ -54,9 +53,9 @@ def split(total: int, weights: Sequence[int]) -> list[int]:
     if total < 0:
         return [-part for part in split(-total, weights)]
     whole = sum(weights)
-    exact = [Fraction(total * weight, whole) for weight in weights]
-    parts = [int(share) for share in exact]
-    by_remainder = sorted(range(len(parts)), key=lambda i: (parts[i] - exact[i], i))
+    shares = [divmod(total * weight, whole) for weight in weights]
+    parts = [part for part, _ in shares]
+    by_remainder = sorted(range(len(parts)), key=lambda index: (-shares[index][1], index))
     for index in by_remainder[: total - sum(parts)]:
         parts[index] += 1
     return parts

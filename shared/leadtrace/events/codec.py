@@ -14,6 +14,9 @@ HEADERS = (("content-type", CONTENT_TYPE),)
 _ENCODER = msgspec.json.Encoder()
 _EVENT = msgspec.json.Decoder(Event)
 _SNAPSHOT = msgspec.json.Decoder(Snapshot)
+# What msgspec raises on bytes that are not what they should be; RecursionError is nesting without end.
+_REFUSED = (msgspec.DecodeError, ValueError, RecursionError)
+_LARGEST_NUMBER = 2**63 - 1
 _DATA = {row.type: msgspec.json.Decoder(row.data) for row in BY_TYPE.values()}
 
 
@@ -34,8 +37,9 @@ def decode_event(value: bytes | None) -> Event:
     """
     try:
         event = _EVENT.decode(value or b"")
-        int(event.eventno), UUID(event.partitionkey)
-    except (msgspec.DecodeError, ValueError) as error:
+        _check_number(event.eventno)
+        UUID(event.partitionkey)
+    except _REFUSED as error:
         raise UndecodableError(str(error)) from error
     if event.specversion != SPEC_VERSION:
         raise UndecodableError(f"specversion is {event.specversion!r}, not {SPEC_VERSION!r}")
@@ -55,7 +59,7 @@ def decode_data(event: Event) -> msgspec.Struct:
     """
     try:
         data: msgspec.Struct = _DATA[event.type].decode(event.data)
-    except (msgspec.DecodeError, ValueError) as error:
+    except _REFUSED as error:
         raise UndecodableError(f"{event.type}: {error}") from error
     return data
 
@@ -68,8 +72,10 @@ def decode_snapshot(value: bytes | None) -> Snapshot:
     """
     try:
         snapshot = _SNAPSHOT.decode(value or b"")
-        int(snapshot.revision), int(snapshot.qualificationrev or 0), UUID(snapshot.partitionkey)
-    except (msgspec.DecodeError, ValueError) as error:
+        _check_number(snapshot.revision)
+        _check_number(snapshot.qualificationrev or "0")
+        UUID(snapshot.partitionkey)
+    except _REFUSED as error:
         raise UndecodableError(str(error)) from error
     return snapshot
 
@@ -100,3 +106,8 @@ def wrap_snapshot(
             data=msgspec.Raw(body),
         )
     )
+
+
+def _check_number(text: str) -> None:
+    if not 0 <= int(text) <= _LARGEST_NUMBER:
+        raise ValueError(f"{text[:40]} is not a number of 64 bits")

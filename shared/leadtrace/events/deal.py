@@ -4,6 +4,7 @@ from typing import Annotated
 
 import msgspec
 
+from leadtrace.events.envelope import Number
 from leadtrace.events.personal import Personal
 
 EntityId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
@@ -15,7 +16,7 @@ class LeadRef(msgspec.Struct, frozen=True, gc=False):
     source: str
     subject: str
     lead_id: EntityId
-    bindingrev: int
+    bindingrev: Number
 
 
 class DealCreated(msgspec.Struct, frozen=True, omit_defaults=True):

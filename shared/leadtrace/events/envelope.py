@@ -5,12 +5,17 @@ ingest stamps on it. Extension attributes carry what folds need besides the data
 """
 
 from datetime import datetime
+from typing import Annotated, TypeAlias
 
 import msgspec
 
 SPEC_VERSION = "1.0"
 CONTENT_TYPE = b"application/cloudevents+json; charset=UTF-8"
 TYPE_PREFIX = "io.leadtrace."
+
+# A moment without an offset could be any of 27 hours; a number beyond 64 bits fits no column.
+Moment: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
+Number: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
@@ -29,12 +34,12 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     source: str
     type: str
     subject: str
-    time: datetime
-    recordedtime: datetime
+    time: Moment
+    recordedtime: Moment
     partitionkey: str
-    bindingrev: int
+    bindingrev: Number
     eventno: str
-    sourcerank: int = 100
+    sourcerank: Number = 100
     sequence: str = ""
     rawid: str = ""
     mapping: str = ""
@@ -55,7 +60,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     source: str
     type: str
     subject: str
-    time: datetime
+    time: Moment
     partitionkey: str
     revision: str
     qualificationrev: str = ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
@@ -11,7 +12,12 @@ from leadtrace.domain.fact import Fact, Value, fact_of
 from leadtrace.events.catalogue import BY_TYPE, Code
 from leadtrace.events.codec import UndecodableError, decode_data, decode_event, known_type
 from leadtrace.events.envelope import Event
+from leadtrace.events.times import to_micros
 from leadtrace.store.dead_letters import DeadLetter, DeadReason
+
+# Moments outside these are none that a record of ours can be stamped with.
+_EARLIEST_US = to_micros(datetime.min.replace(tzinfo=UTC))
+_LATEST_US = to_micros(datetime.max.replace(tzinfo=UTC))
 
 Extract = Callable[[Code, msgspec.Struct], tuple[Value, ...]]
 
@@ -51,8 +57,19 @@ def fact_from(event: Event, extract: Extract) -> Fact:
     """
     row = known_type(event)
     if row is None:
-        return fact_of(event, code=Code.UNKNOWN, values=(event.type, bytes(event.data).decode()))
-    return fact_of(event, code=row.code, values=extract(row.code, decode_data(event)))
+        fact = fact_of(event, code=Code.UNKNOWN, values=(event.type, _text_of(event)))
+    else:
+        fact = fact_of(event, code=row.code, values=extract(row.code, decode_data(event)))
+    if not _EARLIEST_US <= fact.at <= _LATEST_US:
+        raise UndecodableError(f"the moment {event.time.isoformat()} is outside the calendar")
+    return fact
+
+
+def _text_of(event: Event) -> str:
+    try:
+        return bytes(event.data).decode()
+    except UnicodeDecodeError as error:
+        raise UndecodableError(f"{event.type}: {error}") from error
 
 
 def revived(facts: Sequence[Fact], extract: Extract) -> list[Fact]:

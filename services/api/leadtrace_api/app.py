@@ -28,6 +28,7 @@ _ROUTERS = (funnel.router, leads.router, intake.router, audit.router)
 _ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"description": title, "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
     for status, title in (
+        ("default", "Any other error"),
         (400, problems.ParameterError.title),
         (401, problems.KeyRequiredError.title),
         (404, problems.NotFoundError.title),

@@ -26,9 +26,9 @@ from leadtrace_api.projector.arrivals import Arrival, Body, Newest, SnapshotKey,
 from leadtrace_api.projector.contribution import DayOf, Increments, contribution, difference
 from leadtrace_api.store import deals, leads, rollups
 
-_OUTCOME = msgspec.json.Decoder(LeadOutcome)
-_SCORE = msgspec.json.Decoder(LeadScore)
-_DEAL = msgspec.json.Decoder(DealOutcome)
+OUTCOME_DECODER = msgspec.json.Decoder(LeadOutcome)
+SCORE_DECODER = msgspec.json.Decoder(LeadScore)
+DEAL_DECODER = msgspec.json.Decoder(DealOutcome)
 
 
 class Projector:
@@ -53,9 +53,9 @@ class Projector:
         held_deals = await deals.lock(connection, arrived.by_type[DEAL_CONCLUDED.type])
         outcome_revisions = {key: one.outcome_revision for key, one in held.items()}
         score_revisions = {key: one.score_revision for key, one in held.items()}
-        new_scores = _newer(scores, score_revisions, _SCORE, dead)
-        new_outcomes = _newer(outcomes, outcome_revisions, _OUTCOME, dead)
-        new_deals = _newer(arrived.by_type[DEAL_CONCLUDED.type], held_deals, _DEAL, dead)
+        new_scores = _newer(scores, score_revisions, SCORE_DECODER, dead)
+        new_outcomes = _newer(outcomes, outcome_revisions, OUTCOME_DECODER, dead)
+        new_deals = _newer(arrived.by_type[DEAL_CONCLUDED.type], held_deals, DEAL_DECODER, dead)
         increments = await self._increments(connection, new_outcomes)
         await leads.save_scores(connection, new_scores)
         await leads.save_outcomes(connection, new_outcomes, self.day_of)
@@ -76,7 +76,7 @@ class Projector:
     async def _increments(
         self, connection: Connection, changed: Sequence[tuple[Newest, LeadOutcome]]
     ) -> Increments:
-        old = await leads.outcomes(connection, [new.key[0] for new, _ in changed], _OUTCOME.decode)
+        old = await leads.outcomes(connection, [new.key[0] for new, _ in changed], OUTCOME_DECODER.decode)
         total: Increments = Counter()
         for new, outcome in changed:
             total.update(

@@ -163,9 +163,8 @@ def _check(query: LeadsQuery) -> None:
 
 def _next(query: LeadsQuery, last: Row[Any]) -> str:
     cursor = cursor_text((last.cohort_day, last.captured_at, last.lead_id))
-    return (
-        f"/v1/leads?{urlencode([*filter_items(query.filters()), *_plain(query).items(), ('cursor', cursor)])}"
-    )
+    items = [*filter_items(query.filters()), *_plain(query).items(), ("cursor", cursor)]
+    return f"/v1/leads?{urlencode(items)}"
 
 
 def _plain(query: LeadsQuery) -> dict[str, Any]:

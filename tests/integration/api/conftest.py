@@ -1,0 +1,42 @@
+"""A projector and an api over a fresh migrated database."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest_asyncio
+
+from leadtrace.runtime.health import Readiness
+from leadtrace.runtime.metrics import Metrics
+from leadtrace.store.engine import make_engine, make_pool
+from leadtrace_api.app import create_app
+from leadtrace_api.room import Room
+from leadtrace_api.settings import ApiSettings
+from tests.integration.api.projection import Projection
+
+SETTINGS = ApiSettings(currency="EUR", timezone="Europe/Berlin", embedded=True, bootstrap_key=None)
+
+
+@pytest_asyncio.fixture
+async def projection(database_url: str) -> AsyncIterator[Projection]:
+    """What the projector keeps, and ways to have it take records."""
+    pool = await make_pool(database_url, "leadtrace_api", size=2)
+    yield Projection(pool, SETTINGS.zone)
+    await pool.close()
+
+
+@pytest_asyncio.fixture
+async def room(database_url: str) -> AsyncIterator[Room]:
+    """The api's dependencies."""
+    engine = make_engine(database_url, "leadtrace_api", size=2)
+    yield Room(engine, SETTINGS, 1)
+    await engine.dispose()
+
+
+@pytest_asyncio.fixture
+async def client(room: Room) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the api on this machine."""
+    readiness = Readiness()
+    readiness.add("postgres", room.database_missing)
+    transport = httpx.ASGITransport(create_app(room, readiness, Metrics()))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        yield client

@@ -1,0 +1,120 @@
+"""What the projector keeps, as tests look at it, and an oracle that recomputes the rollups in SQL."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from leadtrace.bus.protocol import Record
+from leadtrace.runtime.handler import Applied
+from leadtrace.store.connection import Pool
+from leadtrace_api.handlers import Projector
+from leadtrace_api.projector.contribution import calendar
+
+# Written for this test alone: it shares nothing with the projector but the stored bodies and their meaning.
+_ORACLE = """
+with lead as (
+  select definition_version as version, convert_from(outcome_body, 'UTF8')::jsonb as body,
+         array[channel, source, medium, campaign, content, outlet, form, partner, owner, team] as keys
+  from api.leads where outcome_body is not null and redirect_to is null and captured_at is not null
+), ladder as (
+  select stage, rung from unnest(array['inquiry','lead','mql','sal','sql','opportunity','customer'])
+    with ordinality as l (stage, rung)
+), reached as (
+  select version, keys, body, low.stage, min(first.value::bigint) as at
+  from lead, jsonb_each_text(coalesce(body -> 'first_reached', '{}')) first
+  join ladder high on high.stage = first.key
+  join ladder low on low.rung <= high.rung
+  group by version, keys, body, low.stage
+), listed as (
+  select version, keys, body, one ->> 'stage' as stage, (one ->> 'at')::bigint as at
+  from lead, jsonb_array_elements(coalesce(body -> 'transitions', '[]')) one
+), omitted as (
+  select version, keys, body, total.key as stage,
+         coalesce((body -> 'first_reached' ->> total.key)::bigint, (body ->> 'captured_at')::bigint) as at,
+         total.value::int - (
+           select count(*) from jsonb_array_elements(coalesce(body -> 'transitions', '[]')) one
+           where one ->> 'stage' = total.key
+         ) as times
+  from lead, jsonb_each_text(coalesce(body -> 'entries', '{}')) total
+), standing as (
+  select version, keys, body, body ->> 'stage' as stage,
+         coalesce((body ->> 'stage_since')::bigint, (body ->> 'captured_at')::bigint) as at
+  from lead
+  where body ->> 'stage' is not null and coalesce(body ->> 'status', 'visitor') <> 'deleted'
+), share as (
+  select version, keys, body, one ->> 'currency' as currency, coalesce((one ->> 'share')::bigint, 0) as share,
+         coalesce((one ->> 'closed_at')::bigint, (body ->> 'captured_at')::bigint) as at
+  from lead, jsonb_array_elements(coalesce(body -> 'deals', '[]')) one
+  where one ->> 'status' = 'won' and one ->> 'currency' is not null
+), step as (
+  select version, keys, body, stage, at, 1 as entered, 0 as reached, 0 as current from listed
+  union all select version, keys, body, stage, at, times, 0, 0 from omitted where times > 0
+  union all select version, keys, body, stage, at, 0, 1, 0 from reached
+  union all select version, keys, body, stage, at, 0, 0, 1 from standing
+), earned as (
+  select version, keys, body, currency, at, 0 as customers, share from share
+  union all select version, keys, body, currency, min(at), 1, 0 from share
+  group by version, keys, body, currency
+)
+"""
+_DIMENSION = """
+  cross join lateral (
+    select '' as dimension, null::text as key
+    union all
+    select name, keys[n] from unnest(array['channel','source','medium','campaign','content','outlet','form',
+      'partner','owner','team']) with ordinality as d (name, n)
+  ) dimension
+  cross join lateral (
+    select 'cohort' as basis, (body ->> 'captured_at')::bigint as counted_at union all select 'activity', at
+  ) basis
+"""
+_DAY = "(to_timestamp(counted_at / 1000000) at time zone 'Europe/Berlin')::date"
+_EXPECTED_FUNNEL = f"""{_ORACLE}
+select version, basis, dimension, {_DAY} as day, key, stage,
+       sum(entered)::bigint, sum(reached)::bigint, sum(current)::bigint
+from step {_DIMENSION} group by 1, 2, 3, 4, 5, 6
+having sum(entered) <> 0 or sum(reached) <> 0 or sum(current) <> 0
+"""
+_EXPECTED_REVENUE = f"""{_ORACLE}
+select version, basis, dimension, {_DAY} as day, key, currency, sum(customers)::bigint, sum(share)::bigint
+from earned {_DIMENSION} group by 1, 2, 3, 4, 5, 6
+having sum(customers) <> 0 or sum(share) <> 0
+"""
+_FUNNEL = """
+select definition_version, basis, dimension, day, key, stage, entered, reached, current from api.funnel_daily
+where entered <> 0 or reached <> 0 or current <> 0
+"""
+_REVENUE = """
+select definition_version, basis, dimension, day, key, currency, customers, revenue from api.revenue_daily
+where customers <> 0 or revenue <> 0
+"""
+
+
+class Projection:
+    """A projector over a real database."""
+
+    def __init__(self, pool: Pool, zone: ZoneInfo) -> None:
+        self.pool = pool
+        self.projector = Projector(calendar(zone))
+
+    async def take(self, records: Sequence[Record]) -> Applied:
+        """One batch in one transaction, as the loop does it."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            return await self.projector.apply(connection, records, frozenset())
+
+    async def rollups(self) -> tuple[set[tuple[object, ...]], set[tuple[object, ...]]]:
+        """The rows of the funnel and of the revenue that say anything."""
+        return await self._rows(_FUNNEL), await self._rows(_REVENUE)
+
+    async def recomputed(self) -> tuple[set[tuple[object, ...]], set[tuple[object, ...]]]:
+        """What these rows must be, computed from the stored outcomes by SQL alone."""
+        return await self._rows(_EXPECTED_FUNNEL), await self._rows(_EXPECTED_REVENUE)
+
+    async def _rows(self, statement: str) -> set[tuple[object, ...]]:
+        rows = await self.pool.fetch(statement)
+        distinct = {tuple(row) for row in rows}
+        assert len(distinct) == len(rows)
+        return distinct
+
+    async def empty(self) -> None:
+        """Forget everything."""
+        await self.pool.execute("truncate api.leads, api.deals, api.funnel_daily, api.revenue_daily")

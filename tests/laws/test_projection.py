@@ -1,0 +1,108 @@
+"""The law of the projection: rollups are the sum over all leads, whatever arrived in whichever way."""
+
+from collections import Counter
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leadtrace.bus.protocol import Record
+from leadtrace.events.snapshots import LEAD_CONCLUDED, LeadOutcome
+from leadtrace_api.handlers import OUTCOME_DECODER
+from leadtrace_api.projector.arrivals import SnapshotKey, arrivals_of, newest
+from leadtrace_api.projector.contribution import Increments, calendar, contribution, difference
+from leadtrace_api.projector.marginals import funnel_rows, revenue_rows
+from tests.unit.api.snapshots import outcomes, record
+
+DAY_OF = calendar(ZoneInfo("Europe/Berlin"))
+LEADS = 3
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[tuple[int, LeadOutcome]]:
+    """Revisions of a few leads; one revision of one lead and version always names one body."""
+    made = []
+    for number in range(1, LEADS + 1):
+        bodies = draw(st.lists(outcomes(number), max_size=4))
+        made += [(1_000 + position, body) for position, body in enumerate(bodies)]
+    return made
+
+
+@st.composite
+def arrivals(draw: st.DrawFn, history: Sequence[tuple[int, LeadOutcome]]) -> list[list[Record]]:
+    """Any order, any copies, any split into batches."""
+    copies = draw(st.lists(st.sampled_from(history), max_size=4)) if history else []
+    order = draw(st.permutations([*history, *copies]))
+    batches: list[list[Record]] = [[]]
+    for revision, body in order:
+        batches[-1].append(record(body, revision))
+        if draw(st.booleans()):
+            batches.append([])
+    return batches
+
+
+class Store:
+    """What the projector keeps, in memory: the newest outcomes and the sum of all differences."""
+
+    def __init__(self) -> None:
+        self.held: dict[SnapshotKey, tuple[int, LeadOutcome]] = {}
+        self.rollups: Increments = Counter()
+
+    def apply(self, batch: Sequence[Record]) -> None:
+        """One batch, as the handler applies it."""
+        arrived = arrivals_of(batch)
+        for key, revisions in arrived.by_type[LEAD_CONCLUDED.type].items():
+            held, old = self.held.get(key, (0, None))
+            found = newest(revisions, key, held, OUTCOME_DECODER, arrived.dead)
+            if found is not None:
+                new, outcome = found
+                self.rollups.update(difference(contribution(outcome, DAY_OF), contribution(old, DAY_OF)))
+                self.held[key] = (new.revision, outcome)
+        assert not arrived.dead
+
+
+def last_of_each(history: Sequence[tuple[int, LeadOutcome]]) -> list[LeadOutcome]:
+    """The body of the highest revision of each lead and version."""
+    highest: dict[tuple[str, int], tuple[int, LeadOutcome]] = {}
+    for revision, body in history:
+        key = (body.lead_id, body.definition.version)
+        if key not in highest or highest[key][0] < revision:
+            highest[key] = (revision, body)
+    return [body for _, body in highest.values()]
+
+
+@given(st.data())
+def test_rollups_are_the_sum_over_the_newest_snapshots(data: st.DataObject) -> None:
+    history = data.draw(histories())
+    store = Store()
+    for batch in data.draw(arrivals(history)):
+        store.apply(batch)
+    expected: Increments = Counter()
+    for body in last_of_each(history):
+        expected.update(contribution(body, DAY_OF))
+    assert funnel_rows(store.rollups) == funnel_rows(expected)
+    assert revenue_rows(store.rollups) == revenue_rows(expected)
+
+
+@given(outcomes(1))
+def test_every_dimension_sums_to_the_total(outcome: LeadOutcome) -> None:
+    """A lead is in exactly one group of each dimension, the one without a key included."""
+    made = contribution(outcome, DAY_OF)
+    for rows in (funnel_rows(made), revenue_rows(made)):
+        sums: dict[str, Counter[tuple[object, ...]]] = {}
+        for (version, basis, dimension, day, _, name), amounts in rows:
+            for measure, amount in enumerate(amounts):
+                if amount:
+                    sums.setdefault(dimension, Counter())[version, basis, day, name, measure] += amount
+        nonzero = [{cell: n for cell, n in one.items() if n} for one in sums.values()]
+        assert all(one == nonzero[0] for one in nonzero)
+
+
+@given(outcomes(1))
+def test_both_bases_count_the_same_leads(outcome: LeadOutcome) -> None:
+    """They differ in the day only."""
+    sums: dict[str, Counter[tuple[str, str]]] = {"cohort": Counter(), "activity": Counter()}
+    for (_, basis, _, _, name, measure), amount in contribution(outcome, DAY_OF).items():
+        sums[basis][name, measure] += amount
+    assert sums["cohort"] == sums["activity"]

@@ -89,7 +89,7 @@ def definitions(draw: st.DrawFn) -> Definitions:
             fit=_fit(draw),
             intent=_intent(draw),
             bands=_bands(draw),
-            grades=Grades(fit=FitGrades(a=20, b=5), intent=IntentGrades(one=20, two=5)),
+            grades=Grades(fit=FitGrades(a=20.0, b=5.0), intent=IntentGrades(one=20.0, two=5.0)),
             disqualifiers=(
                 Disqualifier(id="rival", property="company_domain", equals="rival.example"),
                 Disqualifier(id="tiny", property="employees", any_of=("9",)),
@@ -132,7 +132,10 @@ def _fit(draw: st.DrawFn) -> tuple[FitRule, ...]:
             id="size",
             property="employees",
             unknown=draw(points),
-            cases=(FitCase(at_least=5000, points=draw(points)), FitCase(at_least=50, points=draw(points))),
+            cases=(
+                FitCase(at_least=5000.0, points=draw(points)),
+                FitCase(at_least=50.0, points=draw(points)),
+            ),
         ),
     )
 

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from typing import cast
 
 import msgspec
 
@@ -57,7 +58,7 @@ def _read(text: bytes, name: str) -> tuple[str, object]:
 def _shape(message: str, name: str, places: Outline) -> Problem:
     """A finding of the typed decoding, with the key that it speaks of."""
     said, _, where = message.partition(" - at `$")
-    path: Path = tuple(int(index) if index else key for key, index in _STEP.findall(where))
+    path: Path = tuple(int(index) if index else key for key, index in _STEP.findall(where.rstrip("`")))
     if unknown := _UNKNOWN.search(said):
         path = (*path, unknown["key"])
         return Problem(name, places.line_of(path), _dotted(path), "is no key here", _nearest(path))
@@ -74,26 +75,18 @@ def _nearest(path: Path) -> str:
 
 
 def _keys_at(path: Path) -> list[str]:
-    """The keys that the block at `path` may have."""
+    """The keys that the block at `path` may have; only blocks and lists of blocks lead to one."""
     node = msgspec.inspect.type_info(Definitions)
     for step in path:
-        node = _descend(node, step)
-    return (
-        [field.encode_name for field in node.fields] if isinstance(node, msgspec.inspect.StructType) else []
-    )
+        if isinstance(node, msgspec.inspect.VarTupleType):
+            node = node.item_type
+        else:
+            node = next(field.type for field in _fields(node) if field.encode_name == step)
+    return [field.encode_name for field in _fields(node)]
 
 
-def _descend(node: msgspec.inspect.Type, step: str | int) -> msgspec.inspect.Type:
-    match node:
-        case msgspec.inspect.StructType(fields=fields):
-            return next(field.type for field in fields if field.encode_name == step)
-        case msgspec.inspect.VarTupleType(item_type=item):
-            return item
-        case msgspec.inspect.UnionType(types=types):
-            return next(
-                _descend(kind, step) for kind in types if not isinstance(kind, msgspec.inspect.NoneType)
-            )
-    return node
+def _fields(node: msgspec.inspect.Type) -> tuple[msgspec.inspect.Field, ...]:
+    return cast(msgspec.inspect.StructType, node).fields
 
 
 def _dotted(path: Path) -> str:

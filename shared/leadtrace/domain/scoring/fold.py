@@ -8,20 +8,16 @@ import hashlib
 from collections.abc import Callable
 from typing import Final
 
-import msgspec
-
 from leadtrace.domain.definitions.canonical import reference_to
 from leadtrace.domain.definitions.model import Definitions
-from leadtrace.domain.fact import Fact, Value
-from leadtrace.domain.scoring import state as states
+from leadtrace.domain.fact import Fact
 from leadtrace.domain.scoring.bands import PreparedBands, PreparedGrades
 from leadtrace.domain.scoring.card import UNKNOWN, PreparedCard
-from leadtrace.domain.scoring.extract import extract
 from leadtrace.domain.scoring.fit import fit_of, set_property
 from leadtrace.domain.scoring.history import note_score, note_verdicts
 from leadtrace.domain.scoring.intent import add_touch, intent_of
 from leadtrace.domain.scoring.render import Renderer
-from leadtrace.domain.scoring.state import ScoreState
+from leadtrace.domain.scoring.state import SCORED_TOUCHES, ScoreState
 from leadtrace.domain.scoring.verdict import PreparedQualification, rung_of
 from leadtrace.events.catalogue import Code
 from leadtrace.events.snapshots import LeadScore
@@ -89,10 +85,6 @@ class ScoreFold:
         if take is not None:
             take(state, fact)
 
-    def extract(self, code: Code, data: msgspec.Struct) -> tuple[Value, ...]:
-        """What the fact of an event keeps of its data: see extract.py."""
-        return extract(code, data)
-
     def render(
         self,
         state: ScoreState,
@@ -119,7 +111,7 @@ class ScoreFold:
 
     def _on_touch(self, state: ScoreState, fact: Fact) -> None:
         state.touches += 1
-        if state.touches > states.SCORED_TOUCHES:
+        if state.touches > SCORED_TOUCHES:
             return
         add_touch(self._card, state, fact.at, fact.values)
         self._judge(state, fact)

@@ -65,8 +65,3 @@ def qualification_hash(body: LeadScore) -> bytes:
     """16 bytes that change only with band or qualifications: what attribution is told of."""
     told = _ENCODER.encode((body.band, body.qualifications, body.qualifications_omitted))
     return hashlib.blake2b(told, digest_size=_DIGEST_BYTES).digest()
-
-
-def with_qualification_revision(body: LeadScore, revision: int) -> LeadScore:
-    """The same body under another qualification revision."""
-    return msgspec.structs.replace(body, qualification_revision=revision)

@@ -53,18 +53,18 @@ class Child:
         if self._backoff.died():
             _log.warning(
                 "service.died",
-                name=self.service.name,
+                child=self.service.name,
                 returncode=self._process.returncode,
                 log=str(self._spec.log_path),
             )
         if self._backoff.due():
             await self.start()
-            _log.warning("service.restarted", name=self.service.name, pid=self.pid)
+            _log.warning("service.restarted", child=self.service.name, pid=self.pid)
 
     async def stop(self, deadline_s: float) -> None:
         """Let it drain; kill it after `deadline_s` seconds."""
         if not await self._process.stop(deadline_s):
-            _log.warning("service.killed", name=self.service.name, deadline_s=deadline_s)
+            _log.warning("service.killed", child=self.service.name, deadline_s=deadline_s)
 
     def log_tail(self) -> str:
         """The last lines that it wrote."""

@@ -25,6 +25,9 @@ from leadtrace.store.migrate import ROOMS, MigrationRoom, migrate
 _RECYCLE_LOOK_S = 5.0
 _BYTES_PER_MB = 1_000_000
 
+# What a restart may meet that the next one may not.
+_NOT_YET: tuple[type[Exception], ...] = (PostgresUnavailableError, *UNAVAILABLE)
+
 _log = get_logger("leadtrace.embedded.infrastructure")
 
 
@@ -38,6 +41,10 @@ class Broker(Protocol):
     @property
     def running(self) -> bool:
         """Whether it runs."""
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id, None before the start."""
 
     @property
     def rss_bytes(self) -> int:
@@ -141,7 +148,7 @@ class Infrastructure:
             return
         try:
             await postgres.start(self.settings.embedded.start_deadline_s)
-        except (PostgresUnavailableError, *UNAVAILABLE) as error:
+        except _NOT_YET as error:
             _log.error("postgres.restart_failed", error=str(error))
             self._postgres_backoff.failed_again()
         else:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import psutil
 
-_LEAVE_S = 10.0
-_QUIT_S = 5.0
+# A fast shutdown writes its checkpoint, an immediate one leaves recovery to the next start.
+_STEPS = ((signal.SIGINT, 6.0), (signal.SIGQUIT, 3.0), (signal.SIGKILL, 3.0))
 
 
 async def clear_orphans(data: Path) -> None:
@@ -18,14 +18,14 @@ async def clear_orphans(data: Path) -> None:
     status_file = data / "postmaster.pid"
     if not status_file.exists():
         return
-    # A killed supervisor's PostgreSQL is on its way out, writing its checkpoint: best left to finish.
-    for number, seconds in ((None, _LEAVE_S), (signal.SIGQUIT, _QUIT_S), (signal.SIGKILL, _QUIT_S)):
+    postmaster = int(status_file.read_text().partition("\n")[0] or 0)
+    for number, seconds in _STEPS:
         orphans = _running_in(data)
-        if number is not None:
-            _signal(orphans, number)
-        if orphans and not await asyncio.to_thread(_gone_within, orphans, seconds):
-            continue
-        break
+        # Its children follow the postmaster; a backend alone takes a polite signal for a cancelled query.
+        told = orphans if number is signal.SIGKILL else [one for one in orphans if one.pid == postmaster]
+        _signal(told, number)
+        if await asyncio.to_thread(_gone_within, orphans, seconds):
+            break
     # The number in it may meanwhile belong to a stranger, at which PostgreSQL would refuse to start.
     status_file.unlink(missing_ok=True)
 

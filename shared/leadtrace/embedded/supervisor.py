@@ -96,9 +96,11 @@ class Supervisor:
     async def stop(self) -> None:
         """Stop everything in order, each within its deadline."""
         deadline_s = self._settings.embedded.stop_deadline_s
-        if self._children is not None:
-            await self._children.stop(deadline_s)
-        await self._infrastructure.stop(deadline_s)
+        try:
+            if self._children is not None:
+                await self._children.stop(deadline_s)
+        finally:
+            await self._infrastructure.stop(deadline_s)
 
     async def _unless_stopped(self, stop: StopSignal) -> Running | None:
         start = asyncio.create_task(self.start())
@@ -115,8 +117,7 @@ class Supervisor:
         while not await stop.wait_for(_TICK_S):
             try:
                 await self.tend()
-            except Exception:
-                # The designed edge: a supervisor that falls over one failed look takes everything down.
+            except Exception:  # noqa: BLE001 - falling over one failed look would take everything down
                 _log.exception("supervisor.look_failed")
 
     async def _until_ready(self, children: Children, deadline: Deadline) -> list[ServiceHealth]:

@@ -45,7 +45,7 @@ def test_shipped_file_is_what_the_models_say() -> None:
     assert shipped == config_template(), "run `leadtrace config --template > leadtrace.toml`"
 
 
-def test_shipped_file_changes_nothing_until_it_is_edited(tmp_path: Path) -> None:
+def test_shipped_file_changes_nothing_until_it_is_edited() -> None:
     shipped = load_settings(ROOT / "leadtrace.toml")
     assert shipped.model_copy(update={"embedded": Settings().embedded}) == Settings()
 

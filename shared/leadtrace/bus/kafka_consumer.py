@@ -67,10 +67,9 @@ class KafkaConsumer:
         wait_s = self._spec.max_wait_ms / 1_000
         if not self._membership.settled:
             await self._membership.wait_settled(wait_s)
-            if not self._membership.settled:
-                with translated("joining the group"):
-                    raise_background_errors(self._consumer)
-                return []
+            with translated("joining the group"):
+                raise_background_errors(self._consumer)
+            return []
         fetched = await self._fetch(wait_s)
         for partition, records in fetched.items():
             self._positions.polled(partition, first=records[0].offset, last=records[-1].offset)
@@ -112,11 +111,13 @@ class KafkaConsumer:
         leave_even_the_first_generation(self._consumer)
         self._positions.forget()
         stopping = asyncio.ensure_future(self._consumer.stop())
-        done, _ = await asyncio.wait({stopping}, timeout=_CLOSE_TIMEOUT_S)
-        if not done:
-            await cut_connections(self._consumer)
-            await asyncio.wait({stopping}, timeout=_CLOSE_TIMEOUT_S)
-            stopping.cancel()
+        await asyncio.wait({stopping}, timeout=_CLOSE_TIMEOUT_S)
+        # Fails what is still in flight; and aiokafka forgets its connections when a fetch was waiting to
+        # be tried again.
+        await cut_connections(self._consumer)
+        await asyncio.wait({stopping}, timeout=_CLOSE_TIMEOUT_S)
+        stopping.cancel()
+        await asyncio.gather(stopping, return_exceptions=True)
         await self._identity.close()
 
     async def _partitions(self) -> list[TopicPartition]:

@@ -27,7 +27,8 @@ class BrokerIdentity:
     def __init__(self, config: KafkaConfig) -> None:
         self._config = config
         self._connection: Any = None
-        self._cluster_id: str | None = None
+        self._cluster_id = ""
+        self._seen = ""
         self._asked_at = 0.0
         self._lost = asyncio.Event()
 
@@ -37,7 +38,7 @@ class BrokerIdentity:
         Raises:
             BusUnavailableError: the broker cannot be reached.
         """
-        self._cluster_id = str((await self.metadata([])).cluster_id)
+        self._cluster_id = self._seen = str((await self.metadata([])).cluster_id)
         return self._cluster_id
 
     async def confirm(self) -> None:
@@ -47,11 +48,10 @@ class BrokerIdentity:
             BusUnavailableError: the broker cannot be reached.
             BusResetError: another broker answers.
         """
-        if self._stands() and time.monotonic() - self._asked_at < _ASK_AGAIN_AFTER_S:
-            return
-        seen = str((await self.metadata([])).cluster_id)
-        if seen != self._cluster_id:
-            raise BusResetError(f"the broker is a new one: cluster {seen}, before {self._cluster_id}")
+        if not self._stands() or time.monotonic() - self._asked_at > _ASK_AGAIN_AFTER_S:
+            self._seen = str((await self.metadata([])).cluster_id)
+        if self._seen != self._cluster_id:
+            raise BusResetError(f"the broker is a new one: cluster {self._seen}, before {self._cluster_id}")
 
     async def metadata(self, topics: list[str]) -> Any:
         """What the broker tells about itself and these topics, without creating any.

@@ -29,8 +29,16 @@ def leave_even_the_first_generation(consumer: Any) -> None:
     the ghost until the session expires. The generation is not part of the request to leave.
     """
     coordinator = consumer._coordinator
-    if coordinator is not None and coordinator.generation == 0 and coordinator.member_id:
-        coordinator.generation = 1
+    if coordinator is None:
+        return
+    leave = coordinator._maybe_leave_group
+
+    async def leave_any_generation() -> None:
+        if coordinator.member_id and coordinator.generation == 0:
+            coordinator.generation = 1
+        await leave()
+
+    coordinator._maybe_leave_group = leave_any_generation
 
 
 def raise_background_errors(consumer: Any) -> None:
@@ -60,6 +68,8 @@ def drop_unsent(producer: Any) -> None:
     """Fail every batch that the producer still holds, so that it can stop."""
     accumulator = producer._message_accumulator
     queued = [batch for batches in accumulator._batches.values() for batch in batches]
+    # A batch in flight would be put back to be tried again, which aiokafka trips over after `fail_all`.
+    accumulator.reenqueue = lambda _batch: None
     accumulator.fail_all(KafkaError("the producer is closed"))
     for batch in queued:
         # Nobody waits for this future any more; unread, asyncio would report its exception.

@@ -12,7 +12,7 @@ from leadtrace.bus.kafka_deadline import within
 from leadtrace.bus.kafka_internals import drop_unsent
 from leadtrace.bus.protocol import BusUnavailableError, Outgoing
 
-_CLOSE_TIMEOUT_S = 5.0
+_CLOSE_TIMEOUT_S = 3.0
 
 
 class KafkaProducer:
@@ -76,10 +76,12 @@ class KafkaProducer:
         self._forget_unconfirmed()
         drop_unsent(self._producer)
         stopping = asyncio.ensure_future(self._producer.stop())
-        done, _ = await asyncio.wait({stopping}, timeout=_CLOSE_TIMEOUT_S)
-        if not done:
-            stopping.cancel()
-            await asyncio.wait({stopping}, timeout=_CLOSE_TIMEOUT_S)
+        await asyncio.wait({stopping}, timeout=_CLOSE_TIMEOUT_S)
+        # Fails what is still in flight; a no-op after an orderly stop.
+        await self._producer.client.close()
+        await asyncio.wait({stopping}, timeout=_CLOSE_TIMEOUT_S)
+        stopping.cancel()
+        await asyncio.gather(stopping, return_exceptions=True)
 
     async def _send(self, records: Sequence[Outgoing]) -> None:
         topics = {record.topic for record in records}

@@ -55,7 +55,7 @@ def _operation() -> dict[str, Any]:
         "summary": "Take a webhook delivery",
         "description": (
             "The raw bytes are authenticated and committed before the answer; what is wrong "
-            "with single items goes to quarantine behind it. An empty array is accepted and leaves nothing behind."
+            "with single items goes to quarantine behind it. An empty array is accepted and leaves nothing."
         ),
         "operationId": "take_webhook",
         "tags": ["webhooks"],

@@ -13,18 +13,19 @@ from leadtrace_ingest.identity.subject import (
     entity_id,
     subject_key,
 )
-from leadtrace_ingest.store import FastUuid
 
 _MOST_REMEMBERED = 50_000
 
 _INSERT = """
 insert into ingest.subjects (subject_key, source, kind, external_id, entity_id, binding_revision)
-select *, $6::bigint from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::uuid[])
+select subject_key::uuid, source, kind, external_id, entity_id::uuid, $6::bigint
+from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[])
+  given (subject_key, source, kind, external_id, entity_id)
 on conflict (subject_key) do nothing
 """
 _READ = """
 select source, kind, external_id, entity_id, binding_revision from ingest.subjects
-where subject_key = any($1::uuid[])
+where subject_key = any($1::text[]::uuid[])
 """
 
 
@@ -52,28 +53,26 @@ class Binder:
 
     async def _found(self, connection: Connection, unknown: dict[bytes, Subject]) -> dict[Subject, Binding]:
         keys = sorted(unknown)
-        uuids = [FastUuid(key) for key in keys]
+        # As text, because asyncpg takes long to see that an id is no array.
+        texts = [key.hex() for key in keys]
         subjects = [unknown[key] for key in keys]
-        entities = [entity_id(subject, self._secret) for subject in subjects]
+        made = [Binding.to(entity_id(subject, self._secret), FIRST_BINDING_REVISION) for subject in subjects]
         status = await connection.execute(
             _INSERT,
-            uuids,
+            texts,
             [subject.source for subject in subjects],
             [subject.kind for subject in subjects],
             [subject.external_id for subject in subjects],
-            entities,
+            [binding.entity for binding in made],
             FIRST_BINDING_REVISION,
         )
         if status == f"INSERT 0 {len(keys)}":
-            return {
-                subject: Binding(entity, str(entity), FIRST_BINDING_REVISION)
-                for subject, entity in zip(subjects, entities, strict=True)
-            }
-        return await _read(connection, uuids)
+            return dict(zip(subjects, made, strict=True))
+        return await _read(connection, texts)
 
 
-async def _read(connection: Connection, uuids: Sequence[FastUuid]) -> dict[Subject, Binding]:
+async def _read(connection: Connection, texts: Sequence[str]) -> dict[Subject, Binding]:
     return {
-        Subject(source, kind, external_id): Binding(entity, str(entity), revision)
-        for source, kind, external_id, entity, revision in await connection.fetch(_READ, uuids)
+        Subject(source, kind, external_id): Binding.to(entity, revision)
+        for source, kind, external_id, entity, revision in await connection.fetch(_READ, texts)
     }

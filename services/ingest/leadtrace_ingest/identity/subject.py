@@ -24,11 +24,16 @@ class Subject(NamedTuple):
 
 
 class Binding(NamedTuple):
-    """The lead or deal that a subject is bound to, as an id and as text, since which revision."""
+    """The lead or deal that a subject is bound to, as an id and as text, and the revision of that."""
 
     entity_id: UUID
     entity: str
     revision: int
+
+    @classmethod
+    def to(cls, entity: UUID, revision: int) -> "Binding":
+        """The binding to an entity."""
+        return cls(entity, str(entity), revision)
 
 
 def subject_key(subject: Subject) -> bytes:

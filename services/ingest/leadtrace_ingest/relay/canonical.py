@@ -1,21 +1,22 @@
 """From drafts to canonical events: bound, numbered, encoded as they will stand on the topic."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
 
 import msgspec
 
-from leadtrace.events.codec import encode
+from leadtrace.bus.protocol import Outgoing
+from leadtrace.events.codec import HEADERS, encode
 from leadtrace.events.deal import DealLinked, DealUnlinked, LeadRef
 from leadtrace.events.envelope import SPEC_VERSION, Event
 from leadtrace_ingest.identity.subject import Binding, Subject
 from leadtrace_ingest.relay.work import Work
-from leadtrace_ingest.senders.item import Draft, Mapped
+from leadtrace_ingest.senders.item import Draft, LinkedSubject, Mapped
 
 
-@dataclass(frozen=True, slots=True)
-class Unbound:
+class Unbound(msgspec.Struct, frozen=True, gc=False):
     """A draft with the item that it comes from and the subjects that it speaks of."""
 
     work: Work
@@ -26,30 +27,41 @@ class Unbound:
     linked: Subject | None
 
 
-@dataclass(frozen=True, slots=True)
-class Canonical:
-    """An event as it is stored and published."""
+class EventRow(NamedTuple):
+    """An event as its table holds it, columns in their order there."""
 
-    unbound: Unbound
     event_no: int
+    intake_id: UUID
+    item: int
+    part: int
+    topic: str
+    source: str
     id: str
-    binding: Binding
+    type: str
+    entity_id: UUID
+    subject: str
+    occurred_at: datetime
+    recorded_at: datetime
+    mapping: str
     body: bytes
 
-    @property
-    def occurred_at(self) -> datetime:
-        """When it happened."""
-        return self.unbound.draft.time
+
+class Canonical(msgspec.Struct, frozen=True, gc=False):
+    """An event as it is stored and as it is published."""
+
+    row: EventRow
+    outgoing: Outgoing
 
 
 def unbound_events(works: Iterable[Work]) -> list[Unbound]:
     """The drafts of every item that is to be published."""
     found = []
     for work in works:
-        if work.original is not None or not isinstance(work.result, Mapped):
+        result = work.result
+        if work.original is not None or not isinstance(result, Mapped):
             continue
-        source = work.result.source
-        for part, draft in enumerate(work.result.drafts):
+        source = result.source
+        for part, draft in enumerate(result.drafts):
             subject = Subject(source, draft.kind, draft.external_id)
             linked = Subject(source, draft.link.kind, draft.link.external_id) if draft.link else None
             found.append(Unbound(work, part, draft, source, subject, linked))
@@ -75,39 +87,57 @@ def canonical_events(
 
 def _canonical(event: Unbound, bindings: Mapping[Subject, Binding], number: int) -> Canonical:
     work, draft = event.work, event.draft
+    delivery = work.row
     binding = bindings[event.subject]
     event_id = work.result.identity.key.hex() + draft.suffix
+    subject = event.subject.name
+    mapping = work.sender.adapter.mapping_label
     data = draft.data if draft.data is not None else _link_data(event, bindings)
     body = encode(
         Event(
             specversion=SPEC_VERSION,
             id=event_id,
             source=event.source,
-            type=draft.type.type,
-            subject=event.subject.name,
+            type=draft.type,
+            subject=subject,
             time=draft.time,
-            recordedtime=work.row.received_at,
+            recordedtime=delivery.received_at,
             partitionkey=binding.entity,
             bindingrev=binding.revision,
             eventno=str(number),
             sourcerank=work.sender.rank,
             sequence=draft.sequence,
-            rawid=f"{work.row.intake_id}:{work.item}",
-            mapping=work.sender.adapter.mapping_label,
+            rawid=f"{delivery.name}:{work.item}",
+            mapping=mapping,
             data=msgspec.Raw(data),
         )
     )
-    return Canonical(event, number, event_id, binding, body)
+    row = EventRow(
+        number,
+        delivery.intake_id,
+        work.item,
+        event.part,
+        draft.topic,
+        event.source,
+        event_id,
+        draft.type,
+        binding.entity_id,
+        subject,
+        draft.time,
+        delivery.received_at,
+        mapping,
+        body,
+    )
+    return Canonical(row, Outgoing(draft.topic, binding.entity.encode(), body, HEADERS))
 
 
 def _link_data(event: Unbound, bindings: Mapping[Subject, Binding]) -> bytes:
-    draft, linked = event.draft, event.linked
-    assert linked is not None  # noqa: S101 - a draft without data is a link
-    assert draft.link is not None  # noqa: S101
-    binding = bindings[linked]
+    match event:
+        case Unbound(draft=Draft(link=LinkedSubject() as link), linked=Subject() as linked):
+            binding = bindings[linked]
+        case _:
+            raise ValueError("a draft without data must be a link")
     lead = LeadRef(
         source=linked.source, subject=linked.name, lead_id=binding.entity, bindingrev=binding.revision
     )
-    if draft.type.data is DealUnlinked:
-        return encode(DealUnlinked(lead=lead))
-    return encode(DealLinked(lead=lead, primary=draft.link.primary))
+    return encode(DealUnlinked(lead=lead) if link.removed else DealLinked(lead=lead, primary=link.primary))

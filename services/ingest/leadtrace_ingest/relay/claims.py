@@ -8,15 +8,15 @@ from collections.abc import Sequence
 
 from leadtrace.store.connection import Connection
 from leadtrace_ingest.relay.work import Place, Work
-from leadtrace_ingest.store import FastUuid
 
 _INSERT = """
 insert into ingest.claims (source_key, intake_id, item, comparable)
-select * from unnest($1::uuid[], $2::uuid[], $3::int[], $4::bigint[])
+select source_key::uuid, intake_id::uuid, item, comparable
+from unnest($1::text[], $2::text[], $3::int[], $4::bigint[]) given (source_key, intake_id, item, comparable)
 on conflict (source_key) do nothing
 """
 _READ = """
-select source_key, intake_id, item, comparable from ingest.claims where source_key = any($1::uuid[])
+select source_key, intake_id, item, comparable from ingest.claims where source_key = any($1::text[]::uuid[])
 """
 
 
@@ -26,19 +26,20 @@ async def settle_claims(connection: Connection, works: Sequence[Work]) -> None:
     for work in works:
         first.setdefault(work.result.identity.key, work)
     keys = sorted(first)
-    uuids = [FastUuid(key) for key in keys]
+    # As text, because asyncpg takes long to see that an id is no array.
+    texts = [key.hex() for key in keys]
     claimants = [first[key] for key in keys]
     status = await connection.execute(
         _INSERT,
-        uuids,
-        [work.row.intake_id for work in claimants],
+        texts,
+        [work.row.name for work in claimants],
         [work.item for work in claimants],
         [work.result.identity.comparable for work in claimants],
     )
     all_new = status == f"INSERT 0 {len(keys)}"
     if all_new and len(keys) == len(works):
         return
-    owners = _own(first) if all_new else await _read_owners(connection, uuids)
+    owners = _own(first) if all_new else await _read_owners(connection, texts)
     for work in works:
         _compare(work, *owners[work.result.identity.key])
 
@@ -50,10 +51,10 @@ def _own(first: dict[bytes, Work]) -> dict[bytes, tuple[Place, int]]:
     }
 
 
-async def _read_owners(connection: Connection, uuids: Sequence[FastUuid]) -> dict[bytes, tuple[Place, int]]:
+async def _read_owners(connection: Connection, texts: Sequence[str]) -> dict[bytes, tuple[Place, int]]:
     return {
         key.bytes: (Place(intake_id, item), comparable)
-        for key, intake_id, item, comparable in await connection.fetch(_READ, uuids)
+        for key, intake_id, item, comparable in await connection.fetch(_READ, texts)
     }
 
 

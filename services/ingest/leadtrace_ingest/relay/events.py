@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from leadtrace.bus.protocol import Outgoing
 from leadtrace.events.codec import HEADERS
 from leadtrace.store.connection import Connection
-from leadtrace_ingest.relay.canonical import Canonical
+from leadtrace_ingest.relay.canonical import Canonical, EventRow
+from leadtrace_ingest.tables import SCHEMA
 
-_INSERT = """
-insert into ingest.events (event_no, intake_id, item, part, topic, source, id, type, entity_id, subject,
-                           occurred_at, recorded_at, mapping, body)
+_TABLE = "events"
+_INSERT = f"""
+insert into {SCHEMA}.{_TABLE} ({", ".join(EventRow._fields)})
 select * from unnest($1::bigint[], $2::uuid[], $3::int[], $4::smallint[], $5::text[], $6::text[], $7::text[],
                      $8::text[], $9::uuid[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::text[],
                      $14::bytea[])
@@ -24,33 +25,22 @@ select topic, entity_id, body from ingest.events where event_no = any($1::bigint
 """
 
 
-async def store_events(connection: Connection, events: Sequence[Canonical]) -> list[int]:
-    """Store the events; the numbers of those to publish are returned.
-
-    An item that is done again keeps the events that it had: these are published again, under their numbers.
-    """
-    unbound = [event.unbound for event in events]
-    status = await connection.execute(
-        _INSERT,
-        [event.event_no for event in events],
-        [one.work.row.intake_id for one in unbound],
-        [one.work.item for one in unbound],
-        [one.part for one in unbound],
-        [one.draft.type.topic.value for one in unbound],
-        [one.source for one in unbound],
-        [event.id for event in events],
-        [one.draft.type.type for one in unbound],
-        [event.binding.entity_id for event in events],
-        [one.subject.name for one in unbound],
-        [event.occurred_at for event in events],
-        [one.work.row.received_at for one in unbound],
-        [one.work.sender.adapter.mapping_label for one in unbound],
-        [event.body for event in events],
+async def store_new(connection: Connection, events: Sequence[Canonical]) -> None:
+    """Store the events of items that were never worked through: COPY costs half of what an insert does."""
+    await connection.copy_records_to_table(
+        _TABLE, schema_name=SCHEMA, columns=EventRow._fields, records=[event.row for event in events]
     )
-    if status == f"INSERT 0 {len(events)}":
-        return [event.event_no for event in events]
+
+
+async def store_again(connection: Connection, events: Sequence[Canonical]) -> list[int]:
+    """Store the events of items some of which are done again; the numbers of those to publish are returned.
+
+    An item that is done again keeps the events that it had, under their numbers.
+    """
+    rows = [event.row for event in events]
+    await connection.execute(_INSERT, *(list(column) for column in zip(*rows, strict=True)))
     found = await connection.fetch(
-        _NUMBERS_OF_ITEMS, [one.work.row.intake_id for one in unbound], [one.work.item for one in unbound]
+        _NUMBERS_OF_ITEMS, [row.intake_id for row in rows], [row.item for row in rows]
     )
     return [number for (number,) in found]
 
@@ -60,12 +50,4 @@ async def read_records(connection: Connection, numbers: Sequence[int]) -> list[O
     return [
         Outgoing(topic, str(entity).encode(), body, HEADERS)
         for topic, entity, body in await connection.fetch(_RECORDS, list(numbers))
-    ]
-
-
-def records_of(events: Sequence[Canonical]) -> list[Outgoing]:
-    """The same for events that were just stored."""
-    return [
-        Outgoing(event.unbound.draft.type.topic.value, event.binding.entity.encode(), event.body, HEADERS)
-        for event in events
     ]

@@ -31,7 +31,7 @@ from leadtrace_ingest.identity.subject import Binding, Subject
 from leadtrace_ingest.outcome import Outcome, Reason
 from leadtrace_ingest.relay.canonical import Canonical, canonical_events, subjects_of, unbound_events
 from leadtrace_ingest.relay.claims import settle_claims
-from leadtrace_ingest.relay.events import read_records, records_of, store_events
+from leadtrace_ingest.relay.events import read_records, store_again, store_new
 from leadtrace_ingest.relay.meters import RelayMeters
 from leadtrace_ingest.relay.notes import clear_notes, take_lapsed, write_note
 from leadtrace_ingest.relay.numbers import EventNumbers
@@ -165,10 +165,13 @@ class Relay:
         if works:
             await settle_claims(connection, works)
         events, bound = await self._bind(connection, works)
-        outgoing, note_id = records_of(events), None
+        outgoing, note_id = [event.outgoing for event in events], None
         if events:
-            numbers = await store_events(connection, events)
-            if len(numbers) != len(events) or numbers[0] != events[0].event_no:
+            numbers = [event.row.event_no for event in events]
+            if all(row.outcomes is None for row in rows):
+                await store_new(connection, events)
+            else:
+                numbers = await store_again(connection, events)
                 outgoing = await read_records(connection, numbers)
             note_id = self._ids.uuid7()
             await write_note(connection, note_id, numbers, self._lease)

@@ -1,9 +1,10 @@
 """Claiming intake rows: chunks of pending deliveries under a row lock, several relays side by side."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+import msgspec
 
 from leadtrace.store.connection import Connection
 
@@ -31,9 +32,11 @@ select extract(epoch from now() - min(received_at))::float8 from ingest.intake w
 """
 
 
-@dataclass(frozen=True, slots=True)
-class IntakeRow:
-    """One delivery to work through; `outcomes` holds the JSON of an earlier time, None at the first."""
+class IntakeRow(msgspec.Struct, frozen=True, gc=False):
+    """One delivery to work through; `outcomes` holds the JSON of an earlier time, None at the first.
+
+    `name` is the id as text, which every event of the delivery bears.
+    """
 
     intake_id: UUID
     sender: str
@@ -41,6 +44,7 @@ class IntakeRow:
     items: int
     body: bytes
     outcomes: str | None
+    name: str
 
 
 class RowClaimer:
@@ -55,7 +59,7 @@ class RowClaimer:
         """Lock the oldest pending rows that no other relay holds, until the transaction ends."""
         limit = 1 if one_by_one else self._rows
         found = await connection.fetch(_CLAIM, self._senders, limit, self._chunk_items)
-        rows = [IntakeRow(*record) for record in found]
+        rows = [_row(*record) for record in found]
         if not one_by_one:
             self._learn(rows)
         return rows
@@ -72,3 +76,9 @@ class RowClaimer:
 async def oldest_pending_s(connection: Connection) -> float:
     """Age in seconds of the oldest delivery that is not worked through; 0 when there is none."""
     return float(await connection.fetchval(_OLDEST) or 0.0)
+
+
+def _row(
+    intake_id: UUID, sender: str, received_at: datetime, items: int, body: bytes, outcomes: str | None
+) -> IntakeRow:
+    return IntakeRow(intake_id, sender, received_at, items, body, outcomes, str(intake_id))

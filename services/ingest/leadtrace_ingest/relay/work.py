@@ -1,25 +1,30 @@
 """An item on its way through the relay, and what has become of it so far."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+import msgspec
 
 from leadtrace_ingest.outcome import Outcome, Reason
 from leadtrace_ingest.relay.rows import IntakeRow
 from leadtrace_ingest.senders.item import Ignored, ItemResult, Mapped, Refused
 from leadtrace_ingest.senders.sender import Sender
 
+_OUTCOMES: dict[type, Outcome] = {
+    Mapped: Outcome.PUBLISHED,
+    Ignored: Outcome.IGNORED,
+    Refused: Outcome.QUARANTINED,
+}
 
-@dataclass(frozen=True, slots=True)
-class Place:
+
+class Place(msgspec.Struct, frozen=True, gc=False):
     """Which item made a claim."""
 
     intake_id: UUID
     item: int
 
 
-@dataclass(slots=True)
-class Work:
+class Work(msgspec.Struct, gc=False):
     """One item of one delivery; `original` is set on a copy, `conflict` on an impostor of that item."""
 
     row: IntakeRow
@@ -33,17 +38,9 @@ class Work:
     @property
     def outcome(self) -> Outcome:
         """The one outcome, once claims are settled."""
-        if self.conflict:
-            return Outcome.QUARANTINED
-        if self.original is not None:
-            return Outcome.DUPLICATE
-        match self.result:
-            case Mapped():
-                return Outcome.PUBLISHED
-            case Ignored():
-                return Outcome.IGNORED
-            case Refused():
-                return Outcome.QUARANTINED
+        if self.original is None:
+            return _OUTCOMES[type(self.result)]
+        return Outcome.QUARANTINED if self.conflict else Outcome.DUPLICATE
 
     @property
     def reason(self) -> Reason | None:

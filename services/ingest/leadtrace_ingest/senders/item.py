@@ -7,7 +7,6 @@ from datetime import datetime
 
 import msgspec
 
-from leadtrace.events.catalogue import EventType
 from leadtrace_ingest.outcome import Reason
 
 KEY_BYTES = 16
@@ -18,16 +17,20 @@ class LinkedSubject(msgspec.Struct, frozen=True, gc=False):
 
     kind: str
     external_id: str
+    removed: bool = False
     primary: bool = False
 
 
 class Draft(msgspec.Struct, frozen=True, gc=False):
     """One canonical event before it is bound: `data` is its encoded data, None where `link` makes it.
 
+    `type` is the CloudEvents type, `topic` the topic's name, `kind` and `external_id` say whose event it is.
+
     `suffix` tells the events of one item apart; the first has none.
     """
 
-    type: EventType
+    type: str
+    topic: str
     kind: str
     external_id: str
     time: datetime

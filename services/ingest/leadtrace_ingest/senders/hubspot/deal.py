@@ -7,11 +7,9 @@ from decimal import Decimal, InvalidOperation
 from leadtrace.events.deal import (
     DealCreated,
     DealDeleted,
-    DealLinked,
     DealLost,
     DealRestored,
     DealStageChanged,
-    DealUnlinked,
     DealUpdated,
     DealWon,
 )
@@ -61,8 +59,13 @@ def on_association_change(drafting: Drafting, _: Mapping) -> Drafts:
             raise RefusedError(Reason.INVALID_ITEM, f"associationType: required for {item.type}")
         case other:
             raise RefusedError(Reason.UNSUPPORTED_ASSOCIATION, f"associationType: {shown(other)}")
-    contact = LinkedSubject(CONTACT, str(contact_id), primary=bool(item.is_primary_association))
-    return (drafting.link(DealUnlinked if item.association_removed else DealLinked, deal_id, contact),)
+    contact = LinkedSubject(
+        CONTACT,
+        str(contact_id),
+        removed=bool(item.association_removed),
+        primary=bool(item.is_primary_association),
+    )
+    return (drafting.link(deal_id, contact),)
 
 
 def on_property_change(drafting: Drafting, mapping: Mapping) -> Drafts:

@@ -6,6 +6,7 @@ import msgspec
 
 from leadtrace.events.catalogue import BY_DATA
 from leadtrace.events.codec import encode
+from leadtrace.events.deal import DealLinked, DealUnlinked
 from leadtrace_ingest.outcome import Reason
 from leadtrace_ingest.senders.hubspot.decode import MAX_NAME, HubSpotItem
 from leadtrace_ingest.senders.item import Draft, LinkedSubject
@@ -14,6 +15,7 @@ CONTACT = "contact"
 DEAL = "deal"
 _SEQUENCE_DIGITS = 20  # every 64-bit number fits, so that text sorts as the numbers do
 _SHOWN = 100
+_KINDS = {data: (row.type, row.topic.value) for data, row in BY_DATA.items()}
 
 
 class RefusedError(Exception):
@@ -51,9 +53,10 @@ class Drafting:
         """An event of the deal that the item is about."""
         return self._of_object(DEAL, data, "")
 
-    def link(self, data: type[msgspec.Struct], deal_id: int, contact: LinkedSubject) -> Draft:
+    def link(self, deal_id: int, contact: LinkedSubject) -> Draft:
         """A link or unlink of a deal; the relay writes its data, since it knows the lead's id."""
-        return Draft(BY_DATA[data], DEAL, str(deal_id), self.time, self.sequence, None, contact)
+        type_, topic = _KINDS[DealUnlinked if contact.removed else DealLinked]
+        return Draft(type_, topic, DEAL, str(deal_id), self.time, self.sequence, None, contact)
 
     @property
     def actor(self) -> str | None:
@@ -85,8 +88,8 @@ class Drafting:
         object_id = self.item.object_id
         if object_id is None:
             raise RefusedError(Reason.INVALID_ITEM, f"objectId: required for {self.item.type}")
-        row = BY_DATA[type(data)]
-        return Draft(row, kind, str(object_id), self.time, self.sequence, encode(data), None, suffix)
+        type_, topic = _KINDS[type(data)]
+        return Draft(type_, topic, kind, str(object_id), self.time, self.sequence, encode(data), None, suffix)
 
 
 def shown(text: str) -> str:

@@ -32,7 +32,7 @@ from leadtrace.runtime.handler import Applied, Handler, MoreNeededError
 from leadtrace.runtime.logging import get_logger
 from leadtrace.runtime.loop_metrics import LoopMetrics
 from leadtrace.runtime.publisher import Publisher
-from leadtrace.runtime.retry import StoppedError, until_done
+from leadtrace.runtime.retry import RETRIED, StoppedError, until_done
 from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.connection import Connection, Pool
 from leadtrace.store.dead_letters import DeadLetter, DeadLetterStore
@@ -47,6 +47,10 @@ _NOTES_A_BATCH = 4
 _SMALL_BATCH = 500
 _SMALL_BATCH_PAUSE_S = 0.005
 _NEW_CONSUMER_PAUSE_S = 0.2
+_NEVER = float("-inf")
+# A record that a foreign producer just got past the broker leaves no room for our headers: its copy is cut.
+_LARGEST_COPY_BYTES = 900_000
+_LARGEST_KEY_BYTES = 1_000
 
 _log = get_logger("leadtrace.runtime.loop")
 
@@ -80,7 +84,7 @@ class Loop:
         self._letters = DeadLetterStore(schema)
         self._consumer: Consumer | None = None
         self._published: list[UUID] = []
-        self._looked_at = float("-inf")
+        self._looked_at = _NEVER
 
     def assigned(self) -> bool:
         """Whether the group has given this loop its partitions."""
@@ -107,9 +111,10 @@ class Loop:
         if not records:
             return 0
         started = time.monotonic()
-        applied = await until_done(lambda: self._save(records), what="save", stop=self._stop)
+        applied, noted = await until_done(lambda: self._save(records), what="save", stop=self._stop)
         await self._failpoints.reach(AFTER_SAVE)
-        await self._publisher.publish([*applied.outgoing, *map(_copy_of, applied.dead)])
+        await self._publisher.publish([*applied.outgoing, *map(self._copy_of, applied.dead)])
+        self._published = noted
         await self._failpoints.reach(AFTER_FLUSH)
         await self._failpoints.reach(BEFORE_COMMIT)
         await self._commit()
@@ -152,7 +157,8 @@ class Loop:
             # The records come again and are duplicates of what is in the sets.
             _log.warning("commit.failed", group=self._spec.group, error=str(error))
 
-    async def _save(self, records: Sequence[Record]) -> Applied:
+    async def _save(self, records: Sequence[Record]) -> tuple[Applied, list[UUID]]:
+        """What the batch came to, and the notes that its transaction left."""
         also: frozenset[UUID] = frozenset()
         while True:
             try:
@@ -160,23 +166,26 @@ class Loop:
                     return await self._save_within(connection, records, also)
             except MoreNeededError as more:
                 also |= more.ids
+            except RETRIED:
+                # The commit may have gone through unheard: then the next attempt meets duplicates only, and
+                # what they raised is published from the note, which is looked for at once.
+                self._looked_at = _NEVER
+                raise
 
     async def _save_within(
         self, connection: Connection, records: Sequence[Record], also: frozenset[UUID]
-    ) -> Applied:
-        cleared = list(self._published)
+    ) -> tuple[Applied, list[UUID]]:
         applied = await self._handler.apply(connection, records, also)
-        await self._notes.clear(connection, cleared)
+        await self._notes.clear(connection, self._published)
         await self._letters.bury(connection, [self._ids.uuid7() for _ in applied.dead], applied.dead)
         note_ids = [self._ids.uuid7() for _ in range(_NOTES_A_BATCH)]
-        self._published = await self._notes.write(connection, note_ids, applied.notes)
-        return applied
+        return applied, await self._notes.write(connection, note_ids, applied.notes)
 
     async def _publish_left_behind(self) -> None:
         """Publish what a crash, a timer or a refold noted; at most every few seconds."""
         if time.monotonic() - self._looked_at < _LEFT_BEHIND_EVERY_S:
             return
-        lease = NOTE_LEASE if self._looked_at > 0 else timedelta(0)
+        lease = timedelta(0) if self._looked_at == _NEVER else NOTE_LEASE
         await until_done(lambda: self._publish_notes(lease), what="publish notes", stop=self._stop)
         self._looked_at = time.monotonic()
 
@@ -188,15 +197,18 @@ class Loop:
                 await self._publisher.publish(await self._handler.noted(connection, note.kind, note.ids))
             await self._notes.clear(connection, [note.note_id for note in left])
 
-
-def _copy_of(letter: DeadLetter) -> Outgoing:
-    """The copy of a dead letter for its topic, with reason and provenance in the headers."""
-    provenance = {
-        "reason": letter.reason.value,
-        "detail": letter.detail[:500],
-        "original-topic": letter.topic,
-        "original-partition": str(letter.partition),
-        "original-offset": str(letter.offset),
-    }
-    headers = tuple((f"leadtrace-{name}", value.encode()) for name, value in provenance.items())
-    return Outgoing(dead_letter_topic(letter.topic), letter.key or b"", letter.value or b"", headers)
+    def _copy_of(self, letter: DeadLetter) -> Outgoing:
+        """The copy of a dead letter for its topic, with reason and provenance in the headers."""
+        value = letter.value or b""
+        provenance = {
+            "reason": letter.reason.value,
+            "detail": letter.detail[:500],
+            "reader": self._spec.group,
+            "original-topic": letter.topic,
+            "original-partition": str(letter.partition),
+            "original-offset": str(letter.offset),
+            "original-bytes": str(len(value)),
+        }
+        headers = tuple((f"leadtrace-{name}", value.encode()) for name, value in provenance.items())
+        key = (letter.key or b"")[:_LARGEST_KEY_BYTES]
+        return Outgoing(dead_letter_topic(letter.topic), key, value[:_LARGEST_COPY_BYTES], headers)

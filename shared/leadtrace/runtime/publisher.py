@@ -3,6 +3,7 @@
 Sending twice is harmless: events are known by id, snapshots by revision.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from leadtrace.bus.protocol import Bus, BusUnavailableError, Outgoing, Producer
@@ -19,9 +20,10 @@ class Publisher:
         self._stop = stop
         self._failpoints = failpoints or NoFailpoints()
         self._producer: Producer | None = None
+        self._turn = asyncio.Lock()
 
     async def publish(self, records: Sequence[Outgoing]) -> None:
-        """Return once the broker has confirmed every record.
+        """Return once the broker has confirmed every record; one caller at a time.
 
         Raises:
             StoppedError: the process stops while the broker is away.
@@ -40,7 +42,9 @@ class Publisher:
                 await self._drop()
                 raise
 
-        await until_done(attempt, what="publish", stop=self._stop)
+        # A producer whose flush fails does not say whose records were lost.
+        async with self._turn:
+            await until_done(attempt, what="publish", stop=self._stop)
 
     async def _drop(self) -> None:
         producer, self._producer = self._producer, None

@@ -13,7 +13,14 @@ from leadtrace.runtime.shutdown import StopSignal
 
 # Any error of the database counts, also one that looks permanent: a record is never refused because the
 # database could not take it, and an operator who mends the cause need not restart anything.
-RETRIED = (asyncpg.PostgresError, asyncpg.InterfaceError, BusUnavailableError, OSError, asyncio.TimeoutError)
+RETRIED = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # what a connection that broke amid an answer may raise
+    BusUnavailableError,
+    OSError,
+    asyncio.TimeoutError,
+)
 
 _FIRST_WAIT_S = 0.05
 _LONGEST_WAIT_S = 5.0
@@ -48,6 +55,7 @@ async def until_done(attempt: Callable[[], Awaitable[Result]], *, what: str, sto
         before_sleep=log,
         reraise=True,
     )
+
     # tenacity awaits only what it recognises as a coroutine function, which a lambda is not.
     async def awaited() -> Result:
         return await attempt()

@@ -72,8 +72,8 @@ class AttributionHandler:
             deal_facts=deal_facts,
         )
         applied.dead = batch.dead
-        applied.applied = sum(map(len, lead_facts.values())) + sum(map(len, deal_facts.values()))
-        applied.duplicate = len(numbers) - applied.applied
+        applied.applied += len(qualified)
+        applied.duplicate = len(records) - len(batch.dead) - applied.applied - applied.stuck
         return applied
 
     async def refold(
@@ -114,10 +114,13 @@ class AttributionHandler:
         derived_leads = await self._leads.derive(connection, rows, lead_facts)
         await LEADS.save(connection, list(rows.values()))
         await DEALS.save(connection, list(deals.values()))
+        folded = derived_leads.folded | derived_deals.folded
+        arrived = (*lead_facts.items(), *deal_facts.items())
         return Applied(
             notes={NOTED_LEADS: derived_leads.raised, NOTED_DEALS: derived_deals.raised},
             outgoing=[*derived_leads.outgoing, *derived_deals.outgoing],
-            stuck=derived_leads.stuck + derived_deals.stuck,
+            applied=sum(len(facts) for entity, facts in arrived if entity in folded),
+            stuck=sum(len(facts) for entity, facts in arrived if entity not in folded),
         )
 
 

@@ -13,18 +13,17 @@ from leadtrace.domain.attribution.lead_outcome import render_lead
 from leadtrace.domain.attribution.lead_state import LeadState, decode_state, encode_state
 from leadtrace.domain.attribution.views import DealView, QualificationView
 from leadtrace.domain.fact import Fact
-from leadtrace.events.codec import encode
 from leadtrace.events.snapshots import LEAD_CONCLUDED, DefinitionRef
 from leadtrace.runtime.absorb import Absorber, Stored
 from leadtrace.runtime.clock import Clock
-from leadtrace.runtime.derive import record_of_row, revise
+from leadtrace.runtime.derive import body_of, record_of_row, revise
 from leadtrace.store.connection import Connection
 from leadtrace.store.entities import EntityRow
 from leadtrace_attribution.deals import DerivedDeals
 from leadtrace_attribution.store import LEAD_DEALS, LEAD_QUALIFICATION, LEADS
 
 _pack = msgspec.msgpack.Encoder(order="sorted").encode
-_DEALS = msgspec.msgpack.Decoder(dict[str, DealView])
+_DEALS = msgspec.msgpack.Decoder(dict[str, DealView | None])
 _QUALIFICATION = msgspec.msgpack.Decoder(QualificationView)
 
 
@@ -32,9 +31,9 @@ _QUALIFICATION = msgspec.msgpack.Decoder(QualificationView)
 class DerivedLeads:
     """What came of the leads of a batch."""
 
+    folded: set[UUID] = field(default_factory=set)
     raised: list[UUID] = field(default_factory=list)
     outgoing: list[Outgoing] = field(default_factory=list)
-    stuck: int = 0
 
 
 class LeadDeriver:
@@ -44,7 +43,7 @@ class LeadDeriver:
         self._definition = definition
         self._clock = clock
         stored: Stored[LeadState] = Stored(LeadFold(), extract_lead, encode_state, decode_state)
-        self._absorber: Absorber[LeadState] = Absorber(LEADS, stored)
+        self._absorber = Absorber(LEADS, stored, self._render)
 
     @staticmethod
     def pack_qualification(view: QualificationView) -> bytes:
@@ -53,15 +52,13 @@ class LeadDeriver:
 
     def write_deals(self, leads: Mapping[UUID, EntityRow], derived: DerivedDeals) -> set[UUID]:
         """Write what each lead is to know of its deals into its row; the leads for which that changed."""
-        held: dict[UUID, dict[str, DealView]] = {lead: _deals_of(leads[lead]) for lead in derived.concerned}
+        held = {lead: _deals_of(leads[lead]) for lead in derived.concerned}
         changed: set[UUID] = set()
-        for deal, views in derived.views.items():
+        for deal_id, views in derived.views.items():
+            deal = str(deal_id)
             for lead, view in views.items():
-                if held[lead].get(str(deal)) != view:
-                    held[lead][str(deal)] = view
-                    changed.add(lead)
-            for lead in derived.left[deal]:
-                if held[lead].pop(str(deal), None) is not None:
+                if deal not in held[lead] or held[lead][deal] != view:
+                    held[lead][deal] = view
                     changed.add(lead)
         for lead in changed:
             leads[lead].extras[LEAD_DEALS] = _pack(held[lead])
@@ -72,30 +69,35 @@ class LeadDeriver:
     ) -> DerivedLeads:
         """Fold what arrived into locked rows; they are saved by the caller."""
         derived = DerivedLeads()
-        states = await self._absorber.absorb(connection, rows, facts)
-        for lead, state in states.items():
-            self._conclude(rows[lead], state, derived)
-        derived.stuck = len(rows) - len(states)
+        bodies = await self._absorber.absorb(connection, rows, facts)
+        for lead, body in bodies.items():
+            derived.folded.add(lead)
+            if body is not None:
+                self._conclude(rows[lead], body, derived)
         return derived
 
-    def _conclude(self, row: EntityRow, state: LeadState, derived: DerivedLeads) -> None:
+    def _render(self, row: EntityRow, state: LeadState) -> bytes | None:
+        """The body; None for a lead of which nothing but a score or events of unknown types has come."""
         deals = _deals_of(row)
-        if row.event_count == 0 and not deals and row.body_hash is None:
-            return  # A score came before the events that it was made from: there is nothing to tell yet.
+        if row.event_count == row.ignored_count and not deals:
+            return None
         packed = row.extras[LEAD_QUALIFICATION]
         outcome = render_lead(
             state,
             lead_id=str(row.entity_id),
-            deals=[deals[deal] for deal in sorted(deals)],
+            deals=[view for view in deals.values() if view is not None],
             qualification=_QUALIFICATION.decode(packed) if isinstance(packed, bytes) else None,
             definition=self._definition,
         )
-        body = encode(outcome)
+        return body_of(outcome)
+
+    def _conclude(self, row: EntityRow, body: bytes, derived: DerivedLeads) -> None:
         if revise(row, body, version=self._definition.version, now_us=self._clock.now_us()):
             derived.raised.append(row.entity_id)
             derived.outgoing.append(record_of_row(LEAD_CONCLUDED, row))
 
 
-def _deals_of(row: EntityRow) -> dict[str, DealView]:
+def _deals_of(row: EntityRow) -> dict[str, DealView | None]:
+    """The deals that the lead is linked to, and as None those that it was linked to."""
     packed = row.extras[LEAD_DEALS]
     return _DEALS.decode(packed) if isinstance(packed, bytes) else {}

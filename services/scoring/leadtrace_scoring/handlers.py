@@ -1,4 +1,7 @@
-"""Applies lead events: facts into the set, the set into a score, a changed score into a revision."""
+"""Applies lead events: facts into the set, the set into a score, a changed score into a revision.
+
+A lead of which nothing but events of unknown types has come has no score yet.
+"""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -9,13 +12,12 @@ from leadtrace.domain.scoring.extract import extract
 from leadtrace.domain.scoring.fold import ScoreFold
 from leadtrace.domain.scoring.render import qualification_hash
 from leadtrace.domain.scoring.state import ScoreState, decode_state, encode_state
-from leadtrace.events.codec import encode
-from leadtrace.events.snapshots import LEAD_SCORED
+from leadtrace.events.snapshots import LEAD_SCORED, LeadScore
 from leadtrace.events.topics import Topic
 from leadtrace.runtime.absorb import Absorber, Stored, new_facts
 from leadtrace.runtime.arrivals import decode
 from leadtrace.runtime.clock import Clock
-from leadtrace.runtime.derive import record_of_row, record_of_stored, revise
+from leadtrace.runtime.derive import body_of, record_of_row, record_of_stored, revise
 from leadtrace.runtime.handler import Applied
 from leadtrace.store.connection import Connection
 from leadtrace.store.entities import EntityRow
@@ -34,9 +36,8 @@ class ScoringHandler:
         self._fold = fold
         self._clock = clock
         self._seen = SeenStore(SCHEMA)
-        self._absorber: Absorber[ScoreState] = Absorber(
-            LEADS, Stored(fold, extract, encode_state, decode_state)
-        )
+        stored: Stored[ScoreState] = Stored(fold, extract, encode_state, decode_state)
+        self._absorber = Absorber(LEADS, stored, self._render)
 
     async def apply(
         self, connection: Connection, records: Sequence[Record], also: frozenset[UUID]
@@ -48,8 +49,7 @@ class ScoringHandler:
         facts = new_facts(arrivals.facts, await self._seen.first_time(connection, numbers))
         applied = await self._fold_into(connection, {lead: rows[lead] for lead in facts}, facts)
         applied.dead = arrivals.dead
-        applied.applied = sum(map(len, facts.values()))
-        applied.duplicate = len(numbers) - applied.applied
+        applied.duplicate = len(numbers) - applied.applied - applied.stuck
         return applied
 
     async def refold(
@@ -71,21 +71,26 @@ class ScoringHandler:
     async def _fold_into(
         self, connection: Connection, rows: Mapping[UUID, EntityRow], facts: Mapping[UUID, list[Fact]]
     ) -> Applied:
-        states = await self._absorber.absorb(connection, rows, facts)
-        raised = [rows[lead] for lead, state in states.items() if self._judge(rows[lead], state)]
+        scores = await self._absorber.absorb(connection, rows, facts)
+        raised = [rows[lead] for lead, score in scores.items() if score and self._judge(rows[lead], *score)]
         await LEADS.save(connection, list(rows.values()))
         return Applied(
             notes={NOTED_LEADS: [row.entity_id for row in raised]},
             outgoing=[
                 record_of_row(LEAD_SCORED, row, _number(row.extras[QUALIFICATION_REVISION])) for row in raised
             ],
-            stuck=len(rows) - len(states),
+            applied=sum(len(arrived) for lead, arrived in facts.items() if lead in scores),
+            stuck=sum(len(arrived) for lead, arrived in facts.items() if lead not in scores),
         )
 
-    def _judge(self, row: EntityRow, state: ScoreState) -> bool:
+    def _render(self, row: EntityRow, state: ScoreState) -> tuple[LeadScore, bytes] | None:
+        if row.event_count == row.ignored_count:
+            return None
         score = self._fold.render(state, lead_id=str(row.entity_id))
-        version = score.definition.version
-        if not revise(row, encode(score), version=version, now_us=self._clock.now_us()):
+        return score, body_of(score)
+
+    def _judge(self, row: EntityRow, score: LeadScore, body: bytes) -> bool:
+        if not revise(row, body, version=score.definition.version, now_us=self._clock.now_us()):
             return False
         digest = qualification_hash(score)
         if digest != row.extras[QUALIFICATION_HASH]:

@@ -20,6 +20,7 @@ from leadtrace.store.connection import Connection
 from leadtrace.store.entities import EntityRow, EntityTable
 
 State = TypeVar("State")
+Result = TypeVar("Result")
 _log = get_logger("leadtrace.runtime.absorb")
 _KEY = msgspec.msgpack.Decoder(Key)
 _pack_key = msgspec.msgpack.Encoder().encode
@@ -35,11 +36,18 @@ class Stored(Generic[State]):
     decode: Callable[[bytes], State]
 
 
-class Absorber(Generic[State]):
-    """Folds arrived facts into the rows of one entity table."""
+class Absorber(Generic[State, Result]):
+    """Folds arrived facts into the rows of one entity table.
 
-    def __init__(self, table: EntityTable, stored: Stored[State]) -> None:
+    `render` makes of a row and its state what the service goes on with; it leaves both as they are. One
+    that raises counts as a fold that does.
+    """
+
+    def __init__(
+        self, table: EntityTable, stored: Stored[State], render: Callable[[EntityRow, State], Result]
+    ) -> None:
         self._table = table
+        self._render = render
         self._fold = stored.fold
         self._extract = stored.extract
         self._encode = stored.encode
@@ -50,31 +58,38 @@ class Absorber(Generic[State]):
         connection: Connection,
         rows: Mapping[UUID, EntityRow],
         arrived: Mapping[UUID, Sequence[Fact]],
-    ) -> dict[UUID, State]:
-        """The states of all rows that fold, after taking in what arrived; `arrived` may lack some rows.
+    ) -> dict[UUID, Result]:
+        """What became of all rows that fold, after taking in what arrived; `arrived` may lack some rows.
 
         Every fact must be new to its row. Rows that do not fold are marked stuck and left out.
         """
         ordered = {entity: union(arrived.get(entity, ())) for entity in rows}
         unread = [entity for entity, row in rows.items() if not self._is_cached(row, ordered[entity])]
         sets = await self._table.facts(connection, unread)
-        states: dict[UUID, State] = {}
+        results: dict[UUID, Result] = {}
         for entity, row in rows.items():
+            counted = row.event_count
             try:
-                states[entity] = self._fold_row(row, ordered[entity], sets.get(entity))
+                state = self._fold_row(row, ordered[entity], sets.get(entity))
+                results[entity] = self._render(row, state)
             except Exception as error:  # noqa: BLE001 - a fold that raises must not stop its neighbours
+                row.event_count = counted
                 self._mark_stuck(row, ordered[entity], error)
-        return states
+        return results
 
     def _is_cached(self, row: EntityRow, facts: Sequence[Fact]) -> bool:
-        current = row.fold_version == self._fold.version and row.state is not None
+        current = self._is_current(row)
         fresh = row.last_key is None and row.event_count == 0
         last = cast(Key, _KEY.decode(row.last_key)) if row.last_key else None
         return (current or fresh) and steppable(last, facts)
 
+    def _is_current(self, row: EntityRow) -> bool:
+        return row.state is not None and row.fold_version == self._fold.version
+
     def _fold_row(self, row: EntityRow, facts: list[Fact], stored: bytes | None) -> State:
         if stored is None:
-            state = self._decode(row.state) if row.state is not None else self._fold.initial()
+            saved = row.state if self._is_current(row) else None
+            state = self._fold.initial() if saved is None else self._decode(saved)
             state = advance(self._fold, state, facts)
             segment, ignored = facts, row.ignored_count + _unknown(facts)
         else:
@@ -99,7 +114,8 @@ class Absorber(Generic[State]):
         row.segment = pack(facts) if facts else b""
         row.event_count += len(facts)
         row.state = None
-        row.stuck_error = f"{type(error).__name__}: {error}".replace("\x00", "\ufffd")[:1_000]
+        said = f"{type(error).__name__}: {error}".encode(errors="replace").decode()
+        row.stuck_error = said.replace("\x00", "\ufffd")[:1_000]
 
 
 def _unknown(facts: Sequence[Fact]) -> int:

@@ -6,10 +6,12 @@ from uuid import UUID
 import msgspec
 
 from leadtrace.bus.protocol import Outgoing
-from leadtrace.events.codec import HEADERS, wrap_snapshot
+from leadtrace.events.codec import HEADERS, encode, wrap_snapshot
 from leadtrace.events.snapshots import SnapshotType
 from leadtrace.store.entities import EntityRow, StoredBody
 
+# A snapshot may be the only one ever read, so it travels whole: no broker takes one without a bound.
+LARGEST_BODY_BYTES = 256 * 1024
 _HASH_BYTES = 16
 
 
@@ -21,6 +23,22 @@ class _Latest(msgspec.Struct):
 
 
 _latest = msgspec.json.Decoder(_Latest)
+
+
+class BodyTooLargeError(ValueError):
+    """A snapshot is beyond its bound: its row is stuck until the fold summarises more."""
+
+
+def body_of(snapshot: msgspec.Struct) -> bytes:
+    """The bytes of a snapshot's body.
+
+    Raises:
+        BodyTooLargeError: they are more than `LARGEST_BODY_BYTES`.
+    """
+    body = encode(snapshot)
+    if len(body) > LARGEST_BODY_BYTES:
+        raise BodyTooLargeError(f"the body has {len(body):,} bytes")
+    return body
 
 
 def revise(row: EntityRow, body: bytes, *, version: int, now_us: int) -> bool:

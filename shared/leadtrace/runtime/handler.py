@@ -12,7 +12,10 @@ from leadtrace.store.dead_letters import DeadLetter
 
 @dataclass(slots=True)
 class Applied:
-    """What a batch came to: `outgoing` are the records of the noted ids, as they now stand."""
+    """What a batch came to: `outgoing` are the records of the noted ids, as they now stand.
+
+    `applied`, `duplicate` and `stuck` count records; those in `dead` are the rest.
+    """
 
     notes: dict[str, list[UUID]] = field(default_factory=dict)
     outgoing: list[Outgoing] = field(default_factory=list)

@@ -54,14 +54,17 @@ class Refolder:
         return [await self._rebuild(kind, query) for kind, query in self.stuck.items()]
 
     async def _rebuild(self, kind: str, query: str) -> RefoldResult:
-        async with self.pool.acquire() as connection:
-            found = [row[0] for row in await connection.fetch(query, None)]
-        still = 0
+        found = await self._find(query)
         for start in range(0, len(found), _PAGE):
-            still += await self._page(kind, found[start : start + _PAGE])
-        return RefoldResult(kind, len(found), still)
+            await self._page(kind, found[start : start + _PAGE])
+        still = set(found).intersection(await self._find(query))
+        return RefoldResult(kind, len(found), len(still))
 
-    async def _page(self, kind: str, ids: Sequence[UUID]) -> int:
+    async def _find(self, query: str) -> list[UUID]:
+        async with self.pool.acquire() as connection:
+            return [row[0] for row in await connection.fetch(query, None)]
+
+    async def _page(self, kind: str, ids: Sequence[UUID]) -> None:
         also: frozenset[UUID] = frozenset()
         while True:
             try:
@@ -69,7 +72,7 @@ class Refolder:
             except MoreNeededError as more:
                 also |= more.ids
 
-    async def _refold(self, kind: str, ids: Sequence[UUID], also: frozenset[UUID]) -> int:
+    async def _refold(self, kind: str, ids: Sequence[UUID], also: frozenset[UUID]) -> None:
         notes = NoteStore(self.schema)
         async with self.pool.acquire() as connection, connection.transaction():
             applied = await self.handler.refold(connection, kind, ids, also)
@@ -78,4 +81,3 @@ class Refolder:
         await self.publisher.publish(applied.outgoing)
         async with self.pool.acquire() as connection:
             await notes.clear(connection, written)
-        return applied.stuck

@@ -1,0 +1,1 @@
+"""Schema changes of attribution, date first; `leadtrace migrate` runs them."""

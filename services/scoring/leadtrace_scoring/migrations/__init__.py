@@ -1,0 +1,1 @@
+"""Schema changes of scoring, date first; `leadtrace migrate` runs them."""

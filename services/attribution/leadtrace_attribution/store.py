@@ -23,26 +23,21 @@ DEALS = EntityTable(SCHEMA, "deals", "deal_id", (("lead_ids", "bytea"),))
 STUCK_LEADS = "select lead_id from attribution.leads where stuck_error is not null order by lead_id limit $1"
 STUCK_DEALS = "select deal_id from attribution.deals where stuck_error is not null order by deal_id limit $1"
 
+# A least age of 0 asks for everything, also what another machine's clock dated into the future.
 MISSING_LEADS_IN_API = """
 select o.lead_id from attribution.leads o
 left join api.pub_leads r using (lead_id)
 where o.lead_id > $1 and o.revision > coalesce(r.outcome_revision, 0)
-  and o.revision <= (extract(epoch from now() - $3::interval) * 1000000)::bigint
+  and ($3 = interval '0' or o.revision <= (extract(epoch from now() - $3::interval) * 1000000)::bigint)
 order by o.lead_id limit $2
 """
 MISSING_DEALS_IN_API = """
 select o.deal_id from attribution.deals o
 left join api.pub_deals r using (deal_id)
 where o.deal_id > $1 and o.revision > coalesce(r.outcome_revision, 0)
-  and o.revision <= (extract(epoch from now() - $3::interval) * 1000000)::bigint
+  and ($3 = interval '0' or o.revision <= (extract(epoch from now() - $3::interval) * 1000000)::bigint)
 order by o.deal_id limit $2
 """
-ALL_LEADS = (
-    "select lead_id from attribution.leads where lead_id > $1 and body is not null order by 1 limit $2"
-)
-ALL_DEALS = (
-    "select deal_id from attribution.deals where deal_id > $1 and body is not null order by 1 limit $2"
-)
 ALL_LEADS = (
     "select lead_id from attribution.leads where lead_id > $1 and body is not null order by 1 limit $2"
 )

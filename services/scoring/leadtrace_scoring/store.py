@@ -13,18 +13,19 @@ LEADS = EntityTable(
 STUCK_LEADS = "select lead_id from scoring.leads where stuck_error is not null order by lead_id limit $1"
 
 # Which scores attribution lacks: only those whose band or qualifications moved are its concern.
+# A least age of 0 asks for everything, also what another machine's clock dated into the future.
 MISSING_IN_ATTRIBUTION = """
 select s.lead_id from scoring.leads s
 left join attribution.pub_leads a using (lead_id)
 where s.lead_id > $1 and s.qualification_revision > coalesce(a.qualification_revision, 0)
-  and s.revision <= (extract(epoch from now() - $3::interval) * 1000000)::bigint
+  and ($3 = interval '0' or s.revision <= (extract(epoch from now() - $3::interval) * 1000000)::bigint)
 order by s.lead_id limit $2
 """
 MISSING_IN_API = """
 select s.lead_id from scoring.leads s
 left join api.pub_leads a using (lead_id)
 where s.lead_id > $1 and s.revision > coalesce(a.score_revision, 0)
-  and s.revision <= (extract(epoch from now() - $3::interval) * 1000000)::bigint
+  and ($3 = interval '0' or s.revision <= (extract(epoch from now() - $3::interval) * 1000000)::bigint)
 order by s.lead_id limit $2
 """
 ALL_LEADS = "select lead_id from scoring.leads where lead_id > $1 and body is not null order by 1 limit $2"

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from leadtrace.runtime.problem import problem
 from leadtrace.runtime.reconcile import HopResult, Reconciler
 from leadtrace.runtime.refold import RefoldResult
+from leadtrace.runtime.retry import RETRIED, StoppedError
 
 Authorize = Callable[[Request], Response | None]
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -25,7 +26,9 @@ def bearer(key: str | None) -> Authorize:
     def authorize(request: Request) -> Response | None:
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         expected = (key or "").encode()
-        if expected and scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), expected):
+        # Header text is Latin-1 by HTTP's rules, whatever bytes the client sent.
+        sent = given.strip().encode("latin-1")
+        if expected and scheme.lower() == "bearer" and hmac.compare_digest(sent, expected):
             return None
         return problem(
             401,
@@ -43,12 +46,15 @@ def reconcile_routes(reconciler: Reconciler, authorize: Authorize) -> list[Route
 
     `?hop=` names one hop; the answer lists every hop with what was missing and published again.
     """
+    names = [hop.name for hop in reconciler.hops]
 
     async def reconcile(request: Request) -> Response:
-        return _hops(await reconciler.reconcile(hop=request.query_params.get("hop")))
+        hop = request.query_params.get("hop")
+        return _unknown_hop(hop, names) or _hops(await reconciler.reconcile(hop=hop))
 
     async def republish(request: Request) -> Response:
-        return _hops(await reconciler.republish(hop=request.query_params.get("hop")))
+        hop = request.query_params.get("hop")
+        return _unknown_hop(hop, names) or _hops(await reconciler.republish(hop=hop))
 
     return [
         Route("/v1/admin/reconcile", _guarded(reconcile, authorize), methods=["POST"]),
@@ -69,9 +75,30 @@ def rebuild_routes(
 
 def _guarded(endpoint: Endpoint, authorize: Authorize) -> Endpoint:
     async def guarded(request: Request) -> Response:
-        return authorize(request) or await endpoint(request)
+        try:
+            return authorize(request) or await endpoint(request)
+        except (*RETRIED, StoppedError) as error:
+            return problem(
+                503,
+                "unavailable",
+                f"The database or the broker is away ({type(error).__name__}); nothing is lost.",
+                remedy="Send the same request again.",
+                headers={"Retry-After": "5"},
+            )
 
     return guarded
+
+
+def _unknown_hop(hop: str | None, names: Sequence[str]) -> Response | None:
+    if hop is None or hop in names:
+        return None
+    return problem(
+        422,
+        "unknown_hop",
+        f"This service owns no hop named {hop!r}.",
+        parameter="hop",
+        remedy=f"Name one of: {'; '.join(names)}.",
+    )
 
 
 def _hops(results: Sequence[HopResult]) -> Response:

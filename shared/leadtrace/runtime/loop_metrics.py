@@ -50,6 +50,7 @@ class LoopMetrics:
         self._duration = metrics.histogram(BATCH_DURATION).labels(consumer_group=group)
         self._size = metrics.histogram(BATCH_RECORDS).labels(consumer_group=group)
         self._lag = metrics.gauge(CONSUMER_LAG)
+        self._shown: set[tuple[str, str]] = set()
 
     def batch(self, applied: Applied, *, records: int, seconds: float) -> None:
         """Count one batch that went through to its commit."""
@@ -66,5 +67,10 @@ class LoopMetrics:
 
     def lag(self, lags: Sequence[PartitionLag]) -> None:
         """Show how far the group is behind on the partitions that this process holds."""
-        for lag in lags:
-            self._lag.labels(self._group, lag.topic, str(lag.partition)).set(lag.records)
+        held = {(lag.topic, str(lag.partition)): lag.records for lag in lags}
+        # A partition that went to another process would show its last lag for good.
+        for topic, partition in self._shown - held.keys():
+            self._lag.remove(self._group, topic, partition)
+        for (topic, partition), records in held.items():
+            self._lag.labels(self._group, topic, partition).set(records)
+        self._shown = set(held)

@@ -78,14 +78,16 @@ class Reader:
         except StoppedError:
             return
         loop = self._loop = self._make_loop(pool, stop)
-        # Several routes may publish at once, and a producer must know whose flush failed: one for each.
-        reconciler = self._make_reconciler(pool, stop)
-        self._add_admin_routes(pool, stop)
+        reconciler = self._make_reconciler(pool, Publisher(self._bus, stop), stop)
+        # The routes publish beside loop and reconciler: waiting for a broker, they must not hold these up.
+        on_demand = Publisher(self._bus, stop)
+        self._add_admin_routes(pool, on_demand, stop)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(loop.run())
                 tasks.create_task(reconciler.run())
         finally:
+            await on_demand.close()
             await pool.close()
 
     async def _connect(self) -> Pool:
@@ -104,23 +106,22 @@ class Reader:
             metrics=LoopMetrics(self._metrics, self._plan.group),
         )
 
-    def _make_reconciler(self, pool: Pool, stop: StopSignal) -> Reconciler:
-        publisher = Publisher(self._bus, stop)
+    def _make_reconciler(self, pool: Pool, publisher: Publisher, stop: StopSignal) -> Reconciler:
         return Reconciler(pool=pool, bus=self._bus, publisher=publisher, hops=self._plan.hops, stop=stop)
 
-    def _add_admin_routes(self, pool: Pool, stop: StopSignal) -> None:
+    def _add_admin_routes(self, pool: Pool, publisher: Publisher, stop: StopSignal) -> None:
         bootstrap = self._settings.keys.bootstrap
         authorize = bearer(bootstrap.get_secret_value() if bootstrap else None)
         refolder = Refolder(
             schema=self._plan.service,
             pool=pool,
             handler=self._plan.handler,
-            publisher=Publisher(self._bus, stop),
+            publisher=publisher,
             ids=self._ids,
             stuck=self._plan.stuck,
         )
         self._app.router.routes += [
-            *reconcile_routes(self._make_reconciler(pool, stop), authorize),
+            *reconcile_routes(self._make_reconciler(pool, publisher, stop), authorize),
             *rebuild_routes(refolder.rebuild_stuck, authorize),
         ]
 

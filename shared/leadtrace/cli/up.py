@@ -55,10 +55,10 @@ def show(running: Running) -> None:
     for service in running.services:
         pid = str(running.pids.get(service.name) or "")
         table.add_row(service.name, service.url, pid, WHAT_IT_DOES.get(service.name, ""))
-    table.add_section()
-    table.add_row("PostgreSQL", mask_url(running.settings.postgres_url), "", "")
-    table.add_row("broker", running.settings.kafka_bootstrap_servers, "", "")
     console.print(table)
+    # Outside the table, whole: these are for copying.
+    console.print(f"PostgreSQL: {mask_url(running.settings.postgres_url)}", highlight=False, soft_wrap=True)
+    console.print(f"broker: {running.settings.kafka_bootstrap_servers}", highlight=False, soft_wrap=True)
     if running.settings.keys.bootstrap is None:
         console.print(f"admin key: {folder.path / 'bootstrap-key'}   logs: {folder.logs}")
     if not running.settings.senders:

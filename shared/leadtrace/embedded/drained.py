@@ -8,13 +8,20 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from leadtrace.embedded.services import ServiceSpec
 
-# Gauges that are 0 when nothing is under way: records not yet read, rows not yet produced.
-IN_FLIGHT = ("leadtrace_consumer_lag_records", "leadtrace_notes_rows", "leadtrace_unpublished_rows")
+# Gauges that are 0 when nothing is under way: at the relay, on the topics, between tables.
+IN_FLIGHT = (
+    "leadtrace_intake_oldest_pending_age_seconds",
+    "leadtrace_consumer_lag_records",
+    "leadtrace_conservation_pending_records",
+)
 _TIMEOUT_S = 3.0
 
 
 async def is_drained(services: Sequence[ServiceSpec], host: str, gauges: Sequence[str] = IN_FLIGHT) -> bool:
-    """True if every process answers and all these gauges are 0; a gauge that nobody shows is 0."""
+    """True if every process answers and all these gauges are shown and 0.
+
+    A gauge that nobody shows says nothing, so it counts as not drained.
+    """
     async with httpx.AsyncClient(timeout=_TIMEOUT_S) as client:
         try:
             answers = await asyncio.gather(
@@ -22,10 +29,17 @@ async def is_drained(services: Sequence[ServiceSpec], host: str, gauges: Sequenc
             )
         except httpx.HTTPError:
             return False
-    return all(answer.is_success and in_flight(answer.text, gauges) == 0 for answer in answers)
+    if not all(answer.is_success for answer in answers):
+        return False
+    return nothing_in_flight([answer.text for answer in answers], gauges)
 
 
-def in_flight(exposition: str, gauges: Sequence[str]) -> float:
-    """The sum of these gauges in one process' metrics."""
-    families = text_string_to_metric_families(exposition)
-    return sum(sample.value for family in families for sample in family.samples if sample.name in gauges)
+def nothing_in_flight(expositions: Sequence[str], gauges: Sequence[str]) -> bool:
+    """Whether each gauge is shown by at least one process and is 0 wherever it is shown."""
+    shown: dict[str, float] = {}
+    for exposition in expositions:
+        for family in text_string_to_metric_families(exposition):
+            for sample in family.samples:
+                if sample.name in gauges:
+                    shown[sample.name] = shown.get(sample.name, 0.0) + abs(sample.value)
+    return all(shown.get(gauge) == 0.0 for gauge in gauges)

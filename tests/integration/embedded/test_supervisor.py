@@ -154,7 +154,7 @@ async def test_the_broker_is_recycled_once_drained_and_past_its_bound(
 
     async def drained() -> bool:
         asked.set()
-        return await is_drained(services, "127.0.0.1")
+        return await is_drained(services, "127.0.0.1", ["leadtrace_consumer_lag_records"])
 
     async with installation(folder, services, given=parts(is_drained=drained)) as up:
         settings = up.ready.result().settings

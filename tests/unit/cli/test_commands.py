@@ -1,0 +1,86 @@
+"""The commands as an operator meets them: help that teaches, errors in words, exit codes."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from leadtrace.cli.main import app
+
+COMMANDS = ("up", "migrate", "status", "doctor", "config", "reconcile", "republish", "rebuild")
+
+
+@pytest.fixture
+def runner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CliRunner:
+    """Runs commands in an empty folder with no leadtrace variable set."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("LEADTRACE_CONFIG", "LEADTRACE_KEYS__BOOTSTRAP", "LEADTRACE_POSTGRES__URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "200")
+    return CliRunner()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_shows_an_example_to_copy(runner: CliRunner, command: str) -> None:
+    result = runner.invoke(app, [command, "--help"])
+    assert result.exit_code == 0
+    assert "For instance:" in result.output
+    assert f"leadtrace {command}" in result.output.split("For instance:")[1]
+
+
+@pytest.mark.parametrize("command", ["list", "create"])
+def test_help_of_topics_shows_an_example(runner: CliRunner, command: str) -> None:
+    assert f"leadtrace topics {command}" in runner.invoke(app, ["topics", command, "--help"]).output
+
+
+def test_without_a_command_the_overview_is_shown(runner: CliRunner) -> None:
+    output = runner.invoke(app, []).output
+    assert all(command in output for command in COMMANDS)
+
+
+class TestConfig:
+    def test_shows_value_and_origin_and_no_secret(
+        self, runner: CliRunner, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("LEADTRACE_KAFKA__PARTITIONS", "16")
+        monkeypatch.setenv("LEADTRACE_SENDERS__HUBSPOT__SECRETS", '["hush"]')
+        result = runner.invoke(app, ["config"])
+        line = next(line for line in result.output.splitlines() if "kafka.partitions" in line)
+        assert "16" in line
+        assert "environment" in line
+        assert "hush" not in result.output
+
+    def test_template_is_a_file_that_loads(self, runner: CliRunner, tmp_path: Path) -> None:
+        (tmp_path / "leadtrace.toml").write_text(runner.invoke(app, ["config", "--template"]).stdout)
+        assert runner.invoke(app, ["config"]).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "command", [["config"], ["up"], ["status"], ["migrate"], ["reconcile"], ["topics", "list"]]
+)
+def test_a_mistake_in_the_file_is_said_without_a_traceback(
+    runner: CliRunner, tmp_path: Path, command: list[str]
+) -> None:
+    (tmp_path / "leadtrace.toml").write_text("[kafka]\npartition = 3\n")
+    result = runner.invoke(app, command)
+    assert result.exit_code == 2
+    assert "kafka.partition: unknown key; did you mean kafka.partitions?" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_topics_need_a_broker(runner: CliRunner) -> None:
+    result = runner.invoke(app, ["topics", "list"])
+    assert result.exit_code == 2
+    assert "kafka.bootstrap_servers: not set" in result.output
+
+
+def test_reconcile_needs_a_key(runner: CliRunner) -> None:
+    result = runner.invoke(app, ["reconcile"])
+    assert result.exit_code == 2
+    assert "keys.bootstrap: not set" in result.output
+
+
+def test_rebuild_asks_what(runner: CliRunner) -> None:
+    result = runner.invoke(app, ["rebuild"])
+    assert result.exit_code == 2
+    assert "--stuck" in result.output

@@ -20,7 +20,9 @@ SETTINGS = ApiSettings(currency="EUR", timezone="Europe/Berlin", embedded=True, 
 async def projection(database_url: str) -> AsyncIterator[Projection]:
     """What the projector keeps, and ways to have it take records."""
     pool = await make_pool(database_url, "leadtrace_api", size=2)
-    yield Projection(pool, SETTINGS.zone)
+    owner = await make_pool(database_url, "postgres", size=2)
+    yield Projection(pool, owner, SETTINGS.zone)
+    await owner.close()
     await pool.close()
 
 

@@ -90,10 +90,11 @@ where customers <> 0 or revenue <> 0
 
 
 class Projection:
-    """A projector over a real database."""
+    """A projector over a real database; `owner` is a pool that may write every schema."""
 
-    def __init__(self, pool: Pool, zone: ZoneInfo) -> None:
+    def __init__(self, pool: Pool, owner: Pool, zone: ZoneInfo) -> None:
         self.pool = pool
+        self.owner = owner
         self.projector = Projector(calendar(zone))
 
     async def take(self, records: Sequence[Record]) -> Applied:

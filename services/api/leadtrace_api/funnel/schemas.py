@@ -51,8 +51,8 @@ class StageRow(Answer):
 class StepRow(Answer):
     """From one rung of the ladder to the next."""
 
-    from_stage: str = Field(serialization_alias="from")
-    to_stage: str = Field(serialization_alias="to")
+    from_stage: str = Field(validation_alias="from", serialization_alias="from")
+    to_stage: str = Field(validation_alias="to", serialization_alias="to")
     rate: Rate
     drop_off: int | None = Field(
         description="Leads that got no further so far; null for activity, which counts different leads."
@@ -87,8 +87,8 @@ class FunnelEcho(Answer):
     """The question as it was understood."""
 
     by: str | None
-    first: date | None = Field(serialization_alias="from")
-    last: date | None = Field(serialization_alias="to")
+    first: date | None = Field(validation_alias="from", serialization_alias="from")
+    last: date | None = Field(validation_alias="to", serialization_alias="to")
     basis: Basis
     filters: dict[str, list[str | None]]
 

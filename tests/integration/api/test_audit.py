@@ -1,0 +1,197 @@
+"""`/v1/audit/conservation` and its gauges: what is lost, doubled or made up shows, and nothing else does."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest_asyncio
+
+from leadtrace.events.lead import LeadCaptured, Stage
+from leadtrace.store.connection import Connection
+from leadtrace.store.engine import connect
+from leadtrace.testing.builders import event
+from tests.integration.api.ingested import store_event
+from tests.integration.api.projection import Projection
+from tests.unit.api.snapshots import deal, lead_id, outcome, record, won
+
+SOLD = outcome(1, (Stage.LEAD, 0), (Stage.CUSTOMER, 9), deals=[won(1, 500, 9)])
+
+
+@pytest_asyncio.fixture
+async def owner(database_url: str) -> AsyncIterator[Connection]:
+    """A connection that may write every schema."""
+    connection = await connect(database_url)
+    yield connection
+    await connection.close()
+
+
+async def audit(client: httpx.AsyncClient) -> dict[str, Any]:
+    """The answer, with rows by their names."""
+    answer = await client.get("/v1/audit/conservation")
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    for rows, name in (("items", "sender"), ("events", "hop"), ("snapshots", "hop"), ("money", "currency")):
+        body[rows] = {row[name]: row for row in body[rows]}
+    return body
+
+
+async def store(owner: Connection, count: int) -> None:
+    """Events 1 to `count`, published."""
+    for number in range(1, count + 1):
+        await store_event(owner, event(LeadCaptured(), f"contact/{number}", number))
+
+
+async def scored(owner: Connection, *counts: tuple[int, int, str | None], seen: int) -> None:
+    """Scoring holds events 1 to `seen`, in leads of (events, ignored ones, error)."""
+    await owner.execute("insert into scoring.seen select generate_series(1, $1::bigint)", seen)
+    for number, (events, ignored, error) in enumerate(counts, start=1):
+        await owner.execute(
+            "insert into scoring.leads (lead_id, event_count, ignored_count, stuck_error) "
+            "values ($1, $2, $3, $4)",
+            UUID(int=number),
+            events,
+            ignored,
+            error,
+        )
+
+
+async def test_nothing_at_all_balances(client: httpx.AsyncClient) -> None:
+    found = await audit(client)
+    assert (found["balanced"], found["difference"], found["pending"]) == (True, 0, 0)
+    assert list(found["events"]) == [
+        "lead-events->scoring",
+        "lead-events->attribution",
+        "deal-events->attribution",
+    ]
+    assert len(found["snapshots"]) == 4
+
+
+async def test_each_event_has_one_fate_at_its_reader(client: httpx.AsyncClient, owner: Connection) -> None:
+    await store(owner, 10)
+    await scored(owner, (3, 1, None), (2, 0, "ValueError: x"), seen=5)
+    await owner.execute(
+        "insert into scoring.dead_letters "
+        '(dead_letter_id, topic, partition, "offset", reason, detail, event_no, value_hash) '
+        "values (gen_random_uuid(), 't', 0, 0, 'undecodable', '', 6, 'x')"
+    )
+    found = await audit(client)
+    hop = found["events"]["lead-events->scoring"]
+    oldest = hop.pop("oldest_pending_age_s")
+    assert hop == {
+        "hop": "lead-events->scoring",
+        "published": 10,
+        "applied": 2,
+        "stuck": 2,
+        "ignored": 1,
+        "dead_lettered": 1,
+        "pending": 4,
+        "difference": 0,
+    }
+    assert oldest > 0
+    assert (found["balanced"], found["pending"]) == (True, 4 + 10)
+
+
+async def test_an_event_not_confirmed_yet_counts_once_its_reader_has_it(
+    client: httpx.AsyncClient, owner: Connection
+) -> None:
+    await store(owner, 3)
+    await owner.execute(
+        "insert into ingest.unpublished (note_id, event_nos, leased_until) "
+        "values (gen_random_uuid(), '{2,3}', now())"
+    )
+    await scored(owner, (2, 0, None), seen=2)
+    hop = (await audit(client))["events"]["lead-events->scoring"]
+    assert (hop["published"], hop["applied"], hop["pending"], hop["difference"]) == (2, 2, 0, 0)
+
+
+async def test_a_set_that_holds_more_or_less_than_was_seen_is_a_difference(
+    client: httpx.AsyncClient, owner: Connection
+) -> None:
+    await store(owner, 3)
+    await scored(owner, (4, 0, None), seen=3)
+    found = await audit(client)
+    assert found["events"]["lead-events->scoring"]["difference"] == -1
+    assert (found["balanced"], found["difference"]) == (False, 1)
+
+
+async def test_an_event_that_ingest_does_not_hold_is_unexpected(
+    client: httpx.AsyncClient, owner: Connection
+) -> None:
+    await store(owner, 1)
+    await scored(owner, (2, 0, None), seen=2)
+    found = await audit(client)
+    assert {one["reader"]: one["unexpected"] for one in found["unexpected"]} == {
+        "attribution": 0,
+        "scoring": 1,
+    }
+    assert not found["balanced"]
+
+
+async def test_a_sender_whose_items_do_not_add_up_shows(client: httpx.AsyncClient, owner: Connection) -> None:
+    await owner.execute(
+        "insert into ingest.item_totals (sender, accepted, published, duplicate) values ('hubspot', 5, 3, 1)"
+    )
+    found = await audit(client)
+    assert found["items"]["hubspot"]["difference"] == 1
+    assert (found["balanced"], found["difference"]) == (False, 1)
+
+
+async def test_a_snapshot_that_the_reader_lacks_is_on_its_way_and_counts_as_pending(
+    client: httpx.AsyncClient, owner: Connection, projection: Projection
+) -> None:
+    for number, revision in ((1, 10), (2, 20)):
+        await owner.execute(
+            "insert into attribution.leads (lead_id, revision) values ($1, $2)",
+            UUID(lead_id(number)),
+            revision,
+        )
+    await projection.take([record(SOLD, 10), record(outcome(2), 19)])
+    found = await audit(client)
+    hop = found["snapshots"]["lead-outcomes->api"]
+    assert (hop["held"], hop["missing"]) == (2, 1)
+    assert hop["oldest_missing_age_s"] > 0
+    assert (found["balanced"], found["pending"]) == (True, 1)
+
+
+class TestMoney:
+    async def test_won_deals_are_worth_what_is_shared_and_what_is_unlinked(
+        self, client: httpx.AsyncClient, projection: Projection
+    ) -> None:
+        await projection.take([record(SOLD, 1), record(deal(1, 500, (1, 500)), 1), record(deal(2, 70), 1)])
+        found = await audit(client)
+        row = found["money"]["EUR"]
+        assert {name: row[name]["amount"] for name in ("won", "shared", "unlinked", "difference")} == {
+            "won": "5.70",
+            "shared": "5.00",
+            "unlinked": "0.70",
+            "difference": "0.00",
+        }
+        assert (row["leads_difference"]["amount"], row["rollups_difference"]["amount"]) == ("0.00", "0.00")
+        assert found["balanced"]
+
+    async def test_a_cent_that_no_lead_holds_shows(
+        self, client: httpx.AsyncClient, projection: Projection
+    ) -> None:
+        await projection.take([record(SOLD, 1), record(deal(1, 501, (1, 500)), 1)])
+        found = await audit(client)
+        assert found["money"]["EUR"]["difference"]["amount"] == "0.01"
+        assert not found["balanced"]
+
+    async def test_rollups_that_differ_from_the_leads_show(
+        self, client: httpx.AsyncClient, projection: Projection, owner: Connection
+    ) -> None:
+        await projection.take([record(SOLD, 1), record(deal(1, 500, (1, 500)), 1)])
+        await owner.execute("update api.revenue_daily set revenue = revenue + 1 where dimension = ''")
+        found = await audit(client)
+        assert found["money"]["EUR"]["rollups_difference"]["amount"] == "-0.01"
+        assert not found["balanced"]
+
+
+async def test_gauges_show_the_same_numbers(client: httpx.AsyncClient, owner: Connection) -> None:
+    await store(owner, 2)
+    await scored(owner, (1, 0, None), seen=1)
+    exposition = (await client.get("/metrics")).text
+    assert 'leadtrace_conservation_pending_records{check="lead-events->scoring"} 1.0' in exposition
+    assert 'leadtrace_conservation_difference_records{check="unexpected:scoring"} 0.0' in exposition
+    assert "leadtrace_conservation_balanced_ratio 1.0" in exposition

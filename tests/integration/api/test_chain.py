@@ -1,0 +1,94 @@
+"""From events to read models through the real loops: any arrival and any crash end in the same numbers."""
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import httpx
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from leadtrace.domain.definitions.canonical import reference_to
+from leadtrace.domain.scoring.fold import ScoreFold
+from leadtrace.events.envelope import Event
+from leadtrace.runtime import failpoints
+from leadtrace.runtime.clock import SystemClock
+from leadtrace.runtime.definitions import live_definitions
+from leadtrace.runtime.failpoints import ArmedFailpoints
+from leadtrace.store.engine import connect
+from leadtrace.testing.builders import outgoing
+from leadtrace.testing.chain import Stage, make_bus, put
+from leadtrace.testing.worlds import worlds
+from leadtrace_api.handlers import Projector
+from leadtrace_attribution.handlers import AttributionHandler
+from leadtrace_scoring.handlers import ScoringHandler
+from tests.integration.api.ingested import store_event
+from tests.integration.api.projection import Projection
+
+_TABLES = {
+    "ingest": ("events",),
+    "scoring": ("leads", "notes", "seen", "dead_letters"),
+    "attribution": ("leads", "deals", "notes", "seen", "dead_letters"),
+    "api": ("leads", "deals", "funnel_daily", "revenue_daily", "notes", "dead_letters"),
+}
+_READ_MODELS = """
+select 'lead', lead_id, to_jsonb(l) - 'outcome_revision' - 'score_revision' from api.leads l
+union all select 'deal', deal_id, to_jsonb(d) - 'outcome_revision' from api.deals d
+order by 1, 2
+"""
+
+Models = list[tuple[Any, ...]]
+
+
+async def _run(
+    projection: Projection, url: str, events: Sequence[Event], chance: random.Random | None = None
+) -> tuple[Models, Any]:
+    """The read models and rollups after the events; with `chance`, shuffled, copied, cut and crashed."""
+    await _begin_anew(url, events)
+    bus = await make_bus()
+    records = [outgoing(made) for made in events]
+    size = 5_000
+    if chance is not None:
+        records += [chance.choice(records) for _ in range(chance.randrange(len(records)))]
+        chance.shuffle(records)
+        size = chance.randint(1, 7)
+    await put(bus, records)
+    definitions, clock = live_definitions(), SystemClock()
+
+    def armed() -> ArmedFailpoints | None:
+        if chance is None or chance.random() < 0.4:
+            return None
+        return ArmedFailpoints(chance.choice(failpoints.ALL), after=chance.randint(1, 4))
+
+    handlers = (
+        ("scoring", ScoringHandler(ScoreFold(definitions), clock)),
+        ("attribution", AttributionHandler(reference_to(definitions), clock)),
+        ("api", Projector(projection.projector.day_of)),
+    )
+    for service, handler in handlers:
+        await Stage(service, bus, projection.owner, handler, max_records=size).drain(armed)
+    models = [tuple(row) for row in await projection.pool.fetch(_READ_MODELS)]
+    rollups = await projection.rollups()
+    assert rollups == await projection.recomputed()
+    return models, rollups
+
+
+async def _begin_anew(url: str, events: Sequence[Event]) -> None:
+    owner = await connect(url)
+    names = ", ".join(f"{schema}.{table}" for schema, tables in _TABLES.items() for table in tables)
+    await owner.execute(f"truncate {names}")
+    for made in events:
+        await store_event(owner, made)
+    await owner.close()
+
+
+@settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(world=worlds(), seed=st.integers(0, 2**32))
+async def test_any_arrival_and_any_crash_end_in_the_same_read_models(
+    projection: Projection, client: httpx.AsyncClient, database_url: str, world: list[Event], seed: int
+) -> None:
+    clean = await _run(projection, database_url, world)
+    chaotic = await _run(projection, database_url, world, random.Random(seed))
+    assert chaotic == clean
+    audit = (await client.get("/v1/audit/conservation")).json()
+    assert (audit["balanced"], audit["pending"]) == (True, 0), audit

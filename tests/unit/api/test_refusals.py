@@ -1,0 +1,96 @@
+"""What the api refuses, and that every refusal names the parameter, the rule and the remedy."""
+
+import httpx
+import pytest
+
+from tests.unit.api.conftest import KEY, MakeClient
+
+LEAD = "/v1/leads/00000000-0000-0000-0000-000000000001"
+
+
+@pytest.mark.parametrize(
+    ("path", "parameter", "remedy"),
+    [
+        ("/v1/funnel?bye=channel", "bye", "Did you mean by?"),
+        ("/v1/funnel?chanel=email", "chanel", "Did you mean channel?"),
+        ("/v1/funnel?zzz=1", "zzz", "It knows basis"),
+        ("/v1/funnel?by=chanel", "by", "Did you mean channel?"),
+        ("/v1/funnel?by=channel,source", "by", "It knows channel"),
+        ("/v1/funnel?by=channel&source=google", "source", "Ask for one dimension"),
+        ("/v1/funnel?channel=email&source=google", "channel", "Ask for one dimension"),
+        ("/v1/funnel?from=2026-02-01&to=2026-01-01", "to", "Swap from and to."),
+        ("/v1/funnel?from=2026-13-01", "from", ""),
+        ("/v1/funnel?basis=cohorts", "basis", ""),
+        ("/v1/funnel?by=channel&by=source", "by", "Give by once."),
+        ("/v1/leads?cursor=abc", "cursor", "Leave cursor out"),
+        ("/v1/leads?cursor=YXxifGM", "cursor", "Leave cursor out"),
+        ("/v1/leads?reached=lost", "reached", "Use stage=lost"),
+        ("/v1/leads?reached_from=2026-01-01", "reached_from", "Name a stage with reached=."),
+        ("/v1/leads?stage_to=2026-01-01", "stage_to", "Name a stage with stage=."),
+        ("/v1/leads?captured_from=2026-02-01&captured_to=2026-01-01", "captured_to", "Swap"),
+        ("/v1/leads?limit=501", "limit", ""),
+        ("/v1/leads?limits=5", "limits", "Did you mean limit?"),
+        ("/v1/leads/not-an-id", "lead_id", ""),
+        (f"{LEAD}?verbose=1", "verbose", "It takes none."),
+    ],
+)
+async def test_problem_names_the_parameter_the_rule_and_the_remedy(
+    client: httpx.AsyncClient, path: str, parameter: str, remedy: str
+) -> None:
+    answer = await client.get(path)
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert problem["parameter"] == parameter
+    assert problem["rule"]
+    assert problem.get("remedy", "").startswith(remedy)
+
+
+async def test_a_database_that_is_away_is_said_to_be(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/v1/funnel")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert answer.headers["content-type"] == "application/problem+json"
+    ready = await client.get("/readyz")
+    assert ready.status_code == 503
+    assert [one["dependency"] for one in ready.json()["missing"]] == ["postgres"]
+    assert (await client.get("/livez")).status_code == 200
+    assert "leadtrace_conservation_balanced_ratio 0.0" in (await client.get("/metrics")).text
+
+
+async def test_the_index_lists_what_can_be_asked(client: httpx.AsyncClient) -> None:
+    index = (await client.get("/")).json()
+    assert "/v1/funnel" in index["routes"]
+
+
+class TestKeys:
+    async def test_this_machine_reads_without_a_key_in_embedded_mode(self, make_client: MakeClient) -> None:
+        for host in ("localhost", "127.0.0.1", "[::1]"):
+            async with make_client(host=host) as client:
+                assert (await client.get("/")).status_code == 200
+
+    @pytest.mark.parametrize(
+        "how",
+        [
+            {"embedded": False},
+            {"address": "192.0.2.7"},
+            {"host": "evil.example"},
+            {"address": "192.0.2.7", "key": None},
+        ],
+    )
+    async def test_everybody_else_needs_one(
+        self, make_client: MakeClient, how: dict[str, bool | str | None]
+    ) -> None:
+        async with make_client(**how) as client:
+            answer = await client.get("/")
+            assert answer.status_code == 401
+            assert answer.headers["www-authenticate"].startswith("Bearer")
+            assert answer.json()["remedy"]
+            wrong = await client.get("/", headers={"authorization": f"Bearer {KEY}x"})
+            assert wrong.status_code == 401
+            right = await client.get("/", headers={"authorization": f"bearer {KEY}"})
+            assert right.status_code == (401 if how.get("key", KEY) is None else 200)
+
+    async def test_a_proxy_on_this_machine_does_not_make_its_clients_local(
+        self, client: httpx.AsyncClient
+    ) -> None:
+        assert (await client.get("/", headers={"x-forwarded-for": "192.0.2.7"})).status_code == 401

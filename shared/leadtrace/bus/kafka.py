@@ -3,7 +3,7 @@
 from leadtrace.bus.kafka_admin import KafkaAdmin
 from leadtrace.bus.kafka_config import KafkaConfig
 from leadtrace.bus.kafka_consumer import KafkaConsumer
-from leadtrace.bus.kafka_internals import forbid_topic_creation
+from leadtrace.bus.kafka_internals import compress_fast, forbid_topic_creation
 from leadtrace.bus.kafka_producer import KafkaProducer
 from leadtrace.bus.protocol import ConsumerSpec
 
@@ -13,6 +13,7 @@ class KafkaBus:
 
     def __init__(self, config: KafkaConfig) -> None:
         forbid_topic_creation()
+        compress_fast()
         self._config = config
 
     async def producer(self) -> KafkaProducer:

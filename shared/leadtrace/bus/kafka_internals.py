@@ -4,14 +4,17 @@ Checked against aiokafka 0.14, to which the distribution is pinned; the contract
 """
 # ruff: noqa: SLF001
 
+import sys
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import aiokafka.client
+import aiokafka.codec
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 from aiokafka.protocol.metadata import MetadataRequest
+from aiokafka.record.default_records import DefaultRecordBatchBuilder
 
 
 def forbid_topic_creation() -> None:
@@ -20,6 +23,17 @@ def forbid_topic_creation() -> None:
     A client that reconnects to a new broker would be faster than whoever creates the topics.
     """
     aiokafka.client.MetadataRequest = partial(MetadataRequest, allow_auto_topic_creation=False)
+
+
+def compress_fast() -> None:
+    """Compress at level 1, for which aiokafka has no setting.
+
+    Its levels are those of a broker that rests: lz4 at 9 costs 40 µs a record of 800 bytes and takes it to
+    50 %, at 1 it costs 4 µs and takes it to 55 %; zstd at 3 costs 29 µs (34 %), at 1 8 µs (30 %).
+    """
+    batches = sys.modules[DefaultRecordBatchBuilder.__module__]
+    vars(batches)["lz4_encode"] = partial(aiokafka.codec.lz4_encode, level=1)
+    vars(batches)["zstd_encode"] = partial(aiokafka.codec.zstd_encode, level=1)
 
 
 def leave_even_the_first_generation(consumer: Any) -> None:

@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaProducer
 
 from leadtrace.bus.kafka_batches import build_batches, by_partition, refuse_too_large
 from leadtrace.bus.kafka_config import KafkaConfig
-from leadtrace.bus.kafka_deadline import within
+from leadtrace.bus.kafka_deadline import translated, within
 from leadtrace.bus.kafka_internals import drop_unsent
 from leadtrace.bus.protocol import BusUnavailableError, Outgoing
 
@@ -48,7 +48,8 @@ class KafkaProducer:
         """Hand records over; see the protocol."""
         refuse_too_large(records, self._config.max_record_bytes)
         try:
-            async with within(self._config.request_timeout_s, "handing records over"):
+            # No deadline for the whole: however much it is, each batch has one of its own in aiokafka.
+            with translated("handing records over"):
                 await self._send(records)
         except BaseException:
             self._all_sent = False
@@ -95,7 +96,10 @@ class KafkaProducer:
 
     async def _partitions(self, topic: str) -> int:
         known = self._producer.client.cluster.partitions_for_topic(topic)
-        return len(known or await self._producer.partitions_for(topic))
+        if known:
+            return len(known)
+        async with within(self._config.request_timeout_s, f"asking for the partitions of {topic}"):
+            return len(await self._producer.partitions_for(topic))
 
     async def _send_partition(self, topic: str, partition: int, records: Sequence[Outgoing]) -> None:
         for batch in build_batches(records, self._producer.create_batch):

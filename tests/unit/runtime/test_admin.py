@@ -98,7 +98,7 @@ class TestKey:
     ids=lambda error: type(error).__name__,
 )
 async def test_a_dependency_that_is_away_is_a_problem_to_try_again(error: Exception) -> None:
-    response = await _post("secret", error=error, "Bearer secret")
+    response = await _post("secret", "Bearer secret", error=error)
     _assert_problem(response, 503, "unavailable")
     assert response.headers["retry-after"] == "5"
 

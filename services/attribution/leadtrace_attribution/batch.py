@@ -72,10 +72,10 @@ def sort_out(records: Sequence[Record]) -> Batch:
 def _take_score(batch: Batch, record: Record) -> None:
     snapshot = decode_snapshot(record.value)
     lead, revision = UUID(snapshot.partitionkey), int(snapshot.qualificationrev or 0)
-    known = batch.scores.get(lead)
-    if known is not None and known[0] >= revision:
-        return
     try:
-        batch.scores[lead] = (revision, _news.decode(snapshot.data))
-    except msgspec.DecodeError as error:
+        news = _news.decode(snapshot.data)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise UndecodableError(str(error)) from error
+    known = batch.scores.get(lead)
+    if known is None or known[0] < revision:
+        batch.scores[lead] = (revision, news)

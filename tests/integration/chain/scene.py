@@ -1,0 +1,95 @@
+"""Both readers over a bus in memory and a real database, and what they hold at the end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+
+from leadtrace.bus.memory import MemoryBus
+from leadtrace.domain.definitions.canonical import reference_to
+from leadtrace.domain.scoring.fold import ScoreFold
+from leadtrace.events.envelope import Event
+from leadtrace.runtime.clock import Clock, SystemClock
+from leadtrace.runtime.definitions import live_definitions
+from leadtrace.runtime.handler import Handler
+from leadtrace.store.connection import Pool
+from leadtrace.testing.builders import outgoing
+from leadtrace.testing.chain import Stage, make_bus, put
+from leadtrace_attribution.handlers import AttributionHandler
+from leadtrace_scoring.handlers import ScoringHandler
+
+_TABLES = {
+    "scoring": ("leads", "notes", "seen", "dead_letters"),
+    "attribution": ("leads", "deals", "notes", "seen", "dead_letters"),
+}
+_BODIES = """
+select 'score', lead_id, body from scoring.leads where body is not null
+union all select 'outcome', lead_id, body from attribution.leads where body is not null
+union all select 'deal', deal_id, body from attribution.deals where body is not null
+order by 1, 2
+"""
+
+Bodies = list[tuple[Any, ...]]
+
+
+def scoring_handler(clock: Clock | None = None) -> ScoringHandler:
+    """Scoring by the definitions that are shipped."""
+    return ScoringHandler(ScoreFold(live_definitions()), clock or SystemClock())
+
+
+def attribution_handler(clock: Clock | None = None) -> AttributionHandler:
+    """Attribution by the definitions that are shipped."""
+    return AttributionHandler(reference_to(live_definitions()), clock or SystemClock())
+
+
+@dataclass(slots=True)
+class Scene:
+    """One database and one bus; `stage` makes readers of them."""
+
+    pool: Pool
+    bus: MemoryBus
+    url: str
+    stages: dict[str, Stage] = field(default_factory=dict)
+
+    def stage(self, handler: Handler, *, pool: "Pool | None" = None, max_records: int = 5_000) -> Stage:
+        """A reader with this handler."""
+        service = "attribution" if len(handler.topics) > 1 else "scoring"
+        return Stage(service, self.bus, pool or self.pool, handler, max_records=max_records)
+
+    async def put(self, *events: Event) -> None:
+        """Publish canonical events."""
+        await put(self.bus, [outgoing(made) for made in events])
+
+    async def settle(self) -> None:
+        """Let both services read all there is."""
+        await self.stage(scoring_handler()).drain()
+        await self.stage(attribution_handler()).drain()
+
+    async def bodies(self) -> Bodies:
+        """Every snapshot that the services hold, but for its revision."""
+        return [tuple(row) for row in await self.pool.fetch(_BODIES)]
+
+    async def clean(self, events: Sequence[Event]) -> Bodies:
+        """What one undisturbed run over these events ends in; the scene is empty afterwards."""
+        await self.empty()
+        await self.put(*events)
+        await self.settle()
+        bodies = await self.bodies()
+        await self.empty()
+        return bodies
+
+    async def empty(self) -> None:
+        """Forget everything, on the bus and in the tables."""
+        for schema, tables in _TABLES.items():
+            await self.pool.execute(f"truncate {', '.join(f'{schema}.{table}' for table in tables)}")
+        self.bus = await make_bus()
+
+    async def row(self, statement: str, *values: object) -> tuple[Any, ...]:
+        """The one row of a statement."""
+        return tuple(await self.pool.fetchrow(statement, *values) or ())
+
+
+async def open_scene(url: str) -> Scene:
+    """A scene on this database; close its pool in the end."""
+    return Scene(await asyncpg.create_pool(url, min_size=1, max_size=6), await make_bus(), url)

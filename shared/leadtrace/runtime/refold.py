@@ -51,18 +51,18 @@ class Refolder:
 
     async def rebuild_stuck(self) -> list[RefoldResult]:
         """Fold every stuck row once more and publish what came of it."""
-        return [await self._rebuild(kind, query) for kind, query in self.stuck.items()]
+        found = {kind: await self._find(kind) for kind in self.stuck}
+        for kind, ids in found.items():
+            for start in range(0, len(ids), _PAGE):
+                await self._page(kind, ids[start : start + _PAGE])
+        return [
+            RefoldResult(kind, len(ids), len(set(ids).intersection(await self._find(kind))))
+            for kind, ids in found.items()
+        ]
 
-    async def _rebuild(self, kind: str, query: str) -> RefoldResult:
-        found = await self._find(query)
-        for start in range(0, len(found), _PAGE):
-            await self._page(kind, found[start : start + _PAGE])
-        still = set(found).intersection(await self._find(query))
-        return RefoldResult(kind, len(found), len(still))
-
-    async def _find(self, query: str) -> list[UUID]:
+    async def _find(self, kind: str) -> list[UUID]:
         async with self.pool.acquire() as connection:
-            return [row[0] for row in await connection.fetch(query, None)]
+            return [row[0] for row in await connection.fetch(self.stuck[kind], None)]
 
     async def _page(self, kind: str, ids: Sequence[UUID]) -> None:
         also: frozenset[UUID] = frozenset()

@@ -53,8 +53,8 @@ class LeadScore(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `contributions` sum exactly to `fit` and `intent` of their group; `timeline` holds every change, oldest
     first, the oldest ones left out beyond a bound and counted in `timeline_omitted`; so do `qualifications`,
-    which keep the latest of each stage. `qualification_revision` moves only with band or qualifications, so
-    that attribution may skip the rest.
+    which keep the latest of each stage. What a revision is and when band or qualifications last moved stand
+    in the envelope, not here.
     """
 
     lead_id: str
@@ -68,7 +68,6 @@ class LeadScore(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fit_contributions: tuple[Contribution, ...] = ()
     intent_contributions: tuple[Contribution, ...] = ()
     qualifications: tuple[Qualification, ...] = ()
-    qualification_revision: int = 0
     timeline: tuple[ScorePoint, ...] = ()
     timeline_omitted: int = 0
     qualifications_omitted: int = 0

@@ -13,7 +13,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 MASK = "***"
 _SECRET_NAME = re.compile(r"secret|password|passwd|token|authorization|api_?key|bootstrap_key|credential|dsn")
 _URL_PASSWORD = re.compile(r"(?P<before>[a-z][a-z0-9+.-]*://[^:/@\s]*:)[^@/\s]+@")
-_NOISY = ("aiokafka", "alembic", "asyncio", "httpx", "httpcore", "uvicorn", "sqlalchemy")
+_NOISY = ("alembic", "asyncio", "httpx", "httpcore", "uvicorn", "sqlalchemy")
 
 
 class LogFormat(StrEnum):
@@ -60,6 +60,8 @@ def configure_logging(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    # During an outage aiokafka repeats itself twenty times a second; our clients say once what they lost.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     for name in _NOISY:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     structlog.configure(

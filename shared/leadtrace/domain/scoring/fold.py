@@ -91,12 +91,9 @@ class ScoreFold:
         *,
         lead_id: str,
         redirect_to: str | None = None,
-        qualification_revision: int = 0,
     ) -> LeadScore:
-        """The body that the state amounts to; `qualification_revision` is the service's to give."""
-        return self._renderer.render(
-            state, lead_id=lead_id, redirect_to=redirect_to, qualification_revision=qualification_revision
-        )
+        """The body that the state amounts to."""
+        return self._renderer.render(state, lead_id=lead_id, redirect_to=redirect_to)
 
     def _on_properties(self, state: ScoreState, fact: Fact) -> None:
         values = fact.values

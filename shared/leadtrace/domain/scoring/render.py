@@ -31,9 +31,7 @@ class Renderer:
         self._grades = grades
         self._qualification = qualification
 
-    def render(
-        self, state: ScoreState, *, lead_id: str, redirect_to: str | None, qualification_revision: int
-    ) -> LeadScore:
+    def render(self, state: ScoreState, *, lead_id: str, redirect_to: str | None) -> LeadScore:
         """The complete body, judged at the state's latest event."""
         return LeadScore(
             lead_id=lead_id,
@@ -47,7 +45,6 @@ class Renderer:
             fit_contributions=tuple(fit_contributions(self._card, state)),
             intent_contributions=tuple(intent_contributions(self._card, state.accounts, state.at)),
             qualifications=tuple(map(self._said, state.verdicts)),
-            qualification_revision=qualification_revision,
             timeline=tuple(
                 [ScorePoint(at, fit, intent, BANDS[band]) for at, fit, intent, band in state.timeline]
             ),

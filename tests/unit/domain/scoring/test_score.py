@@ -223,8 +223,8 @@ class TestFold:
 
     def test_what_is_rendered_carries_what_the_service_says(self) -> None:
         state, _ = refold(fold(), [known(**GOOD)])
-        body = fold().render(state, lead_id="b", redirect_to="a", qualification_revision=3)
-        assert (body.lead_id, body.redirect_to, body.qualification_revision) == ("b", "a", 3)
+        body = fold().render(state, lead_id="b", redirect_to="a")
+        assert (body.lead_id, body.redirect_to) == ("b", "a")
 
     def test_a_state_survives_being_stored(self) -> None:
         state, _ = refold(fold(), [known(**GOOD), touch(channel="referral", signal="demo_request")])

@@ -5,12 +5,15 @@ from typing import Annotated
 
 import typer
 
-from leadtrace.runtime.logging import configure_logging
-from leadtrace.runtime.server import run
-from leadtrace_attribution.settings import load
+from leadtrace.runtime.entry import run_service
+from leadtrace_attribution.settings import attribution_settings
 from leadtrace_attribution.wiring import wire
 
-app = typer.Typer(add_completion=False, help="Derives outcomes of leads and deals from their events.")
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Derives outcomes of leads and deals from their events.",
+)
 
 
 @app.command()
@@ -21,10 +24,7 @@ def main(
 
     Serves /livez, /readyz and /metrics until SIGTERM.
     """
-    settings = load(config)
-    logging = settings.common.logging
-    configure_logging("attribution", level=logging.level, style=logging.format)
-    run(wire(settings).run())
+    run_service("attribution", config, lambda settings: wire(attribution_settings(settings)).run())
 
 
 if __name__ == "__main__":

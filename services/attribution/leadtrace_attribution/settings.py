@@ -1,9 +1,8 @@
 """What attribution is configured by."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from leadtrace.runtime.settings import Settings, load_settings
+from leadtrace.runtime.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,11 +13,6 @@ class AttributionSettings:
     port: int
 
 
-def load(path: Path | None) -> AttributionSettings:
-    """The effective settings.
-
-    Raises:
-        SettingsError: a key is unknown or a value does not fit.
-    """
-    common = load_settings(path)
-    return AttributionSettings(common, common.ports.attribution)
+def attribution_settings(settings: Settings) -> AttributionSettings:
+    """Attribution's part of the settings."""
+    return AttributionSettings(settings, settings.ports.attribution)

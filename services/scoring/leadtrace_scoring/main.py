@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
-from leadtrace.runtime.logging import configure_logging
-from leadtrace.runtime.server import run
-from leadtrace_scoring.settings import load
+from leadtrace.runtime.entry import run_service
+from leadtrace_scoring.settings import scoring_settings
 from leadtrace_scoring.wiring import wire
 
-app = typer.Typer(add_completion=False, help="Scores leads from their events.")
+app = typer.Typer(
+    add_completion=False, pretty_exceptions_enable=False, help="Scores leads from their events."
+)
 
 
 @app.command()
@@ -18,10 +19,7 @@ def main(
     config: Annotated[Path | None, typer.Option(help="Path of leadtrace.toml.")] = None,
 ) -> None:
     """Read lead-events, write lead-scores; serve /livez, /readyz and /metrics until SIGTERM."""
-    settings = load(config)
-    logging = settings.common.logging
-    configure_logging("scoring", level=logging.level, style=logging.format)
-    run(wire(settings).run())
+    run_service("scoring", config, lambda settings: wire(scoring_settings(settings)).run())
 
 
 if __name__ == "__main__":

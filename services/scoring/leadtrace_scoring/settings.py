@@ -1,9 +1,8 @@
 """What scoring is configured by."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
-from leadtrace.runtime.settings import Settings, load_settings
+from leadtrace.runtime.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,11 +13,6 @@ class ScoringSettings:
     port: int
 
 
-def load(path: Path | None) -> ScoringSettings:
-    """The effective settings.
-
-    Raises:
-        SettingsError: a key is unknown or a value does not fit.
-    """
-    common = load_settings(path)
-    return ScoringSettings(common, common.ports.scoring)
+def scoring_settings(settings: Settings) -> ScoringSettings:
+    """Scoring's part of the settings."""
+    return ScoringSettings(settings, settings.ports.scoring)

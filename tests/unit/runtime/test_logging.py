@@ -57,9 +57,14 @@ def test_secrets_are_masked(stream: io.StringIO, field: str, value: object) -> N
 
 
 def test_libraries_speak_from_warnings_up(stream: io.StringIO) -> None:
-    logging.getLogger("aiokafka.consumer").info("chatter")
-    logging.getLogger("aiokafka.consumer").warning("trouble")
+    logging.getLogger("alembic.runtime").info("chatter")
+    logging.getLogger("alembic.runtime").warning("trouble")
     assert [line["event"] for line in lines(stream)] == ["trouble"]
+
+
+def test_the_kafka_client_does_not_repeat_itself_through_an_outage(stream: io.StringIO) -> None:
+    logging.getLogger("aiokafka.conn").error("connection lost")
+    assert stream.getvalue() == ""
 
 
 def test_lines_below_the_level_are_not_written(stream: io.StringIO) -> None:

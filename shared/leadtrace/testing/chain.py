@@ -53,7 +53,7 @@ class Stage:
         self._ids = SystemIds(FrozenClock())
         self.crashes = 0
 
-    def loop(self, failpoints: Failpoints | None = None) -> Loop:
+    def loop(self, failpoints: Failpoints | None = None, *, stop: StopSignal | None = None) -> Loop:
         """A loop as a process that has just started has it."""
         return Loop(
             schema=self.service,
@@ -62,7 +62,7 @@ class Stage:
             pool=self._pool,
             handler=self._handler,
             ids=self._ids,
-            stop=StopSignal(),
+            stop=stop or StopSignal(),
             metrics=LoopMetrics(Metrics(), self.service),
             failpoints=failpoints,
         )

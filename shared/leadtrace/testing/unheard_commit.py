@@ -28,6 +28,7 @@ class UnheardCommits:
         self.lose = 0
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
+        self._open: set[asyncio.StreamWriter] = set()
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_unix_server(self._accept, self._own_path)
@@ -36,9 +37,9 @@ class UnheardCommits:
     async def __aexit__(self, *_: object) -> None:
         assert self._server is not None  # noqa: S101 - entered before
         self._server.close()
-        for connection in list(self._connections):
-            connection.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
+        for writer in self._open:
+            writer.close()
+        await asyncio.gather(*self._connections)
 
     async def _accept(self, client: asyncio.StreamReader, answers: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -46,26 +47,32 @@ class UnheardCommits:
         self._connections.add(task)
         task.add_done_callback(self._connections.discard)
         server, requests = await asyncio.open_unix_connection(self._server_path)
+        self._open |= {requests, answers}
         back = asyncio.ensure_future(_pass_on(server, answers))
         try:
             while data := await client.read(_CHUNK):
-                unheard = self.lose > 0 and data.endswith(_COMMIT)
-                if unheard:
+                if self.lose > 0 and data.endswith(_COMMIT):
                     self.lose -= 1
-                    back.cancel()
-                    await asyncio.gather(back, return_exceptions=True)
-                requests.write(data)
-                await requests.drain()
-                if unheard:
+                    await _give_up(back)
+                    requests.write(data)
                     await server.read(_CHUNK)  # The server answers when it has committed.
                     return
+                requests.write(data)
+                await requests.drain()
+        except OSError:
+            return
         finally:
-            back.cancel()
-            await asyncio.gather(back, return_exceptions=True)
+            await _give_up(back)
+            self._open -= {requests, answers}
             for writer in (requests, answers):
                 writer.close()
                 with suppress(OSError):
                     await writer.wait_closed()
+
+
+async def _give_up(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _pass_on(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:

@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from leadtrace.store.connection import Pool
 from leadtrace.store.entities import EntityRow, EntityTable
+from leadtrace.testing.eventually import eventually_answers
 
 _A, _B, _C = (UUID(int=number) for number in (1, 2, 3))
 _TABLE = EntityTable("scoring", "leads", "lead_id", (("qualification_revision", "bigint"),))
@@ -93,8 +94,7 @@ async def test_whoever_comes_second_sees_what_the_first_has_saved(pool: Pool) ->
         async with connection.transaction():
             rows = await _TABLE.lock(connection, [_A])
             waiting = asyncio.create_task(second())
-            while not await pool.fetchval(_WAITING):
-                pass
+            await eventually_answers(lambda: pool.fetchval(_WAITING), what="a lock to be waited for")
             rows[_A].event_count = 5
             await _TABLE.save(connection, [rows[_A]])
         assert (await waiting).event_count == 5

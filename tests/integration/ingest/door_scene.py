@@ -1,0 +1,111 @@
+"""The door as a process would run it: real HTTP on a free port, a real database, signed requests."""
+
+import asyncio
+import base64
+import hashlib
+import hmac
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from leadtrace.bus.memory import MemoryBus
+from leadtrace.embedded.readiness import free_port
+from leadtrace.events.times import from_micros
+from leadtrace.runtime.clock import FrozenClock
+from leadtrace.runtime.settings import Settings
+from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.testing.chain import make_bus
+from leadtrace.testing.eventually import eventually_answers
+from leadtrace_ingest.door.process import DoorProcess
+from leadtrace_ingest.settings import configured_senders
+from tests.unit.ingest.hubspot_items import AT_MS, SECRET
+
+PATH = "/v1/webhooks/hubspot"
+PUBLIC = "https://hooks.example/leads"
+ADMIN_KEY = "an admin key for tests"
+
+
+@dataclass(slots=True)
+class DoorScene:
+    """A door that listens, and a client that signs as HubSpot does."""
+
+    client: httpx.AsyncClient
+    clock: FrozenClock
+    stop: StopSignal
+    task: asyncio.Task[None]
+    bus: MemoryBus
+
+    async def post(
+        self, body: bytes, headers: Mapping[str, str] | None = None, path: str = PATH
+    ) -> httpx.Response:
+        """Post a body, signed with v3 unless `headers` say otherwise."""
+        given = signed_v3(body, path) if headers is None else dict(headers)
+        return await self.client.post(path, content=body, headers=given)
+
+    async def ready(self) -> bool:
+        """Whether the door says that it is ready."""
+        try:
+            return (await self.client.get("/readyz")).status_code == httpx.codes.OK
+        except httpx.TransportError:
+            return False
+
+
+def signed_v3(body: bytes, path: str = PATH, *, secret: str = SECRET, at_ms: int = AT_MS) -> dict[str, str]:
+    """The headers of signature v3."""
+    text = b"POST" + f"{PUBLIC}{path}".encode() + body + str(at_ms).encode()
+    signature = base64.b64encode(hmac.digest(secret.encode(), text, "sha256")).decode()
+    return {"X-HubSpot-Signature-v3": signature, "X-HubSpot-Request-Timestamp": str(at_ms)}
+
+
+def signed_v1(body: bytes) -> dict[str, str]:
+    """The headers of signature v1."""
+    digest = hashlib.sha256(SECRET.encode() + body).hexdigest()
+    return {"X-HubSpot-Signature": digest, "X-HubSpot-Signature-Version": "v1"}
+
+
+def signed_v2(body: bytes, path: str = PATH) -> dict[str, str]:
+    """The headers of signature v2."""
+    digest = hashlib.sha256(f"{SECRET}POST{PUBLIC}{path}".encode() + body).hexdigest()
+    return {"X-HubSpot-Signature": digest, "X-HubSpot-Signature-Version": "v2"}
+
+
+@asynccontextmanager
+async def running_door(url: str, *, wait: bool = True, **door: Any) -> AsyncGenerator[DoorScene]:
+    """A door over the database at `url`, ready unless `wait` is off, stopped at the end."""
+    sender = {"secrets": ["another live secret", SECRET], "public_url": PUBLIC}
+    settings = Settings.model_validate(
+        {
+            "postgres": {"url": url},
+            "ports": {"ingest": free_port()},
+            "senders": {"hubspot": sender},
+            "keys": {"bootstrap": ADMIN_KEY},
+            "door": door,
+        }
+    )
+    clock, stop, bus = FrozenClock(from_micros(AT_MS * 1_000)), StopSignal(), await make_bus()
+    process = DoorProcess(settings, configured_senders(settings), bus, clock)
+    task = asyncio.create_task(process.run(stop))
+    base = f"http://127.0.0.1:{settings.ports.ingest}"
+    async with httpx.AsyncClient(base_url=base, timeout=10) as client:
+        scene = DoorScene(client, clock, stop, task, bus)
+
+        async def listening() -> bool:
+            return await scene.ready() if wait else await alive(client)
+
+        try:
+            await eventually_answers(listening, what="the door listens")
+            yield scene
+        finally:
+            stop.set("the test is over")
+            await task
+
+
+async def alive(client: httpx.AsyncClient) -> bool:
+    """Whether the process answers at all."""
+    try:
+        return (await client.get("/livez")).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False

@@ -7,24 +7,26 @@ from typing import Any
 
 import httpx
 import typer
-from rich.table import Table
 
 from leadtrace.cli.console import FAILED, console, errors, explained, run
 from leadtrace.cli.installation import admin_key, known_settings
+from leadtrace.cli.tables import numbers, plain_table, words
 from leadtrace.embedded.services import ServiceSpec, local_host, service_specs
 from leadtrace.runtime.settings import Settings
 
 # The processes that serve admin routes: one for each service.
 ADMIN_PROCESSES = ("door", "scoring", "attribution", "api")
 _TIMEOUT_S = 300.0
+# What the rows are of; everything else in them is a number.
+_NAMES = ("hop", "kind")
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one service did: its hops as it tells them, or why it did nothing."""
+    """What one service did: a row for each hop or kind of row as it tells them, or why it did nothing."""
 
     service: str
-    hops: tuple[dict[str, Any], ...] = ()
+    rows: tuple[dict[str, Any], ...] = ()
     problem: str | None = None
 
 
@@ -59,16 +61,17 @@ async def _post(client: httpx.AsyncClient, service: ServiceSpec, url: str) -> An
         return None
     if not response.is_success:
         return Answer(service.name, problem=f"{response.status_code} {response.text[:200]}")
-    return Answer(service.name, hops=tuple(response.json().get("hops", ())))
+    (rows,) = response.json().values()
+    return Answer(service.name, rows=tuple(rows))
 
 
 def show(answers: list[Answer]) -> None:
-    """Print one row for each hop, with the numbers that the services tell."""
-    rows = [(answer.service, hop) for answer in answers for hop in answer.hops]
-    numbers = list(dict.fromkeys(key for _, hop in rows for key in hop if key != "hop"))
-    table = Table("asked", "hop", *numbers)
-    for service, hop in rows:
-        table.add_row(service, str(hop.get("hop", "")), *(str(hop.get(number, "")) for number in numbers))
+    """Print a row for each hop or kind, with the numbers that the services tell."""
+    rows = [(answer.service, row) for answer in answers for row in answer.rows]
+    keys = list(dict.fromkeys(key for _, row in rows for key in row))
+    table = plain_table("asked", *(words(key) if key in _NAMES else numbers(_heading(key)) for key in keys))
+    for service, row in rows:
+        table.add_row(service, *(_cell(row.get(key)) for key in keys))
     if rows:
         console.print(table)
     elif not any(answer.problem for answer in answers):
@@ -76,3 +79,13 @@ def show(answers: list[Answer]) -> None:
     for answer in answers:
         if answer.problem:
             errors.print(f"[red]{answer.service}:[/] {answer.problem}", highlight=False)
+
+
+def _heading(key: str) -> str:
+    return key.replace("_", " ")
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    return "" if value is None else str(value)

@@ -3,7 +3,8 @@
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.markup import escape
+from rich.padding import Padding
 
 from leadtrace.cli.console import ConfigOption, console, explained
 from leadtrace.runtime.config_report import Origin, config_report
@@ -34,7 +35,9 @@ def config(
         return
     with explained():
         path, lines = config_path(config), config_report(config)
-    table = Table("key", "value", "from", "meaning", title=f"file: {path or 'none'}", title_justify="left")
+    console.print(f"file: {path or 'none'}", highlight=False, soft_wrap=True)
     for line in lines:
-        table.add_row(line.key, line.value, f"[{_COLOURS[line.origin]}]{line.origin}[/]", line.description)
-    console.print(table)
+        origin = f"[{_COLOURS[line.origin]}]{line.origin}[/]"
+        # One line, as it would stand in a file: for searching and copying.
+        console.print(f"\n[bold]{line.key}[/] = {escape(line.value)}  ({origin})", soft_wrap=True)
+        console.print(Padding(escape(line.description), (0, 0, 0, 4)))

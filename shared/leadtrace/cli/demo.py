@@ -17,7 +17,7 @@ from leadtrace.cli.installation import run_installation
 from leadtrace.cli.report import conservation_line, funnel_table, steps_table
 from leadtrace.cli.traffic.files import DeliveryFileError, count_events, read_deliveries
 from leadtrace.cli.traffic.hubspot_day import make_deliveries
-from leadtrace.cli.traffic.sender import Posted, RefusedError, Target, WebhookSender
+from leadtrace.cli.traffic.sender import Posted, RefusedError, Target, WebhookSender, with_repeats
 from leadtrace.cli.up import show
 from leadtrace.embedded.supervisor import Running
 from leadtrace.runtime.clock import Clock, SystemClock
@@ -141,7 +141,7 @@ class _Demo:
             TimeElapsedColumn(),
             console=console,
         ) as progress:
-            task = progress.add_task("post", total=len(self._bodies))
+            task = progress.add_task("post", total=len(with_repeats(self._bodies, _REPEAT_SHARE)))
             sender = WebhookSender(Target(url, secret), self._clock, lambda _: progress.advance(task))
             return await sender.post(self._bodies, repeat_share=_REPEAT_SHARE)
 
@@ -174,4 +174,5 @@ class _Demo:
         console.print(funnel_table(funnel, "channel"))
         console.print(steps_table(funnel, "channel"))
         console.print(conservation_line(report))
-        console.print(f"ask yourself: {api}/v1/funnel?by=channel   {api}/docs")
+        for title, path in (("ask yourself", "/v1/funnel?by=channel"), ("every route", "/docs")):
+            console.print(f"{title}: {api}{path}", highlight=False, soft_wrap=True)

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import typer
 from rich.markup import escape
-from rich.table import Column, Table
 
 from leadtrace.cli.checks import (
     Finding,
@@ -18,6 +17,7 @@ from leadtrace.cli.checks import (
 )
 from leadtrace.cli.console import FAILED, ConfigOption, console, run
 from leadtrace.cli.installation import known_settings
+from leadtrace.cli.tables import plain_table
 from leadtrace.cli.wiring import make_admin
 from leadtrace.embedded.services import local_host, service_specs
 from leadtrace.runtime.clock import SystemClock
@@ -65,7 +65,7 @@ async def examine(config: Path | None) -> list[Finding]:
 
 
 def _show(findings: list[Finding]) -> None:
-    table = Table("check", "", Column("found", overflow="fold"), Column("what to do", overflow="fold"))
+    table = plain_table("check", "", "found", "what to do")
     for finding in findings:
         verdict = f"[{_COLOURS[finding.verdict]}]{finding.verdict}[/]"
         detail, remedy = escape(mask_url(finding.detail)), escape(finding.remedy)

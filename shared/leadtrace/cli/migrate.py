@@ -1,9 +1,8 @@
 """`leadtrace migrate`: bring every schema up to date."""
 
-from rich.table import Table
-
 from leadtrace.cli.console import ConfigOption, console, explained, run
 from leadtrace.cli.installation import known_settings
+from leadtrace.cli.tables import plain_table
 from leadtrace.embedded.datafolder import DataFolder
 from leadtrace.embedded.postgres import EmbeddedPostgres
 from leadtrace.runtime.settings import Settings
@@ -43,7 +42,7 @@ async def _migrate(settings: Settings) -> list[RoomResult]:
 
 
 def _show(results: list[RoomResult]) -> None:
-    table = Table("service", "was at", "is at", "applied")
+    table = plain_table("service", "was at", "is at", "applied")
     for result in results:
         applied = "\n".join(result.applied) or "[dim]up to date[/]"
         table.add_row(result.room.service, result.before or "-", result.after or "-", applied)

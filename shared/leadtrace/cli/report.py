@@ -1,48 +1,72 @@
-"""What the api says, as tables in a terminal: the funnel by channel, and the conservation line."""
+"""What the api says, as tables that 80 columns show whole: the funnel by channel, the conservation line."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
-from rich.table import Table
+from rich.table import Column, Table
+
+from leadtrace.cli.tables import numbers, plain_table, words
 
 Json = Mapping[str, Any]
 
-_LADDER = ("inquiry", "lead", "mql", "sql", "opportunity", "customer")
+_HEADINGS = {"opportunity": "opp.", "customer": "won"}
+# Shown however little they say: a 0 in them is the news.
+_ALWAYS_SHOWN = ("pending", "missing", "difference", "unexpected")
 
 
 def funnel_table(funnel: Json, dimension: str) -> Table:
-    """The funnel by one dimension: leads that reached each stage, the overall rate, revenue."""
+    """The funnel by one dimension: leads that reached each stage, the share that was won, revenue.
+
+    A stage that no lead was recorded at is left out, and said so: whoever skipped it counts there too.
+    """
     total = funnel["total"]
-    currency = total["revenue"]["currency"]
-    table = Table(title=f"Funnel by {dimension}: leads that reached each stage", title_justify="left")
-    table.add_column(dimension)
-    for stage in _LADDER:
-        table.add_column(stage, justify="right")
-    table.add_column("won / leads", justify="right")
-    table.add_column(f"revenue {currency}", justify="right")
-    groups = sorted(funnel["groups"], key=lambda group: -_reached(group, _LADDER[0]))
-    for group in groups:
-        name = group["key"][dimension]
-        table.add_row("(none)" if name is None else name, *_numbers(group))
+    shown, skipped = _stages(total)
+    table = plain_table(
+        words(dimension),
+        *(numbers(_HEADINGS.get(stage, stage)) for stage in shown),
+        numbers("won/all"),
+        numbers(f"revenue {total['revenue']['currency']}"),
+        title="How many leads reached each stage",
+        caption=f"no lead was recorded at: {', '.join(skipped)}" if skipped else None,
+    )
+    for group in sorted(funnel["groups"], key=lambda group: -_reached(group, shown[0])):
+        table.add_row(_name(group, dimension), *_figures(group, shown))
     table.add_section()
-    table.add_row("total", *_numbers(total), style="bold")
+    table.add_row("total", *_figures(total, shown), style="bold")
     return table
 
 
 def steps_table(funnel: Json, dimension: str) -> Table:
-    """The rate of each step by one dimension, beside the number of leads that it is a rate of."""
-    steps = [f"{step['from']} → {step['to']}" for step in funnel["total"]["steps"]]
-    table = Table(dimension, *steps, title="Step rates (n)", title_justify="left")
-    for group in funnel["groups"]:
-        name = group["key"][dimension]
-        table.add_row("(none)" if name is None else name, *map(_step, group["steps"]))
+    """The rate of each step between the stages of `funnel_table`, beside the leads that it is a rate of.
+
+    A step that nobody fails to take is left out.
+    """
+    shown, _ = _stages(funnel["total"])
+    rows = [funnel["total"], *funnel["groups"]]
+    steps = [
+        (start, end)
+        for start, end in pairwise(shown)
+        if any(_reached(row, end) < _reached(row, start) for row in rows)
+    ]
+    table = plain_table(
+        words(dimension),
+        *(Column(f"{start} → {end}", justify="right") for start, end in steps),
+        title="How many went on to the next stage (of how many)",
+    )
+    for group in sorted(funnel["groups"], key=lambda group: -_reached(group, shown[0])):
+        table.add_row(_name(group, dimension), *(_step(group, start) for start, _ in steps))
     table.add_section()
-    table.add_row("total", *map(_step, funnel["total"]["steps"]), style="bold")
+    table.add_row("total", *(_step(funnel["total"], start) for start, _ in steps), style="bold")
     return table
 
 
 def conservation_tables(report: Json) -> Iterable[Table]:
-    """Every check as tables: items by sender, events by hop, snapshots by hop, money by currency."""
+    """Every check as tables: items by sender, events by hop, snapshots by hop, money by currency.
+
+    A column that holds nothing in any row is left out, unless that is what one looks for.
+    """
     for key, title in (
         ("items", "Every accepted item has one outcome"),
         ("events", "Every published event has one fate at each reader"),
@@ -52,7 +76,7 @@ def conservation_tables(report: Json) -> Iterable[Table]:
     ):
         rows: Sequence[Json] = report[key]
         if rows:
-            yield _plain_table(rows, title)
+            yield _rows_table(rows, title)
 
 
 def conservation_line(report: Json) -> str:
@@ -66,31 +90,61 @@ def conservation_line(report: Json) -> str:
     return f"conservation: {verdict}, difference {report['difference']}; {accepted:,} accepted = {told}"
 
 
-def _numbers(group: Json) -> list[str]:
-    reached = [f"{_reached(group, stage):,}" for stage in _LADDER]
-    return [*reached, _percent(group["overall"]), group["revenue"]["amount"]]
+def _stages(total: Json) -> tuple[list[str], list[str]]:
+    """The stages of the ladder that leads were recorded at, and those that all of them skipped.
+
+    The ends of the ladder are always shown.
+    """
+    ladder = [row for row in total["stages"] if row["reached"] is not None]
+    ends = (ladder[0]["stage"], ladder[-1]["stage"])
+    shown = [row["stage"] for row in ladder if row["entered"] or row["stage"] in ends]
+    return shown, [row["stage"] for row in ladder if row["stage"] not in shown]
+
+
+def _name(group: Json, dimension: str) -> str:
+    name = group["key"][dimension]
+    return "(none)" if name is None else str(name)
+
+
+def _figures(group: Json, stages: Sequence[str]) -> list[str]:
+    reached = [f"{_reached(group, stage):,}" for stage in stages]
+    return [*reached, _percent(group["overall"]), f"{Decimal(group['revenue']['amount']):,}"]
 
 
 def _reached(group: Json, stage: str) -> int:
     return next((row["reached"] or 0 for row in group["stages"] if row["stage"] == stage), 0)
 
 
-def _step(step: Json) -> str:
-    return f"{_percent(step['rate'])} ({step['rate']['n']:,})"
+def _step(group: Json, start: str) -> str:
+    # Nobody was recorded at a stage that is not shown, so the step to it is as long as the step over it.
+    rate = next(step["rate"] for step in group["steps"] if step["from"] == start)
+    return f"{_percent(rate)} ({rate['n']:,})"
 
 
 def _percent(rate: Json) -> str:
-    return "-" if rate["value"] is None else f"{rate['value'] * 100:.3f} %"
+    return "-" if rate["value"] is None else f"{rate['value'] * 100:.3f}%"
 
 
-def _plain_table(rows: Sequence[Json], title: str) -> Table:
-    table = Table(*rows[0], title=title, title_justify="left")
+def _rows_table(rows: Sequence[Json], title: str) -> Table:
+    keys = [key for key in rows[0] if key in _ALWAYS_SHOWN or any(_says_something(row[key]) for row in rows)]
+    headings = {key: key.replace("_", " ") for key in keys}
+    columns = (
+        words(heading) if isinstance(rows[0][key], str) else numbers(heading)
+        for key, heading in headings.items()
+    )
+    table = plain_table(*columns, title=title)
     for row in rows:
-        table.add_row(*map(_cell, row.values()))
+        table.add_row(*(_cell(row[key]) for key in keys))
     return table
+
+
+def _says_something(value: object) -> bool:
+    return bool(Decimal(value["amount"])) if isinstance(value, Mapping) else bool(value)
 
 
 def _cell(value: object) -> str:
     if isinstance(value, Mapping):
-        return f"{value['amount']} {value['currency']}"
+        return f"{Decimal(value['amount']):,} {value['currency']}"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f"{value:,}"
     return "" if value is None else str(value)

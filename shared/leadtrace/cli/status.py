@@ -5,11 +5,11 @@ from typing import Any
 
 import httpx
 import typer
-from rich.table import Table
 
 from leadtrace.cli.console import FAILED, ConfigOption, console, explained, run
 from leadtrace.cli.installation import admin_key, known_settings
 from leadtrace.cli.report import conservation_line, conservation_tables
+from leadtrace.cli.tables import names, plain_table
 from leadtrace.embedded.service_health import ServiceHealth, ask_all
 from leadtrace.embedded.services import local_host, service_specs
 from leadtrace.runtime.settings import Settings
@@ -70,7 +70,7 @@ async def _conservation(url: str, settings: Settings) -> Conservation:
 
 
 def _show_health(health: list[ServiceHealth]) -> None:
-    table = Table("process", "address", "ready", "missing")
+    table = plain_table(names("process"), names("address"), "ready", "missing")
     for one in health:
         ready = "[green]yes[/]" if one.ready else "[red]no[/]"
         table.add_row(one.name, one.url, ready, "\n".join(one.missing))

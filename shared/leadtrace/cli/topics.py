@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import typer
-from rich.table import Table
 
 from leadtrace.cli.console import ConfigOption, console, explained, run
 from leadtrace.cli.installation import known_settings
+from leadtrace.cli.tables import names, numbers, plain_table
 from leadtrace.cli.wiring import make_admin
 from leadtrace.embedded.topics import create_topics, topic_specs
 from leadtrace.events.topics import Topic, catalogue
@@ -27,7 +27,7 @@ def list_topics(config: ConfigOption = None) -> None:
     """
     settings = _settings(config)
     there = run(_list(settings))
-    table = Table("topic", "partitions", "written by", "holds")
+    table = plain_table(names("topic"), numbers("partitions"), "written by", "holds")
     for spec in topic_specs(settings.kafka, settings.broker_kind):
         partitions = str(there[spec.name]) if spec.name in there else "[red]missing[/]"
         info = catalogue().get(Topic(spec.name)) if spec.name in set(Topic) else None

@@ -1,9 +1,8 @@
 """`leadtrace up`: start everything, keep it running, stop it in order."""
 
-from rich.table import Table
-
 from leadtrace.cli.console import ConfigOption, console, explained, run
 from leadtrace.cli.installation import run_installation
+from leadtrace.cli.tables import names, numbers, plain_table, words
 from leadtrace.embedded.datafolder import DataFolder
 from leadtrace.embedded.supervisor import Running
 from leadtrace.runtime.logging import configure_logging, mask_url
@@ -49,8 +48,8 @@ async def _up(settings: Settings) -> None:
 def show(running: Running) -> None:
     """Print where everything is."""
     folder = DataFolder(running.settings.embedded.data_dir)
-    table = Table(
-        "process", "address", "pid", "what it does", title="leadtrace is ready", title_justify="left"
+    table = plain_table(
+        names("process"), names("address"), numbers("pid"), words("what it does"), title="leadtrace is ready"
     )
     for service in running.services:
         pid = str(running.pids.get(service.name) or "")

@@ -29,6 +29,7 @@ def kafka_config(settings: Settings, client_id: str) -> KafkaConfig:
         sasl_password=given.sasl_password.get_secret_value() if given.sasl_password else None,
         ssl_cafile=str(given.ssl_cafile) if given.ssl_cafile else None,
         compression=None if given.compression == "none" else given.compression,
+        static_assignment=preset.static_assignment if given.join_groups is None else not given.join_groups,
         idempotence=preset.idempotence if given.idempotence is None else given.idempotence,
         fetch_max_wait_ms=given.fetch_max_wait_ms or preset.fetch_max_wait_ms,
     )

@@ -26,13 +26,14 @@ def run_service(
 
     `mistakes` are further errors by which `main` says that the configuration cannot be used.
     """
+    refusals: tuple[type[Exception], ...] = (SettingsError, DefinitionsError, *mistakes)
     try:
         settings = load_settings(config)
         configure_logging(name, level=settings.logging.level, style=settings.logging.format)
         # Every service needs it: asked for here, so that it is missed before anything starts.
         _ = settings.postgres_url
         run(main(settings))
-    except (SettingsError, DefinitionsError, *mistakes) as error:
+    except refusals as error:
         _end(f"configuration: {error}", BAD_CONFIGURATION)
     except (BackgroundFailedError, OSError) as error:
         _end(f"error: {error}", FAILED)

@@ -84,6 +84,8 @@ class Kafka(Group):
     """PEM file with the authorities to trust; without it those of the system."""
     idempotence: bool | None = None
     """Whether producers are idempotent; by default on, but off for the embedded broker, which cannot."""
+    join_groups: bool | None = None
+    """Whether processes of a service may share its topics; by default on, but off for the embedded broker."""
     compression: Literal["none", "gzip", "lz4", "zstd"] = "lz4"
     """How producers compress batches."""
     fetch_max_wait_ms: Annotated[int, Field(ge=1)] | None = None

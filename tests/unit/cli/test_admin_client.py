@@ -50,7 +50,7 @@ def settings() -> Generator[Settings]:
 async def test_every_service_with_the_route_answers(settings: Settings) -> None:
     answers = {answer.service: answer for answer in await post_everywhere(settings, KEY, "reconcile")}
     assert set(answers) == {"door", "scoring", "attribution"}
-    assert answers["door"].hops == ({"hop": "lead-events to scoring", "missing": 2, "republished": 2},)
+    assert answers["door"].rows == ({"hop": "lead-events to scoring", "missing": 2, "republished": 2},)
     assert (answers["attribution"].problem or "").startswith("500")
 
 

@@ -1,5 +1,6 @@
 """The commands as an operator meets them: help that teaches, errors in words, exit codes."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,8 @@ COMMANDS = ("up", "migrate", "status", "doctor", "config", "reconcile", "republi
 def runner(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CliRunner:
     """Runs commands in an empty folder with no leadtrace variable set."""
     monkeypatch.chdir(tmp_path)
-    for name in ("LEADTRACE_CONFIG", "LEADTRACE_KEYS__BOOTSTRAP", "LEADTRACE_POSTGRES__URL"):
-        monkeypatch.delenv(name, raising=False)
+    for name in [name for name in os.environ if name.startswith("LEADTRACE_")]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("COLUMNS", "200")
     return CliRunner()
 

@@ -57,7 +57,7 @@ class WebhookSender:
         Raises:
             RefusedError: the door refuses one (wrong secret, unknown sender), or never answers.
         """
-        waiting = iter(_with_repeats(bodies, repeat_share))
+        waiting = iter(with_repeats(bodies, repeat_share))
         limits = httpx.Limits(max_connections=CONCURRENCY)
         async with httpx.AsyncClient(timeout=_TIMEOUT_S, limits=limits) as client:
             try:
@@ -98,7 +98,7 @@ class WebhookSender:
         self._posted.latencies_s.append(answer.elapsed.total_seconds())
 
 
-def _with_repeats(bodies: Sequence[bytes], share: float) -> list[bytes]:
+def with_repeats(bodies: Sequence[bytes], share: float) -> list[bytes]:
     """The bodies, some of them once more a little later, as after an answer that got lost."""
     chance = random.Random(len(bodies))  # noqa: S311 - the same story each time
     result: list[bytes] = []

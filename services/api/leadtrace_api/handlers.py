@@ -4,7 +4,8 @@ A lead's old contribution goes out as its new one comes in, in the transaction t
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
@@ -22,13 +23,23 @@ from leadtrace.events.topics import Topic
 from leadtrace.runtime.handler import Applied
 from leadtrace.store.connection import Connection
 from leadtrace.store.dead_letters import DeadLetter
-from leadtrace_api.projector.arrivals import Arrival, Body, Newest, SnapshotKey, arrivals_of, newest
-from leadtrace_api.projector.contribution import DayOf, Increments, contribution, difference
+from leadtrace_api.projector.arrivals import Arrival, Change, Newest, SnapshotKey, arrivals_of, newest
+from leadtrace_api.projector.contribution import Cell, DayOf, Increments, add, cells, take_out
 from leadtrace_api.store import deals, leads, rollups
+from leadtrace_api.store.columns import Row
 
-OUTCOME_DECODER = msgspec.json.Decoder(LeadOutcome)
-SCORE_DECODER = msgspec.json.Decoder(LeadScore)
-DEAL_DECODER = msgspec.json.Decoder(DealOutcome)
+_OUTCOME = msgspec.json.Decoder(LeadOutcome)
+_SCORE = msgspec.json.Decoder(LeadScore)
+_DEAL = msgspec.json.Decoder(DealOutcome)
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeChange:
+    """What a new outcome of a lead comes to: its row, and what it contributes from now on."""
+
+    key: SnapshotKey
+    row: Row
+    contributes: list[tuple[Cell, int]]
 
 
 class Projector:
@@ -49,47 +60,56 @@ class Projector:
         arrived = arrivals_of(records)
         dead = arrived.dead
         scores, outcomes = arrived.by_type[LEAD_SCORED.type], arrived.by_type[LEAD_CONCLUDED.type]
+        concluded = arrived.by_type[DEAL_CONCLUDED.type]
         held = await leads.lock(connection, [*scores, *outcomes])
-        held_deals = await deals.lock(connection, arrived.by_type[DEAL_CONCLUDED.type])
-        outcome_revisions = {key: one.outcome_revision for key, one in held.items()}
-        score_revisions = {key: one.score_revision for key, one in held.items()}
-        new_scores = _newer(scores, score_revisions, SCORE_DECODER, dead)
-        new_outcomes = _newer(outcomes, outcome_revisions, OUTCOME_DECODER, dead)
-        new_deals = _newer(arrived.by_type[DEAL_CONCLUDED.type], held_deals, DEAL_DECODER, dead)
+        held_deals = await deals.lock(connection, concluded)
+        held_scores = {key: one.score_revision for key, one in held.items()}
+        held_outcomes = {key: one.outcome_revision for key, one in held.items()}
+        new_scores = _newer(scores, held_scores, _score_row, dead)
+        new_outcomes = _newer(outcomes, held_outcomes, self._outcome_change, dead)
+        new_deals = _newer(concluded, held_deals, self._deal_row, dead)
         increments = await self._increments(connection, new_outcomes)
         await leads.save_scores(connection, new_scores)
-        await leads.save_outcomes(connection, new_outcomes, self.day_of)
-        await deals.save(connection, new_deals, self.day_of)
+        await leads.save_outcomes(connection, [change.row for change in new_outcomes])
+        await deals.save(connection, new_deals)
         await rollups.add(connection, increments)
         applied = len(new_scores) + len(new_outcomes) + len(new_deals)
-        return Applied(
-            dead=dead,
-            applied=applied,
-            duplicate=len(records) - applied - len(dead) - arrived.unknown,
-        )
+        duplicate = len(records) - applied - len(dead) - arrived.unknown
+        return Applied(dead=dead, applied=applied, duplicate=duplicate)
 
     async def noted(self, connection: Connection, kind: str, ids: Sequence[UUID]) -> list[Outgoing]:
         """Nothing: a projection publishes no records."""
         del connection, kind, ids
         return []
 
-    async def _increments(
-        self, connection: Connection, changed: Sequence[tuple[Newest, LeadOutcome]]
-    ) -> Increments:
-        old = await leads.outcomes(connection, [new.key[0] for new, _ in changed], OUTCOME_DECODER.decode)
+    async def _increments(self, connection: Connection, changed: Sequence[OutcomeChange]) -> Increments:
+        """New contributions in, old ones out; cells in which they agree come to 0."""
+        ids = [change.key[0] for change in changed]
+        old = await leads.outcomes(connection, ids, _OUTCOME.decode)
         total: Increments = Counter()
-        for new, outcome in changed:
-            total.update(
-                difference(contribution(outcome, self.day_of), contribution(old.get(new.key), self.day_of))
-            )
-        return Counter({cell: amount for cell, amount in total.items() if amount})
+        for change in changed:
+            add(total, change.contributes)
+            take_out(total, cells(old.get(change.key), self.day_of))
+        return total
+
+    def _outcome_change(self, new: Newest) -> OutcomeChange:
+        outcome = _OUTCOME.decode(new.raw)
+        row = leads.outcome_row(new, outcome, self.day_of)
+        return OutcomeChange(new.key, row, cells(outcome, self.day_of))
+
+    def _deal_row(self, new: Newest) -> Row:
+        return deals.outcome_row(new, _DEAL.decode(new.raw), self.day_of)
+
+
+def _score_row(new: Newest) -> Row:
+    return leads.score_row(new, _SCORE.decode(new.raw))
 
 
 def _newer(
     arrived: Mapping[SnapshotKey, list[Arrival]],
     held: Mapping[SnapshotKey, int],
-    decoder: "msgspec.json.Decoder[Body]",
+    read: Callable[[Newest], Change],
     dead: list[DeadLetter],
-) -> list[tuple[Newest, Body]]:
-    found = (newest(arrived[key], key, held[key], decoder, dead) for key in sorted(arrived))
+) -> list[Change]:
+    found = (newest(arrived[key], key, held[key], read, dead) for key in arrived)
     return [one for one in found if one is not None]

@@ -1,7 +1,7 @@
 """The read models of the api: what the projector writes and the routes read, all in schema `api`.
 
-Every row belongs to one definition version. A rollup's `key` is null for the row of leads without that
-dimension, and unique with nulls not distinct; dimension '' is the total.
+Every row belongs to one definition version. A rollup holds a row for each key that leads have in a
+dimension, and dimension '' for all leads; those without a key are the rest, so they need no rows.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,6 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
-    UniqueConstraint,
     Uuid,
     text,
 )
@@ -98,27 +97,24 @@ DEALS = Table(
     postgresql_with={"fillfactor": 70},
 )
 
-# The order in which a question narrows: one version, basis and dimension, a range of days.
-_CELL = ("definition_version", "basis", "dimension", "day", "key")
-
 
 def _cell_columns() -> Iterator[Column[Any]]:
-    yield Column("definition_version", Integer, nullable=False)
-    yield Column("basis", Text, nullable=False)
-    yield Column("dimension", Text, nullable=False)
-    yield Column("day", Date, nullable=False)
-    yield Column("key", Text)
+    # The order in which a question narrows: one version, basis and dimension, a range of days.
+    yield Column("definition_version", Integer, primary_key=True)
+    yield Column("basis", Text, primary_key=True)
+    yield Column("dimension", Text, primary_key=True)
+    yield Column("day", Date, primary_key=True)
+    yield Column("key", Text, primary_key=True)
 
 
 FUNNEL_DAILY = Table(
     "funnel_daily",
     METADATA,
     *_cell_columns(),
-    Column("stage", Text, nullable=False),
+    Column("stage", Text, primary_key=True),
     Column("entered", BigInteger, nullable=False, server_default=_ZERO),
     Column("reached", BigInteger, nullable=False, server_default=_ZERO),
     Column("current", BigInteger, nullable=False, server_default=_ZERO),
-    UniqueConstraint(*_CELL, "stage", name="funnel_daily_cell_key", postgresql_nulls_not_distinct=True),
     postgresql_with={"fillfactor": 70},
 )
 
@@ -126,10 +122,9 @@ REVENUE_DAILY = Table(
     "revenue_daily",
     METADATA,
     *_cell_columns(),
-    Column("currency", Text, nullable=False),
+    Column("currency", Text, primary_key=True),
     Column("customers", BigInteger, nullable=False, server_default=_ZERO),
     Column("revenue", BigInteger, nullable=False, server_default=_ZERO),
-    UniqueConstraint(*_CELL, "currency", name="revenue_daily_cell_key", postgresql_nulls_not_distinct=True),
     postgresql_with={"fillfactor": 70},
 )
 

@@ -58,10 +58,11 @@ with lead as (
 """
 _DIMENSION = """
   cross join lateral (
-    select '' as dimension, null::text as key
+    select '' as dimension, '' as key
     union all
     select name, keys[n] from unnest(array['channel','source','medium','campaign','content','outlet','form',
       'partner','owner','team']) with ordinality as d (name, n)
+    where keys[n] is not null
   ) dimension
   cross join lateral (
     select 'cohort' as basis, (body ->> 'captured_at')::bigint as counted_at union all select 'activity', at

@@ -3,12 +3,14 @@
 import asyncio
 from zoneinfo import ZoneInfo
 
+import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadtrace.bus.protocol import Record
 from leadtrace.events.lead import Stage
-from leadtrace.events.snapshots import LeadOutcome, LeadScore
+from leadtrace.events.snapshots import DealOutcome, LeadOutcome, LeadScore
 from leadtrace.store.dead_letters import DeadReason
 from leadtrace_api.projector.contribution import calendar
 from leadtrace_api.store.rebuild import rebuild_if_cut_otherwise
@@ -72,6 +74,34 @@ async def test_a_record_that_cannot_be_decoded_is_a_dead_letter_and_its_neighbou
     ]
     assert (applied.applied, applied.duplicate) == (1, 0)
     assert await projection.pool.fetchval("select outcome_revision from api.leads") == 10
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        outcome(1, captured=4_000_000),  # after the year 9999
+        outcome(1, deals=[won(1, 10**18, 5)]),
+        outcome(1, redirect_to="no id"),
+        deal(1, 10**30),
+        msgspec.structs.replace(SCORE, fit=10**30),
+    ],
+)
+async def test_what_no_column_can_hold_is_a_dead_letter_and_not_an_endless_retry(
+    projection: Projection, body: LeadOutcome | LeadScore | DealOutcome
+) -> None:
+    applied = await projection.take([record(body, 10), record(outcome(2), 10)])
+    assert (len(applied.dead), applied.applied) == (1, 1)
+
+
+async def test_hostile_names_are_kept_as_far_as_the_database_can(projection: Projection) -> None:
+    names = ["x" * 5_000, "nul \x00", 'quote " and \\ and {a,b}', "NULL", "'; drop table api.leads; --"]
+    leads = [outcome(n, (Stage.LEAD, 0), channel=name) for n, name in enumerate(names, start=1)]
+    await projection.take([record(lead, 1) for lead in leads])
+    statement = "select distinct key from api.funnel_daily where dimension = 'channel'"
+    keys = await projection.pool.fetch(statement)
+    assert {row["key"] for row in keys} >= set(names[2:])
+    assert len(keys) == len(names)
+    assert (await projection.rollups()) == (await projection.recomputed())
 
 
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -11,10 +11,12 @@ from leadtrace_api.funnel.queries import Revenue, Slice, StageCount, UnlinkedDea
 from leadtrace_api.funnel.schemas import Drill, FunnelGroup, FunnelNumbers, StageRow, StepRow, Unlinked
 from leadtrace_api.parameters import filter_items
 from leadtrace_api.projector.contribution import Basis
+from leadtrace_api.projector.dimensions import TOTAL
 from leadtrace_api.schemas import Money, money, rate
 
 STAGES = tuple(Stage)
 _RUNGS = frozenset(LADDER)
+_NONE = (0, 0, 0)
 Filters = dict[str, list[str | None]]
 
 
@@ -25,34 +27,49 @@ class Sums:
     counts: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     revenue: dict[str, int] = field(default_factory=dict)
 
-    def count(self, one: StageCount) -> None:
-        """Add the counts of a stage."""
-        entered, reached, current = self.counts.get(one.stage, (0, 0, 0))
-        self.counts[one.stage] = (entered + one.entered, reached + one.reached, current + one.current)
-
-    def earn(self, one: Revenue) -> None:
-        """Add revenue."""
-        self.revenue[one.currency] = self.revenue.get(one.currency, 0) + one.revenue
-
     def reached(self, stage: Stage) -> int:
         """Leads that reached the stage."""
-        return self.counts.get(stage, (0, 0, 0))[1]
+        return self.counts.get(stage, _NONE)[1]
+
+    def add(self, other: "Sums", sign: int = 1) -> None:
+        """Add another group's sums, or take them out with sign -1."""
+        for stage, more in other.counts.items():
+            have = self.counts.get(stage, _NONE)
+            self.counts[stage] = (
+                have[0] + sign * more[0],
+                have[1] + sign * more[1],
+                have[2] + sign * more[2],
+            )
+        for currency, earned in other.revenue.items():
+            self.revenue[currency] = self.revenue.get(currency, 0) + sign * earned
+
+    def any(self) -> bool:
+        """Whether there is anything to tell."""
+        return any(map(any, self.counts.values())) or any(self.revenue.values())
 
 
 def sums_by_key(
-    counts: Iterable[StageCount], revenues: Iterable[Revenue]
+    counts: Iterable[StageCount], revenues: Iterable[Revenue], asked: Slice
 ) -> tuple[dict[str | None, Sums], Sums]:
-    """The sums of each group, largest first and the one without a key last, and those of all together."""
-    groups: dict[str | None, Sums] = {}
-    total = Sums()
+    """The sums of each group asked for, largest first, the one without a key last, and of all together."""
+    found: dict[tuple[str, str], Sums] = {}
     for one in counts:
-        groups.setdefault(one.key, Sums()).count(one)
-        total.count(one)
+        sums = found.setdefault((one.dimension, one.key), Sums())
+        sums.counts[one.stage] = (one.entered, one.reached, one.current)
     for earned in revenues:
-        groups.setdefault(earned.key, Sums()).earn(earned)
-        total.earn(earned)
-    ordered = sorted(groups, key=lambda key: (key is None, -groups[key].reached(LADDER[0]), key or ""))
-    return {key: groups[key] for key in ordered}, total
+        found.setdefault((earned.dimension, earned.key), Sums()).revenue[earned.currency] = earned.revenue
+    rest = found.pop((TOTAL, TOTAL), Sums())
+    groups: dict[str | None, Sums] = {}
+    for (_, name), sums in found.items():
+        groups[name] = sums
+        rest.add(sums, -1)
+    groups[None] = rest
+    wanted = [key for key in groups if groups[key].any() and (not asked.keys or key in asked.keys)]
+    wanted.sort(key=lambda key: (key is None, -groups[key].reached(LADDER[0]), key or ""))
+    total = Sums()
+    for key in wanted:
+        total.add(groups[key])
+    return {key: groups[key] for key in wanted}, total
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +109,7 @@ class Assembler:
         return own, tuple(money(earned[currency], currency) for currency in others)
 
     def _stage(self, stage: Stage, sums: Sums, filters: Filters) -> StageRow:
-        entered, reached, current = sums.counts.get(stage, (0, 0, 0))
+        entered, reached, current = sums.counts.get(stage, _NONE)
         rung = stage in _RUNGS
         return StageRow(
             stage=stage,

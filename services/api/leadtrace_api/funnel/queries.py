@@ -1,10 +1,9 @@
 """Sums of the daily rollups, for one basis, one dimension and a range of days."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Table, and_, func, select
 
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.projector.dimensions import TOTAL
@@ -25,9 +24,10 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class StageCount:
-    """The counts of one stage of one group."""
+    """The counts of one stage of one key of a dimension, or of the total."""
 
-    key: str | None
+    dimension: str
+    key: str
     stage: str
     entered: int
     reached: int
@@ -36,9 +36,10 @@ class StageCount:
 
 @dataclass(frozen=True, slots=True)
 class Revenue:
-    """Won shares of one group in one currency, in minor units."""
+    """Won shares of one key of a dimension, or of the total, in one currency, in minor units."""
 
-    key: str | None
+    dimension: str
+    key: str
     currency: str
     revenue: int
 
@@ -63,32 +64,32 @@ async def known_days(reading: Reading, basis: Basis) -> tuple[date, date] | None
 
 
 async def stage_counts(reading: Reading, asked: Slice) -> list[StageCount]:
-    """The counts of every stage of every group that has any."""
+    """The counts of every stage of every key that has any, and of the total."""
     cells = FUNNEL_DAILY.c
     sums = (func.sum(cells.entered), func.sum(cells.reached), func.sum(cells.current))
     statement = (
-        select(cells.key, cells.stage, *sums)
+        select(cells.dimension, cells.key, cells.stage, *sums)
         .where(_within(FUNNEL_DAILY, reading, asked))
-        .group_by(cells.key, cells.stage)
+        .group_by(cells.dimension, cells.key, cells.stage)
     )
     rows = await reading.connection.execute(statement)
     return [
-        StageCount(key, stage, int(entered), int(reached), int(current))
-        for key, stage, entered, reached, current in rows
+        StageCount(dimension, key, stage, int(entered), int(reached), int(current))
+        for dimension, key, stage, entered, reached, current in rows
         if entered or reached or current
     ]
 
 
 async def revenues(reading: Reading, asked: Slice) -> list[Revenue]:
-    """The revenue of every group that has any, by currency."""
+    """The revenue of every key that has any, and of the total, by currency."""
     cells = REVENUE_DAILY.c
     statement = (
-        select(cells.key, cells.currency, func.sum(cells.revenue))
+        select(cells.dimension, cells.key, cells.currency, func.sum(cells.revenue))
         .where(_within(REVENUE_DAILY, reading, asked))
-        .group_by(cells.key, cells.currency)
+        .group_by(cells.dimension, cells.key, cells.currency)
     )
     rows = await reading.connection.execute(statement)
-    return [Revenue(key, currency, int(revenue)) for key, currency, revenue in rows if revenue]
+    return [Revenue(*row[:3], int(row[3])) for row in rows if row[3]]
 
 
 async def unlinked_deals(reading: Reading, asked: Slice) -> list[UnlinkedDeals]:
@@ -110,26 +111,17 @@ async def unlinked_deals(reading: Reading, asked: Slice) -> list[UnlinkedDeals]:
 
 
 def _within(table: Table, reading: Reading, asked: Slice) -> ColumnElement[bool]:
+    # The leads without a key are what the keys leave of the total, so both are read.
     cells = table.c
-    conditions = [
+    return and_(
         cells.definition_version == reading.version,
         cells.basis == asked.basis.value,
-        cells.dimension == asked.dimension,
+        cells.dimension.in_({TOTAL, asked.dimension}),
         *_between(cells.day, asked),
-    ]
-    if asked.keys:
-        conditions.append(has_key(cells.key, asked.keys))
-    return and_(*conditions)
+    )
 
 
 def _between(day: ColumnElement[date], asked: Slice) -> list[ColumnElement[bool]]:
     first = [day >= asked.first] if asked.first is not None else []
     last = [day <= asked.last] if asked.last is not None else []
     return first + last
-
-
-def has_key(column: ColumnElement[str | None], keys: Sequence[str | None]) -> ColumnElement[bool]:
-    """The column holds one of the keys; None stands for null."""
-    present = [key for key in keys if key is not None]
-    missing = [column.is_(None)] if None in keys else []
-    return or_(column.in_(present), *missing) if present else or_(*missing)

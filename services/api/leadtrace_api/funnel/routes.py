@@ -46,7 +46,7 @@ async def _answer(now: Reading, query: FunnelQuery, dimension: str, currency: st
     first, last = known or (None, None)
     filters: Filters = query.filters()
     asked = Slice(query.basis, dimension, query.first, query.last, tuple(filters.get(dimension, ())))
-    groups, total = sums_by_key(await stage_counts(now, asked), await revenues(now, asked))
+    groups, total = sums_by_key(await stage_counts(now, asked), await revenues(now, asked), asked)
     assembler = Assembler(asked, currency)
     return Funnel(
         snapshot_at=now.at,

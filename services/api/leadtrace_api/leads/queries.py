@@ -5,10 +5,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, select, text, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, text, tuple_
 
 from leadtrace.events.lead import LADDER
-from leadtrace_api.funnel.queries import has_key
 from leadtrace_api.leads.schemas import LeadsQuery
 from leadtrace_api.projector.dimensions import DIMENSIONS
 from leadtrace_api.reading import Reading
@@ -72,7 +71,7 @@ def _conditions(now: Reading, query: LeadsQuery) -> list[ColumnElement[bool]]:
         leads.definition_version == now.version,
         leads.captured_at.is_not(None),
         leads.redirect_to.is_(None),
-        *(has_key(leads[name], keys) for name, keys in query.filters().items()),
+        *(_has_key(leads[name], keys) for name, keys in query.filters().items()),
         *_days(leads.cohort_day, query.captured_from, query.captured_to),
     ]
     if query.reached is not None:
@@ -85,6 +84,13 @@ def _conditions(now: Reading, query: LeadsQuery) -> list[ColumnElement[bool]]:
             *_days(leads.stage_day, query.stage_from, query.stage_to),
         ]
     return conditions
+
+
+def _has_key(column: ColumnElement[str | None], keys: Sequence[str | None]) -> ColumnElement[bool]:
+    """The column holds one of the keys; None stands for null."""
+    present = [key for key in keys if key is not None]
+    missing = [column.is_(None)] if None in keys else []
+    return or_(column.in_(present), *missing) if present else or_(*missing)
 
 
 def _days(day: ColumnElement[date], first: date | None, last: date | None) -> list[ColumnElement[bool]]:

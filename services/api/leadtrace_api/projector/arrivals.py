@@ -1,6 +1,6 @@
 """From records to snapshots by entity: of each entity and definition version only the newest matters."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 from uuid import UUID
@@ -15,7 +15,7 @@ from leadtrace.store.dead_letters import DeadLetter
 
 # (lead or deal id, definition version)
 SnapshotKey: TypeAlias = tuple[UUID, int]
-Body = TypeVar("Body", bound=msgspec.Struct)
+Change = TypeVar("Change")
 
 
 class _Version(msgspec.Struct, gc=False):
@@ -93,15 +93,15 @@ def newest(
     arrived: list[Arrival],
     key: SnapshotKey,
     held: int,
-    decoder: "msgspec.json.Decoder[Body]",
+    read: Callable[[Newest], Change],
     dead: list[DeadLetter],
-) -> tuple[Newest, Body] | None:
-    """The newest readable revision above `held`, or None; unreadable ones above it become dead letters."""
+) -> Change | None:
+    """What the newest readable revision above `held` changes; unreadable ones become dead letters."""
     for arrival in arrived:
         if arrival.revision <= held:
             return None
         try:
-            return Newest(arrival.revision, arrival.body, key), decoder.decode(arrival.body)
-        except (msgspec.DecodeError, ValueError) as error:
+            return read(Newest(arrival.revision, arrival.body, key))
+        except (msgspec.DecodeError, ValueError, OverflowError) as error:
             dead.append(dead_letter(arrival.record, UndecodableError(str(error))))
     return None

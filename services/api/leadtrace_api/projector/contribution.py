@@ -5,9 +5,10 @@ as its new one goes in. Change what is counted and `VERSION` rises: the projecto
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -39,35 +40,60 @@ class Measure(StrEnum):
 STAGE_MEASURES = (Measure.ENTERED, Measure.REACHED, Measure.CURRENT)
 REVENUE_MEASURES = (Measure.CUSTOMERS, Measure.REVENUE)
 
-# (definition version, basis, day, keys in each dimension, stage or currency, measure)
-Cell: TypeAlias = tuple[int, Basis, date, Keys, str, Measure]
+# (definition version, basis, day, stage or currency)
+Place: TypeAlias = tuple[int, Basis, date, str]
+Cell: TypeAlias = tuple[Place, Keys, Measure]
 Increments: TypeAlias = Counter[Cell]
 DayOf: TypeAlias = Callable[[int], date]
 
+# Offsets of time zones have been multiples of a quarter of an hour since before computers kept leads.
+_QUARTER_US = 900_000_000
+_DAYS_KEPT = 65_536
+
 
 def calendar(zone: ZoneInfo) -> DayOf:
-    """The function that tells on which day of `zone` a moment (µs) lies."""
-    return lambda micros: from_micros(micros).astimezone(zone).date()
+    """The function that tells on which day of `zone` a moment (µs) lies.
+
+    It raises OverflowError for a moment that no calendar has.
+    """
+
+    @lru_cache(_DAYS_KEPT)
+    def day_of_quarter(quarter: int) -> date:
+        return from_micros(quarter * _QUARTER_US).astimezone(zone).date()
+
+    return lambda micros: day_of_quarter(micros // _QUARTER_US)
 
 
 def contribution(outcome: LeadOutcome | None, day_of: DayOf) -> Increments:
     """The increments of a lead; none for a visitor, for an absorbed lead and for one not known yet."""
     increments: Increments = Counter()
-    if outcome is None or outcome.captured_at is None or outcome.redirect_to is not None:
-        return increments
-    version, keys = outcome.definition.version, keys_of(outcome)
-    cohort = day_of(outcome.captured_at)
-    for name, measure, at, amount in _steps(outcome):
-        increments[version, Basis.COHORT, cohort, keys, name, measure] += amount
-        increments[version, Basis.ACTIVITY, day_of(at), keys, name, measure] += amount
+    add(increments, cells(outcome, day_of))
     return increments
 
 
-def difference(new: Mapping[Cell, int], old: Mapping[Cell, int]) -> Increments:
-    """What to add to rollups that hold `old` so that they hold `new`; nothing that is 0."""
-    changed: Increments = Counter(new)
-    changed.subtract(old)
-    return Counter({cell: amount for cell, amount in changed.items() if amount})
+def cells(outcome: LeadOutcome | None, day_of: DayOf) -> list[tuple[Cell, int]]:
+    """The same as a list, in which a cell may stand more than once."""
+    if outcome is None or outcome.captured_at is None or outcome.redirect_to is not None:
+        return []
+    version, keys = outcome.definition.version, keys_of(outcome)
+    cohort = day_of(outcome.captured_at)
+    made: list[tuple[Cell, int]] = []
+    for name, measure, at, amount in _steps(outcome):
+        made.append((((version, Basis.COHORT, cohort, name), keys, measure), amount))
+        made.append((((version, Basis.ACTIVITY, day_of(at), name), keys, measure), amount))
+    return made
+
+
+def add(increments: Increments, made: Iterable[tuple[Cell, int]]) -> None:
+    """Put a contribution in."""
+    for cell, amount in made:
+        increments[cell] += amount
+
+
+def take_out(increments: Increments, made: Iterable[tuple[Cell, int]]) -> None:
+    """Take a contribution out."""
+    for cell, amount in made:
+        increments[cell] -= amount
 
 
 Step: TypeAlias = tuple[str, Measure, int, int]

@@ -1,18 +1,27 @@
-"""From increments of leads to rows of the rollups: each dimension alone, and the total.
+"""From increments of leads to rows of the rollups: the total, and each key of each dimension alone.
 
-Rows come sorted, so that all who write them lock them in one order.
+Leads without a key in a dimension are in the total only: they are what its keys leave of it. Rows come
+in one fixed order, so that all who write them lock them alike.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TypeAlias
 
-from leadtrace_api.projector.contribution import REVENUE_MEASURES, STAGE_MEASURES, Basis, Cell, Measure
-from leadtrace_api.projector.dimensions import DIMENSIONS, TOTAL
+from leadtrace_api.projector.contribution import (
+    REVENUE_MEASURES,
+    STAGE_MEASURES,
+    Basis,
+    Cell,
+    Measure,
+    Place,
+)
+from leadtrace_api.projector.dimensions import DIMENSIONS, TOTAL, Keys
 
-# (definition version, basis, dimension, day, key, stage or currency)
-RollupKey: TypeAlias = tuple[int, Basis, str, date, str | None, str]
-RollupRow: TypeAlias = tuple[RollupKey, tuple[int, ...]]
+# Definition version, basis, day, stage or currency, dimension, key, and the amount of each measure.
+RollupRow: TypeAlias = tuple[int, Basis, date, str, str, str, tuple[int, ...]]
+_Amounts: TypeAlias = list[int]
+_ORDER = (TOTAL, *DIMENSIONS)
 
 
 def funnel_rows(increments: Mapping[Cell, int]) -> list[RollupRow]:
@@ -26,22 +35,46 @@ def revenue_rows(increments: Mapping[Cell, int]) -> list[RollupRow]:
 
 
 def _rows(increments: Mapping[Cell, int], measures: Sequence[Measure]) -> list[RollupRow]:
+    places = _by_place(increments, measures)
+    return [row for place in sorted(places) for row in _rows_of(place, places[place])]
+
+
+def _by_place(
+    increments: Mapping[Cell, int], measures: Sequence[Measure]
+) -> dict[Place, dict[Keys, _Amounts]]:
     column = {measure: index for index, measure in enumerate(measures)}
-    sums: dict[RollupKey, list[int]] = {}
-    for (version, basis, day, keys, name, measure), amount in increments.items():
+    places: dict[Place, dict[Keys, _Amounts]] = {}
+    for (place, keys, measure), amount in increments.items():
         index = column.get(measure)
-        if index is None:
-            continue
-        for dimension, key in ((TOTAL, None), *zip(DIMENSIONS, keys, strict=True)):
-            cell = (version, basis, dimension, day, key, name)
-            row = sums.get(cell)
-            if row is None:
-                row = sums[cell] = [0] * len(measures)
+        if index is not None and amount:
+            _amounts(places.setdefault(place, {}), keys, len(measures))[index] += amount
+    return places
+
+
+def _rows_of(place: Place, by_keys: Mapping[Keys, _Amounts]) -> Iterator[RollupRow]:
+    version, basis, day, name = place
+    sums: dict[tuple[int, str], _Amounts] = {}
+    for keys, amounts in by_keys.items():
+        _add(sums, (0, TOTAL), amounts)
+        for index, key in enumerate(keys, start=1):
+            if key is not None:
+                _add(sums, (index, key), amounts)
+    for index, key in sorted(sums):
+        if any(amounts := sums[index, key]):
+            yield version, basis, day, name, _ORDER[index], key, tuple(amounts)
+
+
+def _add(sums: dict[tuple[int, str], _Amounts], at: tuple[int, str], amounts: _Amounts) -> None:
+    row = sums.get(at)
+    if row is None:
+        sums[at] = amounts.copy()
+    else:
+        for index, amount in enumerate(amounts):
             row[index] += amount
-    changed = [(cell, tuple(row)) for cell, row in sums.items() if any(row)]
-    return sorted(changed, key=_order)
 
 
-def _order(row: RollupRow) -> tuple[object, ...]:
-    version, basis, dimension, day, key, name = row[0]
-    return (version, basis, dimension, day, key is not None, key or "", name)
+def _amounts(by_keys: dict[Keys, _Amounts], keys: Keys, width: int) -> _Amounts:
+    amounts = by_keys.get(keys)
+    if amounts is None:
+        amounts = by_keys[keys] = [0] * width
+    return amounts

@@ -1,14 +1,29 @@
 """Statements on `api.deals`: lock and write new outcomes."""
 
+import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date
-from uuid import UUID
 
 from leadtrace.events.snapshots import DealOutcome, DealStatus
 from leadtrace.store.connection import Connection
 from leadtrace_api.projector.arrivals import Newest, SnapshotKey
 from leadtrace_api.projector.contribution import DayOf
-from leadtrace_api.store.columns import Column, array_text, moment, update_statement
+from leadtrace_api.store.columns import (
+    BYTES,
+    DATE,
+    INT,
+    LARGEST_AMOUNT,
+    MOMENT,
+    TEXT,
+    TEXTS,
+    UUID,
+    Column,
+    Row,
+    arguments,
+    checked,
+    texts,
+    update_statement,
+)
 
 _CREATE = (
     "insert into api.deals (deal_id, definition_version) "
@@ -18,21 +33,22 @@ _LOCK = (
     "select deal_id, definition_version, outcome_revision from api.deals "
     "where deal_id = any($1::uuid[]) order by deal_id, definition_version for update"
 )
+_ID = (Column("deal_id", UUID), Column("definition_version", INT))
 _COLUMNS = (
-    Column("outcome_revision", "bigint"),
-    Column("redirect_to", "uuid"),
-    Column("status", "text"),
-    Column("amount", "bigint"),
-    Column("currency", "text"),
-    Column("shared", "bigint"),
-    Column("leads", "int"),
-    Column("created_at", "timestamptz"),
-    Column("closed_at", "timestamptz"),
-    Column("closed_day", "date"),
-    Column("flags", "text", "text[]"),
-    Column("outcome_body", "bytea"),
+    Column("outcome_revision", INT),
+    Column("redirect_to", UUID),
+    Column("status", TEXT),
+    Column("amount", INT),
+    Column("currency", TEXT),
+    Column("shared", INT),
+    Column("leads", INT),
+    Column("created_at", MOMENT),
+    Column("closed_at", MOMENT),
+    Column("closed_day", DATE),
+    Column("flags", TEXTS),
+    Column("outcome_body", BYTES),
 )
-_SAVE = update_statement("api.deals", "deal_id", _COLUMNS)
+_SAVE = update_statement("api.deals", _ID, _COLUMNS)
 
 
 async def lock(connection: Connection, keys: Iterable[SnapshotKey]) -> dict[SnapshotKey, int]:
@@ -45,11 +61,38 @@ async def lock(connection: Connection, keys: Iterable[SnapshotKey]) -> dict[Snap
     return {(row[0], row[1]): row[2] for row in await connection.fetch(_LOCK, ids)}
 
 
-async def save(connection: Connection, changed: Sequence[tuple[Newest, DealOutcome]], day_of: DayOf) -> None:
-    """Write new outcomes to locked rows in one statement."""
-    if changed:
-        rows = [(*new.key, *_row(new, outcome, day_of)) for new, outcome in changed]
-        await connection.execute(_SAVE, *map(list, zip(*rows, strict=True)))
+async def save(connection: Connection, rows: Sequence[Row]) -> None:
+    """Write the rows of `outcome_row` to locked rows in one statement."""
+    if rows:
+        await connection.execute(_SAVE, *arguments([*_ID, *_COLUMNS], rows))
+
+
+def outcome_row(new: Newest, outcome: DealOutcome, day_of: DayOf) -> Row:
+    """What an outcome means for its deal's row.
+
+    Raises:
+        OverflowError: a number is beyond what the database or a calendar holds.
+        ValueError: an id is none.
+    """
+    if abs(outcome.amount or 0) > LARGEST_AMOUNT:
+        raise OverflowError("the deal is worth more than any currency's money")
+    return checked(
+        (
+            *new.key,
+            new.revision,
+            uuid.UUID(outcome.redirect_to) if outcome.redirect_to else None,
+            outcome.status,
+            outcome.amount,
+            outcome.currency,
+            sum(lead.share for lead in outcome.leads),
+            len(outcome.leads),
+            outcome.created_at,
+            outcome.closed_at,
+            _closed_day(outcome, day_of),
+            texts(outcome.flags),
+            new.raw,
+        )
+    )
 
 
 def _closed_day(outcome: DealOutcome, day_of: DayOf) -> date | None:
@@ -57,20 +100,3 @@ def _closed_day(outcome: DealOutcome, day_of: DayOf) -> date | None:
         return day_of(outcome.closed_at)
     # A deal may be won without anyone saying when: it counts on the last day that it was heard of.
     return day_of(outcome.latest_at) if outcome.status is DealStatus.WON else None
-
-
-def _row(new: Newest, outcome: DealOutcome, day_of: DayOf) -> tuple[object, ...]:
-    return (
-        new.revision,
-        UUID(outcome.redirect_to) if outcome.redirect_to else None,
-        outcome.status.value,
-        outcome.amount,
-        outcome.currency,
-        sum(lead.share for lead in outcome.leads),
-        len(outcome.leads),
-        moment(outcome.created_at),
-        moment(outcome.closed_at),
-        _closed_day(outcome, day_of),
-        array_text(outcome.flags),
-        new.raw,
-    )

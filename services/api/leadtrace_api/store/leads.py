@@ -1,8 +1,8 @@
 """Statements on `api.leads`: lock, read the old outcomes, write new outcomes and scores."""
 
+import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 import msgspec
 
@@ -18,7 +18,25 @@ from leadtrace_api.projector.contribution import (
     won_shares,
 )
 from leadtrace_api.projector.dimensions import DIMENSIONS, keys_of
-from leadtrace_api.store.columns import Column, array_text, date_array_text, moment, update_statement
+from leadtrace_api.store.columns import (
+    BYTES,
+    DATE,
+    DATES,
+    INT,
+    JSON,
+    LARGEST_AMOUNT,
+    MOMENT,
+    TEXT,
+    TEXTS,
+    UUID,
+    Column,
+    Row,
+    arguments,
+    checked,
+    dates,
+    texts,
+    update_statement,
+)
 
 _CREATE = (
     "insert into api.leads (lead_id, definition_version) "
@@ -33,31 +51,32 @@ _BODIES = (
     "where lead_id = any($1::uuid[]) and outcome_body is not null"
 )
 
+_ID = (Column("lead_id", UUID), Column("definition_version", INT))
 _OUTCOME_COLUMNS = (
-    Column("outcome_revision", "bigint"),
-    Column("redirect_to", "uuid"),
-    Column("status", "text"),
-    Column("captured_at", "timestamptz"),
-    Column("cohort_day", "date"),
-    *(Column(name, "text") for name in DIMENSIONS),
-    Column("stage", "text"),
-    Column("stage_day", "date"),
-    Column("reached_days", "text", "date[]"),
-    Column("won_at", "timestamptz"),
-    Column("lost_at", "timestamptz"),
-    Column("revenue", "text", "jsonb"),
-    Column("flags", "text", "text[]"),
-    Column("outcome_body", "bytea"),
+    Column("outcome_revision", INT),
+    Column("redirect_to", UUID),
+    Column("status", TEXT),
+    Column("captured_at", MOMENT),
+    Column("cohort_day", DATE),
+    *(Column(name, TEXT) for name in DIMENSIONS),
+    Column("stage", TEXT),
+    Column("stage_day", DATE),
+    Column("reached_days", DATES),
+    Column("won_at", MOMENT),
+    Column("lost_at", MOMENT),
+    Column("revenue", JSON),
+    Column("flags", TEXTS),
+    Column("outcome_body", BYTES),
 )
 _SCORE_COLUMNS = (
-    Column("score_revision", "bigint"),
-    Column("fit", "int"),
-    Column("intent", "int"),
-    Column("band", "text"),
-    Column("score_body", "bytea"),
+    Column("score_revision", INT),
+    Column("fit", INT),
+    Column("intent", INT),
+    Column("band", TEXT),
+    Column("score_body", BYTES),
 )
-_SAVE_OUTCOMES = update_statement("api.leads", "lead_id", _OUTCOME_COLUMNS)
-_SAVE_SCORES = update_statement("api.leads", "lead_id", _SCORE_COLUMNS)
+_SAVE_OUTCOMES = update_statement("api.leads", _ID, _OUTCOME_COLUMNS)
+_SAVE_SCORES = update_statement("api.leads", _ID, _SCORE_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,59 +98,69 @@ async def lock(connection: Connection, keys: Iterable[SnapshotKey]) -> dict[Snap
 
 
 async def outcomes(
-    connection: Connection, ids: Sequence[UUID], decode: Callable[[bytes], LeadOutcome]
+    connection: Connection, ids: Sequence[uuid.UUID], decode: Callable[[bytes], LeadOutcome]
 ) -> dict[SnapshotKey, LeadOutcome]:
     """The outcomes that locked rows hold; those without any are left out."""
     rows = await connection.fetch(_BODIES, ids) if ids else []
     return {(row[0], row[1]): decode(row[2]) for row in rows}
 
 
-async def save_outcomes(
-    connection: Connection, changed: Sequence[tuple[Newest, LeadOutcome]], day_of: DayOf
-) -> None:
-    """Write new outcomes to locked rows in one statement."""
-    if changed:
-        rows = [(*new.key, *_outcome_row(new, outcome, day_of)) for new, outcome in changed]
-        await connection.execute(_SAVE_OUTCOMES, *map(list, zip(*rows, strict=True)))
+async def save_outcomes(connection: Connection, rows: Sequence[Row]) -> None:
+    """Write the rows of `outcome_row` to locked rows in one statement."""
+    if rows:
+        await connection.execute(_SAVE_OUTCOMES, *arguments([*_ID, *_OUTCOME_COLUMNS], rows))
 
 
-async def save_scores(connection: Connection, changed: Sequence[tuple[Newest, LeadScore]]) -> None:
-    """Write new scores to locked rows in one statement."""
-    if changed:
-        rows = [
-            (*new.key, new.revision, score.fit, score.intent, score.band, new.raw) for new, score in changed
-        ]
-        await connection.execute(_SAVE_SCORES, *map(list, zip(*rows, strict=True)))
+async def save_scores(connection: Connection, rows: Sequence[Row]) -> None:
+    """Write the rows of `score_row` to locked rows in one statement."""
+    if rows:
+        await connection.execute(_SAVE_SCORES, *arguments([*_ID, *_SCORE_COLUMNS], rows))
 
 
-def _outcome_row(new: Newest, outcome: LeadOutcome, day_of: DayOf) -> tuple[object, ...]:
+def score_row(new: Newest, score: LeadScore) -> Row:
+    """What a score means for its lead's row.
+
+    Raises:
+        OverflowError: a number is beyond what the database holds.
+    """
+    return checked((*new.key, new.revision, score.fit, score.intent, score.band, new.raw))
+
+
+def outcome_row(new: Newest, outcome: LeadOutcome, day_of: DayOf) -> Row:
+    """What an outcome means for its lead's row.
+
+    Raises:
+        OverflowError: a number is beyond what the database or a calendar holds.
+        ValueError: an id is none.
+    """
     stage = current_stage(outcome)
     captured = outcome.captured_at
-    return (
-        new.revision,
-        UUID(outcome.redirect_to) if outcome.redirect_to else None,
-        outcome.status.value,
-        moment(captured),
-        day_of(captured) if captured is not None else None,
-        *keys_of(outcome),
-        stage.value if stage is not None else None,
-        day_of(current_since(outcome)) if stage is not None else None,
-        _reached_days(outcome, day_of),
-        moment(outcome.won_at),
-        moment(outcome.lost_at),
-        _revenue(outcome),
-        array_text(outcome.flags),
-        new.raw,
-    )
-
-
-def _reached_days(outcome: LeadOutcome, day_of: DayOf) -> str:
     reached = reached_at(outcome)
-    return date_array_text([day_of(reached[rung]) if rung in reached else None for rung in LADDER])
+    return checked(
+        (
+            *new.key,
+            new.revision,
+            uuid.UUID(outcome.redirect_to) if outcome.redirect_to else None,
+            outcome.status,
+            captured,
+            day_of(captured) if captured is not None else None,
+            *keys_of(outcome),
+            stage,
+            day_of(current_since(outcome)) if stage is not None else None,
+            dates([day_of(reached[rung]) if rung in reached else None for rung in LADDER]),
+            outcome.won_at,
+            outcome.lost_at,
+            _revenue(outcome),
+            texts(outcome.flags),
+            new.raw,
+        )
+    )
 
 
 def _revenue(outcome: LeadOutcome) -> str | None:
     totals: dict[str, int] = {}
     for currency, deal in won_shares(outcome):
+        if abs(deal.share) > LARGEST_AMOUNT:
+            raise OverflowError(f"deal {deal.deal_id} is worth more than any currency's money")
         totals[currency] = totals.get(currency, 0) + deal.share
     return msgspec.json.encode(totals).decode() if totals else None

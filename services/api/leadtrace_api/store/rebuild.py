@@ -8,7 +8,7 @@ import msgspec
 from leadtrace.events.snapshots import DealOutcome, LeadOutcome
 from leadtrace.store.connection import Connection
 from leadtrace_api.projector.arrivals import Newest
-from leadtrace_api.projector.contribution import VERSION, DayOf, Increments, contribution
+from leadtrace_api.projector.contribution import VERSION, DayOf, Increments, add, cells
 from leadtrace_api.store import deals, leads, rollups
 
 _PAGE = 2_000
@@ -48,11 +48,12 @@ async def rebuild(connection: Connection, day_of: DayOf) -> None:
         decoded = [(one, _OUTCOME.decode(one.raw)) for one in page]
         increments: Increments = Counter()
         for _, outcome in decoded:
-            increments.update(contribution(outcome, day_of))
-        await leads.save_outcomes(connection, decoded, day_of)
+            add(increments, cells(outcome, day_of))
+        await leads.save_outcomes(connection, [leads.outcome_row(*one, day_of) for one in decoded])
         await rollups.add(connection, increments)
     async for page in _pages(connection, "deals", "deal_id"):
-        await deals.save(connection, [(one, _DEAL.decode(one.raw)) for one in page], day_of)
+        rows = [deals.outcome_row(one, _DEAL.decode(one.raw), day_of) for one in page]
+        await deals.save(connection, rows)
 
 
 async def _pages(connection: Connection, table: str, key: str) -> AsyncIterator[Sequence[Newest]]:

@@ -124,23 +124,13 @@ def _deals() -> None:
 def _rollup(table: str, name: str, *measures: str) -> None:
     op.create_table(
         table,
-        sa.Column("definition_version", sa.Integer, nullable=False),
-        sa.Column("basis", sa.Text, nullable=False),
-        sa.Column("dimension", sa.Text, nullable=False),
-        sa.Column("day", sa.Date, nullable=False),
-        sa.Column("key", sa.Text),
-        sa.Column(name, sa.Text, nullable=False),
+        sa.Column("definition_version", sa.Integer, primary_key=True),
+        sa.Column("basis", sa.Text, primary_key=True),
+        sa.Column("dimension", sa.Text, primary_key=True),
+        sa.Column("day", sa.Date, primary_key=True),
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column(name, sa.Text, primary_key=True),
         *(sa.Column(measure, sa.BigInteger, nullable=False, server_default=ZERO) for measure in measures),
-        sa.UniqueConstraint(
-            "definition_version",
-            "basis",
-            "dimension",
-            "day",
-            "key",
-            name,
-            name=f"{table}_cell_key",
-            postgresql_nulls_not_distinct=True,
-        ),
         postgresql_with=PARTLY_FILLED,
     )
 

@@ -59,7 +59,7 @@ class RowClaimer:
         """Lock the oldest pending rows that no other relay holds, until the transaction ends."""
         limit = 1 if one_by_one else self._rows
         found = await connection.fetch(_CLAIM, self._senders, limit, self._chunk_items)
-        rows = [_row(*record) for record in found]
+        rows = [IntakeRow(**record, name=str(record["intake_id"])) for record in found]
         if not one_by_one:
             self._learn(rows)
         return rows
@@ -76,9 +76,3 @@ class RowClaimer:
 async def oldest_pending_s(connection: Connection) -> float:
     """Age in seconds of the oldest delivery that is not worked through; 0 when there is none."""
     return float(await connection.fetchval(_OLDEST) or 0.0)
-
-
-def _row(
-    intake_id: UUID, sender: str, received_at: datetime, items: int, body: bytes, outcomes: str | None
-) -> IntakeRow:
-    return IntakeRow(intake_id, sender, received_at, items, body, outcomes, str(intake_id))

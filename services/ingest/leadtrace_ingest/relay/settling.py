@@ -56,22 +56,29 @@ async def settle(
 ) -> Counter[Outcome]:
     """Write one outcome per item; the rows are done with it. Totals come last, since they are contended."""
     by_row: dict[UUID, list[Work]] = {row.intake_id: [] for row in rows}
+    by_outcome: dict[Outcome, list[Work]] = {outcome: [] for outcome in Outcome}
     for work in works:
         by_row[work.row.intake_id].append(work)
+        by_outcome[work.outcome].append(work)
     outcomes = {row.intake_id: _outcomes(by_row[row.intake_id]) for row in rows}
-    await _hold(connection, [work for work in works if work.outcome is Outcome.QUARANTINED], ids)
+    await _hold(connection, by_outcome[Outcome.QUARANTINED], ids)
     await _release(connection, [work for work in works if work.row.outcomes is not None])
-    await _seen_again(connection, [work for work in works if work.outcome is Outcome.DUPLICATE])
+    await _seen_again(connection, by_outcome[Outcome.DUPLICATE])
     encoded = [msgspec.json.encode(one).decode() for one in outcomes.values()]
     await connection.execute(_FINISH, list(outcomes), encoded)
     await _add_totals(connection, rows, outcomes)
-    return Counter(work.outcome for work in works)
+    return Counter({outcome: len(found) for outcome, found in by_outcome.items() if found})
 
 
 def _outcomes(works: Iterable[Work]) -> dict[str, Any]:
     """Counts by outcome; items are listed only where there is something to say of them."""
-    counts = Counter(work.outcome.value for work in works)
-    listed = [_explained(work) for work in works if work.outcome is not Outcome.PUBLISHED]
+    counts: dict[str, int] = {}
+    listed = []
+    for work in works:
+        outcome = work.outcome
+        counts[outcome] = counts.get(outcome, 0) + 1
+        if outcome is not Outcome.PUBLISHED:
+            listed.append(_explained(work))
     return {**counts, "items": listed} if listed else dict(counts)
 
 

@@ -5,7 +5,6 @@
 
 import re
 import struct
-from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Annotated
@@ -15,7 +14,6 @@ import msgspec
 from leadtrace_ingest.senders.item import KEY_BYTES, Identity
 
 MAX_NAME = 255  # characters of a property name or a type; HubSpot's own limit is 100
-_MISSING = -1
 
 Id = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Name = Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
@@ -58,8 +56,7 @@ class InvalidItemError(ValueError):
 _ITEM = msgspec.json.Decoder(HubSpotItem)
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 _ANY = msgspec.json.Decoder(msgspec.Raw)
-_NUMBERS = struct.Struct("<9q")
-_TEXT_LENGTH = struct.Struct("<i")
+_pack = msgspec.msgpack.Encoder().encode  # the same values give the same bytes, no two lists pack alike
 _SIGNED = struct.Struct("<q")
 _VALUE = re.compile(r"`\$\.?(?P<path>[^`]*)`")
 
@@ -109,20 +106,25 @@ def decode_item(raw: bytes) -> HubSpotItem:
 
 def identity_of(sender: str, item: HubSpotItem, occurred_ms: int) -> Identity:
     """Key and comparable part of a readable item."""
-    numbers = _NUMBERS.pack(
-        item.portal_id,
-        _number(item.object_id),
-        _number(item.from_object_id),
-        _number(item.to_object_id),
-        _number(item.primary_object_id),
-        item.event_id,
-        occurred_ms,
-        len(item.merged_object_ids or ()),
-        _number(item.association_removed),
+    packed = _pack(
+        (
+            sender,
+            item.portal_id,
+            item.type,
+            item.object_id,
+            item.from_object_id,
+            item.to_object_id,
+            item.association_type,
+            item.association_removed,
+            item.primary_object_id,
+            item.merged_object_ids,
+            item.event_id,
+            occurred_ms,
+            item.property_name,
+            item.property_value,
+        )
     )
-    merged = struct.pack(f"<{len(ids)}q", *ids) if (ids := item.merged_object_ids) else b""
-    texts = (sender, item.type, item.association_type, item.property_name, item.property_value)
-    key = blake2b(numbers + merged + _packed(texts), digest_size=KEY_BYTES).digest()
+    key = blake2b(packed, digest_size=KEY_BYTES).digest()
     comparable = _comparable(
         item.change_source,
         item.change_flag,
@@ -143,25 +145,8 @@ def identity_of_bytes(sender: str, raw: bytes) -> Identity:
 @lru_cache(maxsize=1024)
 def _comparable(*rest: str | int | None) -> int:
     texts = tuple(None if one is None else str(one) for one in rest)
-    value: int = _SIGNED.unpack(blake2b(_packed(texts), digest_size=8).digest())[0]
+    value: int = _SIGNED.unpack(blake2b(_pack(texts), digest_size=8).digest())[0]
     return value
-
-
-def _packed(texts: Iterable[str | None]) -> bytes:
-    """Texts with their lengths, so that no two lists of texts pack alike."""
-    parts: list[bytes] = []
-    for text in texts:
-        if text is None:
-            parts.append(b"\xff\xff\xff\xff")
-            continue
-        encoded = text.encode()
-        parts.append(_TEXT_LENGTH.pack(len(encoded)))
-        parts.append(encoded)
-    return b"".join(parts)
-
-
-def _number(value: int | None) -> int:
-    return _MISSING if value is None else value
 
 
 def _named(message: str) -> str:

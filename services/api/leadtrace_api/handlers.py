@@ -5,7 +5,7 @@ A lead's old contribution goes out as its new one comes in, in the transaction t
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -24,22 +24,13 @@ from leadtrace.runtime.handler import Applied
 from leadtrace.store.connection import Connection
 from leadtrace.store.dead_letters import DeadLetter
 from leadtrace_api.projector.arrivals import Arrival, Change, Newest, SnapshotKey, arrivals_of, newest
-from leadtrace_api.projector.contribution import Cell, DayOf, Increments, add, cells, take_out
+from leadtrace_api.projector.contribution import DayOf, Increments, add, cells, take_out
 from leadtrace_api.store import deals, leads, rollups
 from leadtrace_api.store.columns import Row
 
 _OUTCOME = msgspec.json.Decoder(LeadOutcome)
 _SCORE = msgspec.json.Decoder(LeadScore)
 _DEAL = msgspec.json.Decoder(DealOutcome)
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeChange:
-    """What a new outcome of a lead comes to: its row, and what it contributes from now on."""
-
-    key: SnapshotKey
-    row: Row
-    contributes: list[tuple[Cell, int]]
 
 
 class Projector:
@@ -65,12 +56,13 @@ class Projector:
         held_deals = await deals.lock(connection, concluded)
         held_scores = {key: one.score_revision for key, one in held.items()}
         held_outcomes = {key: one.outcome_revision for key, one in held.items()}
+        increments: Increments = Counter()
+        old = await leads.outcomes(connection, _to_be_replaced(outcomes, held_outcomes), _OUTCOME.decode)
         new_scores = _newer(scores, held_scores, _score_row, dead)
-        new_outcomes = _newer(outcomes, held_outcomes, self._outcome_change, dead)
+        new_outcomes = _newer(outcomes, held_outcomes, partial(self._replace, increments, old), dead)
         new_deals = _newer(concluded, held_deals, self._deal_row, dead)
-        increments = await self._increments(connection, new_outcomes)
         await leads.save_scores(connection, new_scores)
-        await leads.save_outcomes(connection, [change.row for change in new_outcomes])
+        await leads.save_outcomes(connection, new_outcomes)
         await deals.save(connection, new_deals)
         await rollups.add(connection, increments)
         applied = len(new_scores) + len(new_outcomes) + len(new_deals)
@@ -82,20 +74,16 @@ class Projector:
         del connection, kind, ids
         return []
 
-    async def _increments(self, connection: Connection, changed: Sequence[OutcomeChange]) -> Increments:
-        """New contributions in, old ones out; cells in which they agree come to 0."""
-        ids = [change.key[0] for change in changed]
-        old = await leads.outcomes(connection, ids, _OUTCOME.decode)
-        total: Increments = Counter()
-        for change in changed:
-            add(total, change.contributes)
-            take_out(total, cells(old.get(change.key), self.day_of))
-        return total
-
-    def _outcome_change(self, new: Newest) -> OutcomeChange:
+    def _replace(self, increments: Increments, old: Mapping[SnapshotKey, LeadOutcome], new: Newest) -> Row:
+        """The row of a new outcome; its contribution goes in and the old one out, unless they agree."""
         outcome = _OUTCOME.decode(new.raw)
         row = leads.outcome_row(new, outcome, self.day_of)
-        return OutcomeChange(new.key, row, cells(outcome, self.day_of))
+        contributes = cells(outcome, self.day_of)
+        contributed = cells(old.get(new.key), self.day_of)
+        if contributes != contributed:
+            add(increments, contributes)
+            take_out(increments, contributed)
+        return row
 
     def _deal_row(self, new: Newest) -> Row:
         return deals.outcome_row(new, _DEAL.decode(new.raw), self.day_of)
@@ -103,6 +91,13 @@ class Projector:
 
 def _score_row(new: Newest) -> Row:
     return leads.score_row(new, _SCORE.decode(new.raw))
+
+
+def _to_be_replaced(
+    arrived: Mapping[SnapshotKey, list[Arrival]], held: Mapping[SnapshotKey, int]
+) -> list[UUID]:
+    """The leads whose row holds an outcome older than one that arrived."""
+    return [key[0] for key, revisions in arrived.items() if 0 < held[key] < revisions[0].revision]
 
 
 def _newer(

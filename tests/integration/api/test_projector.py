@@ -101,7 +101,6 @@ async def test_hostile_names_are_kept_as_far_as_the_database_can(projection: Pro
     keys = await projection.pool.fetch(statement)
     assert {row["key"] for row in keys} >= set(names[2:])
     assert len(keys) == len(names)
-    assert (await projection.rollups()) == (await projection.recomputed())
 
 
 @settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

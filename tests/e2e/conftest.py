@@ -1,17 +1,44 @@
-"""What end-to-end tests share: a data folder that PostgreSQL's own user can reach, on a short path."""
+"""What end-to-end tests share: data folders that PostgreSQL's own user can reach, and one installation."""
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from leadtrace.testing.installation import Installation, running
+from leadtrace.testing.loop_thread import LoopThread
+
+_START_DEADLINE_S = 90.0
+
+
+@contextmanager
+def reachable_folder() -> Generator[Path]:
+    """A folder on a short path that is removed at the end."""
+    parent = Path(tempfile.mkdtemp(prefix="leadtrace-e2e-"))
+    parent.chmod(0o711)
+    try:
+        yield parent / "data"
+    finally:
+        shutil.rmtree(parent, ignore_errors=True)
+
 
 @pytest.fixture
 def data_folder() -> Iterator[Path]:
-    """An empty folder for one installation, removed at the end."""
-    parent = Path(tempfile.mkdtemp(prefix="leadtrace-e2e-"))
-    parent.chmod(0o711)
-    yield parent / "data"
-    shutil.rmtree(parent, ignore_errors=True)
+    """A place for the data of one installation, which does not exist yet."""
+    with reachable_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Installation]:
+    """One ready installation for all tests of a module, which must get on with each other's events."""
+    with reachable_folder() as folder, LoopThread("shared-installation") as loop:
+        context = running(folder, COLUMNS="80")
+        installation = loop.run(context.__aenter__(), deadline_s=_START_DEADLINE_S)
+        try:
+            yield installation
+        finally:
+            loop.run(context.__aexit__(None, None, None), deadline_s=_START_DEADLINE_S)

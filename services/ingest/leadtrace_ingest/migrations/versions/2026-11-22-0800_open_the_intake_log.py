@@ -39,7 +39,7 @@ create table subjects (
 );
 
 create table events (
-  event_no bigint primary key,
+  event_no bigint not null,
   intake_id uuid not null,
   item integer not null,
   part smallint not null,
@@ -54,6 +54,7 @@ create table events (
   mapping text not null,
   body bytea not null,
   stored_at timestamptz not null default now(),
+  primary key (event_no) include (topic, stored_at),
   unique (intake_id, item, part)
 );
 alter table events alter column body set storage external;

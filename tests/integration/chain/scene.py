@@ -1,7 +1,7 @@
 """Both readers over a bus in memory and a real database, and what they hold at the end."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -10,12 +10,14 @@ from leadtrace.bus.memory import MemoryBus
 from leadtrace.domain.definitions.canonical import reference_to
 from leadtrace.domain.scoring.fold import ScoreFold
 from leadtrace.events.envelope import Event
+from leadtrace.events.snapshots import DEAL_CONCLUDED, LEAD_CONCLUDED, LEAD_SCORED
 from leadtrace.runtime.clock import Clock, SystemClock
 from leadtrace.runtime.definitions import live_definitions
 from leadtrace.runtime.handler import Handler
 from leadtrace.store.connection import Pool
 from leadtrace.testing.builders import outgoing
 from leadtrace.testing.chain import Stage, make_bus, put
+from leadtrace.testing.published import newest, published
 from leadtrace_attribution.handlers import AttributionHandler
 from leadtrace_scoring.handlers import ScoringHandler
 
@@ -50,12 +52,18 @@ class Scene:
     pool: Pool
     bus: MemoryBus
     url: str
-    stages: dict[str, Stage] = field(default_factory=dict)
 
-    def stage(self, handler: Handler, *, pool: "Pool | None" = None, max_records: int = 5_000) -> Stage:
-        """A reader with this handler."""
+    def stage(
+        self,
+        handler: Handler,
+        *,
+        pool: "Pool | None" = None,
+        max_records: int = 5_000,
+        group: str | None = None,
+    ) -> Stage:
+        """A reader with this handler, of the service's group unless another is named."""
         service = "attribution" if len(handler.topics) > 1 else "scoring"
-        return Stage(service, self.bus, pool or self.pool, handler, max_records=max_records)
+        return Stage(service, self.bus, pool or self.pool, handler, max_records=max_records, group=group)
 
     async def put(self, *events: Event) -> None:
         """Publish canonical events."""
@@ -69,6 +77,15 @@ class Scene:
     async def bodies(self) -> Bodies:
         """Every snapshot that the services hold, but for its revision."""
         return [tuple(row) for row in await self.pool.fetch(_BODIES)]
+
+    def read_by_others(self) -> Bodies:
+        """What a reader of the three snapshot topics holds, in the shape and order of `bodies`."""
+        kinds = (("deal", DEAL_CONCLUDED), ("outcome", LEAD_CONCLUDED), ("score", LEAD_SCORED))
+        return [
+            (name, entity, one.body)
+            for name, kind in kinds
+            for entity, one in sorted(newest(published(self.bus, kind)).items())
+        ]
 
     async def clean(self, events: Sequence[Event]) -> Bodies:
         """What one undisturbed run over these events ends in; the scene is empty afterwards."""

@@ -15,18 +15,16 @@ from leadtrace.domain.scoring.state import ScoreState
 from leadtrace.events.deal import DealCreated, DealLinked, DealUpdated, DealWon
 from leadtrace.events.envelope import Event
 from leadtrace.events.lead import LeadCaptured, LeadOwnerChanged, LeadStageChanged, LeadUpdated, Stage
-from leadtrace.events.snapshots import DEAL_CONCLUDED, LEAD_CONCLUDED, LEAD_SCORED
 from leadtrace.runtime.clock import SystemClock, SystemIds
 from leadtrace.runtime.publisher import Publisher
 from leadtrace.runtime.refold import Refolder, RefoldResult
 from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.testing.builders import entity_of, event, lead_ref
-from leadtrace.testing.published import newest, published
 from leadtrace_attribution.handlers import NOTED_DEALS, NOTED_LEADS
 from leadtrace_attribution.store import STUCK_DEALS
 from leadtrace_attribution.store import STUCK_LEADS as STUCK_OUTCOMES
 from leadtrace_scoring.store import STUCK_LEADS as STUCK_SCORES
-from tests.integration.chain.scene import Bodies, Scene, attribution_handler, scoring_handler
+from tests.integration.chain.scene import Scene, attribution_handler, scoring_handler
 
 _BAD, _GOOD, _DEAL = entity_of("contact/1"), entity_of("contact/2"), entity_of("deal/1")
 _EVENTS = [
@@ -88,17 +86,6 @@ async def _rebuild(scene: Scene) -> list[RefoldResult]:
     return [*await scoring.rebuild_stuck(), *await attribution.rebuild_stuck()]
 
 
-def _read_by_others(scene: Scene) -> Bodies:
-    """What a reader of the three topics holds, in the shape of what the services hold."""
-    kinds = (("deal", DEAL_CONCLUDED), ("outcome", LEAD_CONCLUDED), ("score", LEAD_SCORED))
-    return [
-        (name, entity, held[entity].body)
-        for name, kind in kinds
-        for held in [newest(published(scene.bus, kind))]
-        for entity in sorted(held)
-    ]
-
-
 async def _run(scene: Scene, *batches: list[Event]) -> None:
     for batch in batches:
         await scene.put(*batch)
@@ -114,7 +101,7 @@ async def test_the_row_waits_with_its_error_and_the_batch_goes_on(scene: Scene) 
     assert await scene.row(_STUCK.format("attribution.deals")) == (1, 1, 5, said.format("e8"))
     assert await scene.row("select count(*) from attribution.seen") == (8,)
     assert await scene.row("select count(*) from attribution.dead_letters") == (0,)
-    assert {entity for _, entity, _ in _read_by_others(scene)} == {_GOOD}
+    assert {entity for _, entity, _ in scene.read_by_others()} == {_GOOD}
     assert await scene.row("select lead_id from scoring.pub_leads where stuck_error is not null") == (_BAD,)
 
 
@@ -154,7 +141,7 @@ async def test_a_rebuild_after_the_fix_publishes_what_a_clean_run_would(
     ]
     await scene.stage(attribution_handler()).drain()
     assert await scene.bodies() == clean
-    assert sorted(_read_by_others(scene)) == clean
+    assert scene.read_by_others() == clean
     assert await scene.row("select count(*) from attribution.notes where kind <> 'leads'") == (0,)
     assert await _rebuild(scene) == [
         RefoldResult("leads", 0, 0),

@@ -13,6 +13,7 @@ from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.problem import MEDIA_TYPE
 from leadtrace_api import problems
 from leadtrace_api.audit import routes as audit
+from leadtrace_api.documentation import keep_nulls_in_examples
 from leadtrace_api.exposition import ConservationGauges, metrics_route
 from leadtrace_api.funnel import routes as funnel
 from leadtrace_api.intake import routes as intake
@@ -55,6 +56,7 @@ def create_app(room: Room, readiness: Readiness, metrics: Metrics) -> FastAPI:
     # The first route of a path answers: this one counts before it renders.
     app.router.routes.append(metrics_route(ConservationGauges(room, metrics), metrics))
     app.router.routes.extend(operations_routes(readiness, metrics))
+    keep_nulls_in_examples(app, _ROUTERS)
     app.add_middleware(Timing, metrics=metrics)
     return app
 

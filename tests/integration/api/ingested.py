@@ -39,5 +39,5 @@ async def accept(connection: Connection, received_at: datetime) -> None:
         "values ($1, 'hubspot', $2, 2, '{}', '', 'done', $3)",
         INTAKE,
         received_at,
-        '[{"item": 0, "outcome": "published"}, {"item": 1, "outcome": "duplicate"}]',
+        '{"published": 1, "duplicate": 1, "items": [{"item": 1, "outcome": "duplicate"}]}',
     )

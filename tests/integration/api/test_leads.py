@@ -125,7 +125,7 @@ async def test_intake_tells_the_fate_of_each_item(client: httpx.AsyncClient, dat
     await connection.close()
     answer = (await client.get(f"/v1/intake/{INTAKE}")).json()
     assert (answer["sender"], answer["state"], answer["accepted_items"]) == ("hubspot", "done", 2)
-    assert answer["outcomes"][1]["outcome"] == "duplicate"
+    assert answer["outcomes"]["items"][0]["outcome"] == "duplicate"
 
 
 async def test_what_is_not_there_is_a_problem_that_says_where_to_look(client: httpx.AsyncClient) -> None:

@@ -1,15 +1,17 @@
 """`GET /v1/intake/{id}`: accepted when, from whom, and what became of each item."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from sqlalchemy import text
 
 from leadtrace_api.intake.schemas import EXAMPLE, Intake
 from leadtrace_api.problems import NotFoundError
 from leadtrace_api.reading import reading
 from leadtrace_api.room import InRoom
+
+IntakeId = Annotated[UUID, Path(description="As the door named the request in its answer.")]
 
 router = APIRouter()
 
@@ -21,7 +23,7 @@ _EXAMPLE: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json
 
 
 @router.get("/v1/intake/{intake_id}", summary="What became of an accepted request", responses=_EXAMPLE)
-async def intake(room: InRoom, intake_id: UUID) -> Intake:
+async def intake(room: InRoom, intake_id: IntakeId) -> Intake:
     """The fate of a request by the id that its sender got; neither its body nor its headers are shown."""
     async with reading(room) as now:
         found = (await now.connection.execute(_INTAKE, {"intake_id": intake_id})).one_or_none()

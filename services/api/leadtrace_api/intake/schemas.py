@@ -18,7 +18,10 @@ class Intake(Answer):
     received_at: datetime = Field(description="When the door received and kept it.")
     state: str = Field(description="Where the request stands: what is done with it is a state of its row.")
     accepted_items: int = Field(description="The smallest units that the sender counts.")
-    outcomes: Any = Field(description="What became of each item; null while the relay has not come to it.")
+    outcomes: dict[str, Any] | None = Field(
+        description="How many items came to what, and each one that was not published; null until the relay "
+        "has come to it."
+    )
 
 
 EXAMPLE: dict[str, Any] = {
@@ -27,6 +30,14 @@ EXAMPLE: dict[str, Any] = {
     "sender": "hubspot",
     "received_at": "2026-04-01T08:14:04.998000Z",
     "state": "done",
-    "accepted_items": 2,
-    "outcomes": [{"item": 0, "outcome": "published"}, {"item": 1, "outcome": "duplicate"}],
+    "accepted_items": 3,
+    "outcomes": {
+        "published": 1,
+        "duplicate": 1,
+        "quarantined": 1,
+        "items": [
+            {"item": 1, "outcome": "duplicate", "of": "0198e6d4-7c00-7000-8000-000000000000:7"},
+            {"item": 2, "outcome": "quarantined", "reason": "unknown_type"},
+        ],
+    },
 }

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Row
 
@@ -21,6 +21,8 @@ from leadtrace_api.parameters import check_range, filter_items
 from leadtrace_api.problems import NotFoundError, ParameterError
 from leadtrace_api.reading import Reading, reading
 from leadtrace_api.room import InRoom
+
+LeadId = Annotated[UUID, Path(description="As every answer names the lead; an absorbed one redirects.")]
 
 router = APIRouter()
 
@@ -63,7 +65,7 @@ async def leads(room: InRoom, query: Annotated[LeadsQuery, Query()]) -> Response
     response_model=Lead,
     responses={**_example(examples.LEAD), **_MOVED},
 )
-async def lead(room: InRoom, lead_id: UUID) -> Response:
+async def lead(room: InRoom, lead_id: LeadId) -> Response:
     """Dimensions, stage, score with its explanation, outcome and deals."""
     async with reading(room) as now:
         stored = await _stored(now, lead_id)
@@ -104,7 +106,7 @@ async def lead(room: InRoom, lead_id: UUID) -> Response:
     response_model=Trace,
     responses={**_example(examples.TRACE), **_MOVED},
 )
-async def trace(room: InRoom, lead_id: UUID) -> Response:
+async def trace(room: InRoom, lead_id: LeadId) -> Response:
     """Every event of the lead and of its deals, and what was derived of them, in time order."""
     async with reading(room) as now:
         stored = await _stored(now, lead_id)

@@ -24,7 +24,7 @@ class LeadsQuery(DimensionFilters):
     stage: Stage | None = Field(default=None, description="Stands at this stage now.")
     stage_from: date | None = Field(default=None, description="Has stood there from this day or a later one.")
     stage_to: date | None = Field(default=None, description="Has stood there from this day or before.")
-    limit: Annotated[int, Field(ge=1, le=LONGEST_PAGE)] = 100
+    limit: Annotated[int, Field(ge=1, le=LONGEST_PAGE, description="Leads on a page.")] = 100
     cursor: Value | None = Field(default=None, description="Where the page before ended; from its `next`.")
 
 

@@ -18,6 +18,9 @@ from leadtrace.store.connection import Connection, Pool
 
 PAGE = 2_000
 GRACE = timedelta(seconds=30)  # a record younger than this may still be on its way
+# A reader that is merely slow would be fed its whole backlog again at every pass: what was published again
+# and is still missing is left alone for twice as long each time.
+LONGEST_GRACE = timedelta(hours=1)
 _NEW_BROKER_LOOK_S = 1.0
 _RECONCILE_EVERY_LOOKS = 30
 
@@ -63,16 +66,17 @@ class Reconciler:
         self._stop = stop
         self._admin: Admin | None = None
         self._cluster: str | None = None
+        self._grace = {hop.name: GRACE for hop in self.hops}
 
     async def run(self) -> None:
-        """Reconcile at start and at each new broker, and every 30 s what is older than the grace."""
+        """Reconcile at start and at each new broker, and every 30 s what stayed behind too long."""
         looks = 0
         try:
             while not self._stop.is_set():
                 if await self._is_new_broker():
-                    await self._patiently(timedelta(0))
+                    await until_done(self.reconcile, what="reconcile", stop=self._stop)
                 elif looks % _RECONCILE_EVERY_LOOKS == 0:
-                    await self._patiently(GRACE)
+                    await until_done(self.sweep, what="reconcile", stop=self._stop)
                 looks += 1
                 await self._stop.wait_for(_NEW_BROKER_LOOK_S)
         except StoppedError:
@@ -81,8 +85,15 @@ class Reconciler:
             await self._drop_admin()
             await self._publisher.close()
 
-    async def _patiently(self, age: timedelta) -> None:
-        await until_done(lambda: self.reconcile(age), what="reconcile", stop=self._stop)
+    async def sweep(self) -> list[HopResult]:
+        """Publish again what is missing beyond each hop's grace, which doubles while anything is."""
+        results = []
+        for hop in self.hops:
+            grace = self._grace[hop.name]
+            results += await self.reconcile(grace, hop.name)
+            missing = results[-1].missing > 0
+            self._grace[hop.name] = min(2 * grace, LONGEST_GRACE) if missing else GRACE
+        return results
 
     async def reconcile(self, age: timedelta = timedelta(0), hop: str | None = None) -> list[HopResult]:
         """Publish again what readers lack and is at least `age` old, of one hop or of all."""

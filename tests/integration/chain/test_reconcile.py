@@ -69,3 +69,17 @@ async def test_what_is_young_may_still_be_on_its_way(scene: Scene) -> None:
     await scene.pool.execute("update scoring.leads set revision = revision + 3600000000")
     assert (await reconciler.reconcile(GRACE))[0].missing == 0
     assert (await reconciler.reconcile())[0].missing == 2
+
+
+async def test_a_slow_reader_is_not_fed_its_backlog_at_every_sweep(scene: Scene) -> None:
+    await scene.put(*_EVENTS)
+    await scene.stage(scoring_handler()).drain()
+    reconciler = _reconciler(scene)
+    await scene.pool.execute("update scoring.leads set revision = revision - 31000000")
+    assert [hop.republished for hop in await reconciler.sweep()] == [2, 2]
+    # Still missing half a minute later, but not for twice as long: nothing is sent.
+    assert [hop.republished for hop in await reconciler.sweep()] == [0, 0]
+    # Nothing was missing beyond that, so the next sweep looks closely again.
+    assert [hop.republished for hop in await reconciler.sweep()] == [2, 2]
+    await scene.pool.execute("update scoring.leads set revision = revision - 31000000")
+    assert [hop.republished for hop in await reconciler.sweep()] == [2, 2]

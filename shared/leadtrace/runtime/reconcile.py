@@ -86,13 +86,15 @@ class Reconciler:
             await self._publisher.close()
 
     async def sweep(self) -> list[HopResult]:
-        """Publish again what is missing beyond each hop's grace, which doubles while anything is."""
+        """Publish again what is missing beyond each hop's grace, which doubles until all has arrived."""
         results = []
         for hop in self.hops:
             grace = self._grace[hop.name]
             results += await self.reconcile(grace, hop.name)
-            missing = results[-1].missing > 0
-            self._grace[hop.name] = min(2 * grace, LONGEST_GRACE) if missing else GRACE
+            if results[-1].missing:
+                self._grace[hop.name] = min(2 * grace, LONGEST_GRACE)
+            elif grace > GRACE and not await self._count(hop, GRACE):
+                self._grace[hop.name] = GRACE
         return results
 
     async def reconcile(self, age: timedelta = timedelta(0), hop: str | None = None) -> list[HopResult]:
@@ -109,7 +111,7 @@ class Reconciler:
         """Publish again everything that the owner holds, as a new or rebuilt reader needs it."""
         results, topics = [], set[str]()
         for one in self._wanted(hop):
-            missing = await self._count(one)
+            missing = await self._count(one, timedelta(0))
             repeats = one.topic in topics
             topics.add(one.topic)
             published = 0 if repeats else await self._publish_found(one, one.everything)
@@ -119,10 +121,10 @@ class Reconciler:
     def _wanted(self, hop: str | None) -> list[Hop]:
         return [one for one in self.hops if hop in (None, one.name)]
 
-    async def _count(self, hop: Hop) -> int:
+    async def _count(self, hop: Hop, age: timedelta) -> int:
         counted = f"select count(*) from ({hop.missing}) as missing"
         async with self._pool.acquire() as connection:
-            return int(await connection.fetchval(counted, hop.first_key, None, timedelta(0)))
+            return int(await connection.fetchval(counted, hop.first_key, None, age))
 
     async def _publish_found(self, hop: Hop, query: str, *more: object) -> int:
         published, after = 0, hop.first_key

@@ -77,9 +77,20 @@ async def test_a_slow_reader_is_not_fed_its_backlog_at_every_sweep(scene: Scene)
     reconciler = _reconciler(scene)
     await scene.pool.execute("update scoring.leads set revision = revision - 31000000")
     assert [hop.republished for hop in await reconciler.sweep()] == [2, 2]
-    # Still missing half a minute later, but not for twice as long: nothing is sent.
+    # Still missing, but not for twice as long: nothing is sent, however often one looks.
     assert [hop.republished for hop in await reconciler.sweep()] == [0, 0]
-    # Nothing was missing beyond that, so the next sweep looks closely again.
-    assert [hop.republished for hop in await reconciler.sweep()] == [2, 2]
+    assert [hop.republished for hop in await reconciler.sweep()] == [0, 0]
     await scene.pool.execute("update scoring.leads set revision = revision - 31000000")
     assert [hop.republished for hop in await reconciler.sweep()] == [2, 2]
+
+
+async def test_once_all_has_arrived_a_sweep_looks_closely_again(scene: Scene) -> None:
+    await scene.put(*_EVENTS)
+    await scene.stage(scoring_handler()).drain()
+    reconciler = _reconciler(scene)
+    await scene.pool.execute("update scoring.leads set revision = revision - 31000000")
+    assert (await reconciler.sweep())[0].republished == 2
+    await scene.stage(attribution_handler()).drain()
+    assert (await reconciler.sweep())[0].republished == 0
+    await scene.pool.execute("update attribution.leads set qualification_revision = 0")
+    assert (await reconciler.sweep())[0].republished == 2

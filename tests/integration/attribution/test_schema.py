@@ -1,0 +1,60 @@
+"""Attribution's migrations and its metadata say the same, and its views are what others may read."""
+
+import pytest
+
+from leadtrace.events.deal import DealCreated, DealLinked
+from leadtrace.events.lead import LeadCaptured
+from leadtrace.store.engine import connect
+from leadtrace.store.migrate import room_of
+from leadtrace.store.roles import READONLY_ROLE, role_of
+from leadtrace.testing.builders import event, lead_ref
+from leadtrace.testing.schema import assert_schema_matches
+from leadtrace_attribution.tables import METADATA
+from tests.integration.chain.scene import Scene
+
+_READERS = [role_of(service) for service in ("ingest", "scoring", "api")] + [READONLY_ROLE]
+_VIEWS = {
+    "pub_leads": "lead_id definition_version revision qualification_revision event_count ignored_count"
+    " stuck_error redirect_to body",
+    "pub_deals": "deal_id definition_version revision event_count ignored_count stuck_error redirect_to body",
+    "pub_seen": "event_no",
+    "pub_notes": "kind ids noted_at",
+    "pub_dead_letters": "dead_letter_id topic reason event_no dead_at",
+}
+
+
+async def test_migrations_equal_metadata(database_url: str) -> None:
+    await assert_schema_matches(database_url, room_of("attribution"), METADATA)
+
+
+@pytest.mark.parametrize("reader", _READERS)
+async def test_others_read_the_views_and_nothing_else(scene: Scene, reader: str) -> None:
+    await scene.bus.put("lead-events", b"key", b"poison")
+    await scene.put(
+        event(LeadCaptured(), "contact/1", 1),
+        event(DealCreated(), "deal/1", 2),
+        event(DealLinked(lead=lead_ref("contact/1")), "deal/1", 3),
+    )
+    await scene.settle()
+    connection = await connect(scene.url, reader)
+    try:
+        for view, columns in _VIEWS.items():
+            rows = await connection.fetch(f"select * from attribution.{view}")
+            assert rows, view
+            assert " ".join(rows[0].keys()) == columns
+        readable = await connection.fetch(
+            "select tablename from pg_tables where schemaname = 'attribution'"
+            " and has_table_privilege(schemaname || '.' || tablename, 'select')"
+        )
+        assert readable == []
+    finally:
+        await connection.close()
+
+
+async def test_sets_and_bodies_are_kept_out_of_line_and_unpacked(scene: Scene) -> None:
+    stored = await scene.pool.fetch(
+        "select distinct attname::text, attstorage::text from pg_attribute where attrelid in"
+        " ('attribution.leads'::regclass, 'attribution.deals'::regclass) and attname in"
+        " ('facts', 'state', 'body') order by 1"
+    )
+    assert [tuple(row) for row in stored] == [("body", "e"), ("facts", "e"), ("state", "e")]

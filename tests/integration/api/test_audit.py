@@ -195,3 +195,13 @@ async def test_gauges_show_the_same_numbers(client: httpx.AsyncClient, owner: Co
     assert 'leadtrace_conservation_pending_records{check="lead-events->scoring"} 1.0' in exposition
     assert 'leadtrace_conservation_difference_records{check="unexpected:scoring"} 0.0' in exposition
     assert "leadtrace_conservation_balanced_ratio 1.0" in exposition
+
+
+async def test_requests_are_timed_by_the_pattern_of_their_route(client: httpx.AsyncClient) -> None:
+    await client.get("/v1/funnel")
+    await client.get(f"/v1/leads/{lead_id(1)}")
+    exposition = (await client.get("/metrics")).text
+    assert 'leadtrace_request_duration_seconds_count{route="/v1/funnel",status="200"} 1.0' in exposition
+    assert (
+        'leadtrace_request_duration_seconds_count{route="/v1/leads/{lead_id}",status="404"} 1.0' in exposition
+    )

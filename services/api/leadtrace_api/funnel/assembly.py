@@ -88,8 +88,9 @@ class Assembler:
     def numbers(self, sums: Sums, filters: Filters) -> FunnelNumbers:
         """The numbers of the leads that the filters let pass."""
         revenue, unconverted = self.split(sums.revenue)
+        links = self._links(filters)
         return FunnelNumbers(
-            stages=tuple(self._stage(stage, sums, filters) for stage in STAGES),
+            stages=tuple(self._stage(stage, sums, links) for stage in STAGES),
             steps=tuple(self._step(before, after, sums) for before, after in pairwise(LADDER)),
             overall=rate(sums.reached(LADDER[-1]), sums.reached(LADDER[0]), self._method()),
             revenue=revenue,
@@ -108,7 +109,7 @@ class Assembler:
         own = money(earned.get(self.currency, 0), self.currency)
         return own, tuple(money(earned[currency], currency) for currency in others)
 
-    def _stage(self, stage: Stage, sums: Sums, filters: Filters) -> StageRow:
+    def _stage(self, stage: Stage, sums: Sums, links: "Links") -> StageRow:
         entered, reached, current = sums.counts.get(stage, _NONE)
         rung = stage in _RUNGS
         return StageRow(
@@ -117,8 +118,8 @@ class Assembler:
             reached=reached if rung else None,
             current=current,
             drill=Drill(
-                reached=self._link(filters, "reached", stage) if rung else None,
-                current=self._link(filters, "stage", stage),
+                reached=f"{links.reached}{stage.value}" if rung else None,
+                current=f"{links.current}{stage.value}",
             ),
         )
 
@@ -134,12 +135,23 @@ class Assembler:
     def _method(self) -> Literal["plain_ratio", "activity_ratio"]:
         return "plain_ratio" if self.asked.basis is Basis.COHORT else "activity_ratio"
 
-    def _link(self, filters: Filters, what: str, stage: Stage) -> str:
+    def _links(self, filters: Filters) -> "Links":
+        return Links(self._link(filters, "reached"), self._link(filters, "stage"))
+
+    def _link(self, filters: Filters, what: str) -> str:
         days = "captured" if self.asked.basis is Basis.COHORT else what
         items = [
             *filter_items(filters),
             *([(f"{days}_from", first.isoformat())] if (first := self.asked.first) else []),
             *([(f"{days}_to", last.isoformat())] if (last := self.asked.last) else []),
-            (what, stage.value),
+            (what, ""),
         ]
         return f"/v1/leads?{urlencode(items)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Links to the leads of one group, up to the name of the stage."""
+
+    reached: str
+    current: str

@@ -53,14 +53,14 @@ class UnlinkedDeals:
     revenue: int
 
 
-async def known_days(reading: Reading, basis: Basis) -> tuple[date, date] | None:
-    """The first and the last day of which anything is known."""
+async def known_days(reading: Reading, basis: Basis) -> tuple[date | None, date | None]:
+    """The first and the last day of which anything is known; None where nothing is."""
     cells = FUNNEL_DAILY.c
     statement = select(func.min(cells.day), func.max(cells.day)).where(
         cells.definition_version == reading.version, cells.basis == basis.value, cells.dimension == TOTAL
     )
     first, last = (await reading.connection.execute(statement)).one()
-    return None if first is None else (first, last)
+    return first, last
 
 
 async def stage_counts(reading: Reading, asked: Slice) -> list[StageCount]:
@@ -116,7 +116,7 @@ def _within(table: Table, reading: Reading, asked: Slice) -> ColumnElement[bool]
     return and_(
         cells.definition_version == reading.version,
         cells.basis == asked.basis.value,
-        cells.dimension.in_({TOTAL, asked.dimension}),
+        cells.dimension.in_(sorted({TOTAL, asked.dimension})),
         *_between(cells.day, asked),
     )
 

@@ -42,8 +42,8 @@ async def funnel(room: InRoom, query: Annotated[FunnelQuery, Query()]) -> Respon
 
 
 async def _answer(now: Reading, query: FunnelQuery, dimension: str, currency: str) -> Funnel:
-    known = await known_days(now, query.basis)
-    first, last = known or (None, None)
+    bounded = query.first is not None and query.last is not None
+    first, last = (None, None) if bounded else await known_days(now, query.basis)
     filters: Filters = query.filters()
     asked = Slice(query.basis, dimension, query.first, query.last, tuple(filters.get(dimension, ())))
     groups, total = sums_by_key(await stage_counts(now, asked), await revenues(now, asked), asked)

@@ -16,11 +16,11 @@ from ingest.pub_items order by sender
 
 
 def _event_counts(hop: EventHop) -> TextClause:
-    # An event that the broker has not confirmed counts as published once its reader shows that it was.
+    # What is stored will be published: until the broker has confirmed it, it is pending at every reader.
     return text(f"""
 with fates as (
-  select e.recorded_at, s.event_no is not null as seen, d.event_no is not null as dead,
-         u.event_no is null as confirmed
+  select e.recorded_at, s.event_no is null and d.event_no is null as pending,
+         s.event_no is null and d.event_no is not null as dead, u.event_no is not null as unconfirmed
   from ingest.pub_events e
   left join {hop.reader}.pub_seen s on s.event_no = e.event_no
   left join ingest.pub_unpublished u on u.event_no = e.event_no
@@ -29,10 +29,11 @@ with fates as (
   ) d on d.event_no = e.event_no
   where e.topic = :topic
 ), counted as (
-  select count(*) filter (where confirmed or seen or dead) as published,
-         count(*) filter (where dead and not seen) as dead_lettered,
-         count(*) filter (where confirmed and not seen and not dead) as pending,
-         min(recorded_at) filter (where confirmed and not seen and not dead) as oldest
+  select count(*) as published,
+         count(*) filter (where dead) as dead_lettered,
+         count(*) filter (where pending) as pending,
+         count(*) filter (where pending and unconfirmed) as unconfirmed,
+         min(recorded_at) filter (where pending) as oldest
   from fates
 ), held as (
   select coalesce(sum(event_count - ignored_count) filter (where stuck_error is null), 0) as applied,
@@ -40,7 +41,7 @@ with fates as (
          coalesce(sum(event_count) filter (where stuck_error is not null), 0) as stuck
   from {hop.entities}
 )
-select published, applied, stuck, ignored, dead_lettered, pending,
+select published, applied, stuck, ignored, dead_lettered, pending, unconfirmed,
        extract(epoch from now() - oldest)::float8 as oldest_pending_age_s
 from counted, held
 """)

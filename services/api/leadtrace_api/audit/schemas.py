@@ -24,7 +24,7 @@ class SenderItems(Answer):
 
 
 class EventCounts(Answer):
-    """Equation 2, of one hop: each published event, by id, has exactly one fate at its reader."""
+    """Equation 2, of one hop: each event for it, by id, has exactly one fate at its reader."""
 
     hop: str
     published: int
@@ -32,7 +32,8 @@ class EventCounts(Answer):
     stuck: int = Field(description="In the sets of leads or deals that do not fold.")
     ignored: int = Field(description="Of types that the reader does not know yet.")
     dead_lettered: int
-    pending: int = Field(description="Published and not with the reader.")
+    pending: int = Field(description="Not with the reader yet.")
+    unconfirmed: int = Field(description="Those of the pending that the broker has not confirmed yet.")
     oldest_pending_age_s: float | None
     difference: int = Field(description="published less the sum of the fates; not 0 is an alert.")
 
@@ -111,6 +112,7 @@ EXAMPLE: dict[str, Any] = {
             "ignored": 0,
             "dead_lettered": 0,
             "pending": 0,
+            "unconfirmed": 0,
             "oldest_pending_age_s": None,
             "difference": 0,
         }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
+from hypothesis import HealthCheck, settings
 
 from leadtrace.bus.memory import MemoryBus
 from leadtrace.domain.definitions.canonical import reference_to
@@ -31,6 +32,13 @@ union all select 'outcome', lead_id, body from attribution.leads where body is n
 union all select 'deal', deal_id, body from attribution.deals where body is not null
 order by 1, 2
 """
+
+# Worlds through a real database take their time: a third of those that the pure folds get.
+THROUGH_THE_STORE = settings(
+    deadline=None,
+    max_examples=settings().max_examples // 3,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 
 Bodies = list[tuple[Any, ...]]
 

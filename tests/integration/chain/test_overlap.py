@@ -6,7 +6,7 @@ from itertools import pairwise
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from leadtrace.events.deal import DealCreated, DealLinked, DealUpdated, DealWon
@@ -23,7 +23,13 @@ from leadtrace.testing.eventually import eventually_answers
 from leadtrace.testing.interrupted import InterruptedHandler
 from leadtrace.testing.published import published
 from leadtrace.testing.worlds import worlds
-from tests.integration.chain.scene import Scene, attribution_handler, open_scene, scoring_handler
+from tests.integration.chain.scene import (
+    THROUGH_THE_STORE,
+    Scene,
+    attribution_handler,
+    open_scene,
+    scoring_handler,
+)
 
 _EVENTS = [
     event(LeadCaptured(), "contact/1", 1),
@@ -135,7 +141,7 @@ async def _read_beside(scene: Scene, handler: Handler, chance: random.Random, *,
     await asyncio.gather(*(stage.drain() for stage in stages))
 
 
-@settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@THROUGH_THE_STORE
 @given(world=worlds(), seed=st.integers(0, 2**32))
 async def test_any_interleaving_of_three_readers_ends_in_one_state(
     database_url: str, world: list[Event], seed: int

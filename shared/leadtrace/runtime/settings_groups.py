@@ -135,9 +135,6 @@ class Reporting(Group):
     """ISO 4217 code of the currency that reports are in."""
     timezone: str = "Europe/Berlin"
     """IANA time zone that days, weeks and months are cut in."""
-    week_start: Literal["monday", "sunday", "saturday"] = "monday"
-    """First day of a week."""
-
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
@@ -199,7 +196,7 @@ class Relay(Group):
 
 
 class Keys(Group):
-    """[keys]: only the first admin key is configuration; the others are made and stored hashed."""
+    """[keys]: the first admin key."""
 
     bootstrap: Annotated[SecretStr, Field(min_length=16)] | None = None
     """First admin key, at least 16 characters; `leadtrace up` makes one in the data folder by itself."""

@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Table, and_, func, select
+from sqlalchemy import text
 
 from leadtrace_api.projector.contribution import Basis
-from leadtrace_api.projector.dimensions import TOTAL
 from leadtrace_api.reading import Reading
-from leadtrace_api.tables import DEALS, FUNNEL_DAILY, REVENUE_DAILY
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,75 +51,70 @@ class UnlinkedDeals:
     revenue: int
 
 
+# Written out, because the funnel is asked most: building a statement anew took as long as its answer.
+_CELLS = "definition_version = :version and basis = :basis and dimension in ('', :dimension)"
+_DAYS = "between :first and :last"
+_KNOWN_DAYS = text("""
+select min(day), max(day) from api.funnel_daily
+where definition_version = :version and basis = :basis and dimension = ''
+""")
+_STAGE_COUNTS = text(f"""
+select dimension, key, stage, sum(entered)::bigint, sum(reached)::bigint, sum(current)::bigint
+from api.funnel_daily where {_CELLS} and day {_DAYS}
+group by dimension, key, stage
+""")
+_REVENUES = text(f"""
+select dimension, key, currency, sum(revenue)::bigint
+from api.revenue_daily where {_CELLS} and day {_DAYS}
+group by dimension, key, currency
+""")
+_UNLINKED_DEALS = text(f"""
+select currency, count(*), coalesce(sum(amount), 0)::bigint
+from api.deals
+where definition_version = :version and status = 'won' and leads = 0 and redirect_to is null
+  and closed_day {_DAYS}
+group by currency
+""")
+
+
 async def known_days(reading: Reading, basis: Basis) -> tuple[date | None, date | None]:
     """The first and the last day of which anything is known; None where nothing is."""
-    cells = FUNNEL_DAILY.c
-    statement = select(func.min(cells.day), func.max(cells.day)).where(
-        cells.definition_version == reading.version, cells.basis == basis.value, cells.dimension == TOTAL
-    )
-    first, last = (await reading.connection.execute(statement)).one()
+    parameters = {"version": reading.version, "basis": basis.value}
+    first, last = (await reading.connection.execute(_KNOWN_DAYS, parameters)).one()
     return first, last
 
 
 async def stage_counts(reading: Reading, asked: Slice) -> list[StageCount]:
-    """The counts of every stage of every key that has any, and of the total."""
-    cells = FUNNEL_DAILY.c
-    sums = (func.sum(cells.entered), func.sum(cells.reached), func.sum(cells.current))
-    statement = (
-        select(cells.dimension, cells.key, cells.stage, *sums)
-        .where(_within(FUNNEL_DAILY, reading, asked))
-        .group_by(cells.dimension, cells.key, cells.stage)
-    )
-    rows = await reading.connection.execute(statement)
-    return [
-        StageCount(dimension, key, stage, int(entered), int(reached), int(current))
-        for dimension, key, stage, entered, reached, current in rows
-        if entered or reached or current
-    ]
+    """The counts of every stage of every key that has any, and of the total.
+
+    The leads without a key are what the keys leave of the total, so both are read.
+    """
+    rows = await reading.connection.execute(_STAGE_COUNTS, _cells(reading, asked))
+    return [StageCount(*row) for row in rows if any(row[3:])]
 
 
 async def revenues(reading: Reading, asked: Slice) -> list[Revenue]:
     """The revenue of every key that has any, and of the total, by currency."""
-    cells = REVENUE_DAILY.c
-    statement = (
-        select(cells.dimension, cells.key, cells.currency, func.sum(cells.revenue))
-        .where(_within(REVENUE_DAILY, reading, asked))
-        .group_by(cells.dimension, cells.key, cells.currency)
-    )
-    rows = await reading.connection.execute(statement)
-    return [Revenue(*row[:3], int(row[3])) for row in rows if row[3]]
+    rows = await reading.connection.execute(_REVENUES, _cells(reading, asked))
+    return [Revenue(*row) for row in rows if row[3]]
 
 
 async def unlinked_deals(reading: Reading, asked: Slice) -> list[UnlinkedDeals]:
     """Won deals without a lead that closed within the days: having no lead, they have no capture day."""
-    deals = DEALS.c
-    statement = (
-        select(deals.currency, func.count(), func.coalesce(func.sum(deals.amount), 0))
-        .where(
-            deals.definition_version == reading.version,
-            deals.status == "won",
-            deals.leads == 0,
-            deals.redirect_to.is_(None),
-            *_between(deals.closed_day, asked),
-        )
-        .group_by(deals.currency)
-    )
-    rows = await reading.connection.execute(statement)
-    return [UnlinkedDeals(currency, count, int(revenue)) for currency, count, revenue in rows]
+    parameters = {"version": reading.version, **_days(asked)}
+    rows = await reading.connection.execute(_UNLINKED_DEALS, parameters)
+    return [UnlinkedDeals(*row) for row in rows]
 
 
-def _within(table: Table, reading: Reading, asked: Slice) -> ColumnElement[bool]:
-    # The leads without a key are what the keys leave of the total, so both are read.
-    cells = table.c
-    return and_(
-        cells.definition_version == reading.version,
-        cells.basis == asked.basis.value,
-        cells.dimension.in_(sorted({TOTAL, asked.dimension})),
-        *_between(cells.day, asked),
-    )
+def _cells(reading: Reading, asked: Slice) -> dict[str, object]:
+    return {
+        "version": reading.version,
+        "basis": asked.basis.value,
+        "dimension": asked.dimension,
+        **_days(asked),
+    }
 
 
-def _between(day: ColumnElement[date], asked: Slice) -> list[ColumnElement[bool]]:
-    first = [day >= asked.first] if asked.first is not None else []
-    last = [day <= asked.last] if asked.last is not None else []
-    return first + last
+def _days(asked: Slice) -> dict[str, object]:
+    # The driver sends the ends of Python's calendar as PostgreSQL's infinities.
+    return {"first": asked.first or date.min, "last": asked.last or date.max}

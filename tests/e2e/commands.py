@@ -1,4 +1,4 @@
-"""Runs commands as an operator does: in a process of its own, in a terminal of 80 columns."""
+"""Runs commands as an operator does: in a process of its own, in a terminal of 80 columns unless said."""
 
 import asyncio
 import sys
@@ -19,12 +19,17 @@ class Ended:
     err: str
 
 
-async def leadtrace(environment: Mapping[str, str], *arguments: str, within_s: float = WITHIN_S) -> Ended:
+async def leadtrace(
+    environment: Mapping[str, str], *arguments: str, columns: int = 80, within_s: float = WITHIN_S
+) -> Ended:
     """Run `leadtrace …` to its end."""
-    return await ended(environment, str(PROGRAMS / "leadtrace"), *arguments, within_s=within_s)
+    command = (str(PROGRAMS / "leadtrace"), *arguments)
+    return await ended(environment, *command, columns=columns, within_s=within_s)
 
 
-async def ended(environment: Mapping[str, str], *command: str, within_s: float = WITHIN_S) -> Ended:
+async def ended(
+    environment: Mapping[str, str], *command: str, columns: int = 80, within_s: float = WITHIN_S
+) -> Ended:
     """Run any command to its end.
 
     Raises:
@@ -32,7 +37,7 @@ async def ended(environment: Mapping[str, str], *command: str, within_s: float =
     """
     process = await asyncio.create_subprocess_exec(
         *command,
-        env={**environment, "COLUMNS": "80", "PYTHONWARNINGS": "error"},
+        env={**environment, "COLUMNS": str(columns), "PYTHONWARNINGS": "error"},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -1,6 +1,7 @@
 """What commands share at the edge: where they print, the option that names the file, errors in words."""
 
 import asyncio
+import logging
 from collections.abc import Coroutine, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,6 +55,9 @@ _T = TypeVar("_T")
 
 def run(work: Coroutine[object, object, _T]) -> _T:
     """Run a command's work; what an operator can mend is said in words, without a traceback."""
+    if not logging.getLogger().handlers:
+        # A command that keeps no log says itself what failed; libraries would say it once more, raw.
+        logging.getLogger().addHandler(logging.NullHandler())
     with explained():
         return asyncio.run(work)
 

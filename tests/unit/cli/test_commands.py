@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from leadtrace.cli.main import app
 
-COMMANDS = ("up", "migrate", "status", "doctor", "config", "reconcile", "republish", "rebuild")
+COMMANDS = ("up", "demo", "migrate", "status", "doctor", "config", "reconcile", "republish", "rebuild")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import msgspec
 from leadtrace.bus.protocol import Record
 from leadtrace.domain.attribution.extract import extract_deal, extract_lead
 from leadtrace.events.catalogue import Code
-from leadtrace.events.codec import UndecodableError, decode_snapshot
+from leadtrace.events.codec import UndecodableError, decode_snapshot, entity_id
 from leadtrace.events.snapshots import Qualification
 from leadtrace.events.topics import Topic
 from leadtrace.runtime.arrivals import Arrivals, dead_letter, decode
@@ -71,7 +71,7 @@ def sort_out(records: Sequence[Record]) -> Batch:
 
 def _take_score(batch: Batch, record: Record) -> None:
     snapshot = decode_snapshot(record.value)
-    lead, revision = UUID(snapshot.partitionkey), int(snapshot.qualificationrev or 0)
+    lead, revision = entity_id(snapshot.partitionkey), int(snapshot.qualificationrev or 0)
     try:
         news = _news.decode(snapshot.data)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:

@@ -10,7 +10,7 @@ import msgspec
 from leadtrace.bus.protocol import Record
 from leadtrace.domain.fact import Fact, Value, fact_of
 from leadtrace.events.catalogue import BY_TYPE, Code
-from leadtrace.events.codec import UndecodableError, decode_data, decode_event, known_type
+from leadtrace.events.codec import UndecodableError, decode_data, decode_event, entity_id, known_type
 from leadtrace.events.envelope import Event
 from leadtrace.events.times import to_micros
 from leadtrace.store.dead_letters import DeadLetter, DeadReason
@@ -45,7 +45,7 @@ def decode(records: Iterable[Record], extract: Extract) -> Arrivals:
         except UndecodableError as error:
             arrivals.dead.append(dead_letter(record, error, event))
             continue
-        arrivals.facts.setdefault(UUID(event.partitionkey), []).append((int(event.eventno), fact))
+        arrivals.facts.setdefault(entity_id(event.partitionkey), []).append((int(event.eventno), fact))
     return arrivals
 
 

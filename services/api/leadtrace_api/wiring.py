@@ -7,8 +7,8 @@ from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.server import Address, serve
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.wiring import make_bus
-from leadtrace.store.engine import make_engine
 from leadtrace.store.roles import role_of
+from leadtrace.store.sql_engine import make_engine
 from leadtrace_api.app import create_app
 from leadtrace_api.handlers import Projector
 from leadtrace_api.process import ProjectorProcess

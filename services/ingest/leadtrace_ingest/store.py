@@ -1,9 +1,11 @@
-"""How ingest talks to its schema: the wake-up channel, and the secret of the installation."""
+"""How ingest talks to its schema: names, the wake-up channel, and the secret of the installation."""
 
 import secrets
 
 from leadtrace.store.connection import Connection
 
+SCHEMA = "ingest"
+EVENT_NUMBER_BLOCK = 1_000
 NOTIFY_CHANNEL = "leadtrace_ingest_intake"
 SECRET_BYTES = 32
 

@@ -26,9 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from leadtrace.store.metadata import service_metadata
-
-SCHEMA = "ingest"
-EVENT_NUMBER_BLOCK = 1_000
+from leadtrace_ingest.store import EVENT_NUMBER_BLOCK, SCHEMA
 
 metadata = service_metadata(SCHEMA)
 

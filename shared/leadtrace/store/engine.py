@@ -1,13 +1,10 @@
-"""Connections to PostgreSQL in the role of a service: a pool for hot paths, an engine for the api's reads."""
+"""Connections to PostgreSQL in the role of a service, without SQLAlchemy, which hot paths never load."""
 
 import asyncio
-import os
-import secrets
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import asyncpg
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 CONNECT_TIMEOUT_S = 5.0
 
@@ -65,25 +62,6 @@ async def connect(url: str, role: str | None = None) -> asyncpg.Connection:
     return await asyncpg.connect(url, timeout=CONNECT_TIMEOUT_S, server_settings=_server_settings(role))
 
 
-def make_engine(url: str, role: str | None = None, *, size: int = 8) -> AsyncEngine:
-    """An engine whose connections act as `role`; nothing is connected yet.
-
-    Any address that PostgreSQL's own tools take works, unix sockets too: asyncpg reads it, not SQLAlchemy.
-    """
-
-    async def creator() -> asyncpg.Connection:
-        return await connect(url, role)
-
-    return create_async_engine(
-        "postgresql+asyncpg://",
-        async_creator=creator,
-        pool_size=size,
-        max_overflow=0,
-        pool_pre_ping=True,
-        connect_args={"prepared_statement_name_func": _statement_name},
-    )
-
-
 async def ping(pool: asyncpg.Pool) -> str | None:
     """A readiness check: None when the database answers, else why not."""
     try:
@@ -118,8 +96,3 @@ def _server_settings(role: str | None) -> dict[str, str]:
     # A role set at the start of the session survives every reset, and needs no statement of its own.
     settings = {"jit": "off", "application_name": role or "leadtrace"}
     return {**settings, "role": role} if role else settings
-
-
-def _statement_name() -> str:
-    # Names stay unique even when a pooler lends one server connection to several clients.
-    return f"leadtrace_{os.getpid()}_{secrets.token_hex(8)}"

@@ -26,8 +26,9 @@ from alembic.script.revision import Revision
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from leadtrace.store.engine import make_engine
-from leadtrace.store.roles import ensure_roles, grant_views, role_of
+from leadtrace.store.grants import ensure_roles, grant_views
+from leadtrace.store.roles import role_of
+from leadtrace.store.sql_engine import make_engine
 
 VERSION_TABLE = "schema_versions"
 LOCK_TIMEOUT_S = 5.0

@@ -6,8 +6,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData
 
-from leadtrace.store.engine import make_engine
 from leadtrace.store.migrate import VERSION_TABLE, MigrationRoom
+from leadtrace.store.sql_engine import make_engine
 
 
 async def schema_differences(url: str, room: MigrationRoom, metadata: MetaData) -> list[str]:

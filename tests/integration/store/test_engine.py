@@ -4,8 +4,9 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
-from leadtrace.store.engine import connect, make_engine, make_pool, ping, wait_for_database
+from leadtrace.store.engine import connect, make_pool, ping, wait_for_database
 from leadtrace.store.roles import role_of
+from leadtrace.store.sql_engine import make_engine
 
 SCORING = role_of("scoring")
 

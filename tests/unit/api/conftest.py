@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from leadtrace.runtime.health import Readiness
 from leadtrace.runtime.metrics import Metrics
-from leadtrace.store.engine import make_engine
+from leadtrace.store.sql_engine import make_engine
 from leadtrace_api.app import create_app
 from leadtrace_api.room import Room
 from leadtrace_api.settings import ApiSettings

@@ -6,7 +6,7 @@ from leadtrace.bus.protocol import Outgoing
 from leadtrace.events.codec import HEADERS
 from leadtrace.store.connection import Connection
 from leadtrace_ingest.relay.canonical import Canonical, EventRow
-from leadtrace_ingest.tables import SCHEMA
+from leadtrace_ingest.store import SCHEMA
 
 _TABLE = "events"
 _INSERT = f"""

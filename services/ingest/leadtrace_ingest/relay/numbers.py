@@ -1,7 +1,7 @@
 """Event numbers, drawn from PostgreSQL in blocks; what a rolled-back chunk drew is simply never used."""
 
 from leadtrace.store.connection import Connection
-from leadtrace_ingest.tables import EVENT_NUMBER_BLOCK
+from leadtrace_ingest.store import EVENT_NUMBER_BLOCK
 
 _BLOCKS = """
 select nextval('ingest.event_number_blocks') from generate_series(1, $1::int)

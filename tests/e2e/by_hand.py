@@ -1,7 +1,7 @@
 """An installation whose parts a test starts and kills one by one, in whatever order it likes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -39,16 +39,15 @@ def second(name: str) -> str:
 class ByHand:
     """PostgreSQL, a broker and service processes, none of which runs at first."""
 
-    def __init__(self, folder: Path, *, join_groups: bool) -> None:
+    def __init__(self, folder: Path, more_env: Mapping[str, str]) -> None:
         folder.mkdir(mode=0o711)
-        self.client = Installation(folder)
+        self.client = Installation(folder, more_env)
         self.postgres = EmbeddedPostgres(folder / "postgres", self._log("postgres"), durable=False)
         (port,) = free_ports(1)
         self.broker = EmbeddedBroker(log_path=self._log("broker"), ids=SystemIds(SystemClock()), port=port)
         # The address is told to processes before anything listens there.
         sockets = quote(str(prepare_home(folder / "postgres").sockets))
         self.url = f"postgresql://{SUPERUSER}@/{DATABASE}?host={sockets}&port=5432"
-        self._join_groups = join_groups
         self._services = self._named_services()
         self._running: dict[str, ManagedProcess] = {}
 
@@ -148,7 +147,6 @@ class ByHand:
             "LEADTRACE_POSTGRES__URL": self.url,
             "LEADTRACE_KAFKA__BOOTSTRAP_SERVERS": self.broker.bootstrap_servers,
             "LEADTRACE_KAFKA__BROKER": "embedded",
-            "LEADTRACE_KAFKA__JOIN_GROUPS": str(self._join_groups).lower(),
             "LEADTRACE_KEYS__BOOTSTRAP": KEY,
         }
 
@@ -157,9 +155,9 @@ class ByHand:
 
 
 @asynccontextmanager
-async def by_hand(folder: Path, *, join_groups: bool = False) -> AsyncGenerator[ByHand]:
-    """The parts, all of which are ended at the end."""
-    parts = ByHand(folder, join_groups=join_groups)
+async def by_hand(folder: Path, **more_env: str) -> AsyncGenerator[ByHand]:
+    """The parts, all of which are ended at the end; `more_env` configures the service processes."""
+    parts = ByHand(folder, more_env)
     try:
         yield parts
     finally:

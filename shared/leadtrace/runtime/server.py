@@ -76,7 +76,9 @@ async def serve(
     ]
     listener = asyncio.create_task(_listen(server, address), name="listener")
     with _signals(stop):
+        _log.info("process.started", host=address.host, port=address.port)
         await _until_stopped(stop, listener)
+        _log.info("process.stopping", reason=stop.reason or "the listener ended")
         deadline = Deadline(deadline_s)
         readiness.start_draining()
         server.should_exit = True

@@ -1,7 +1,5 @@
 """The projector's process: wait for the database, cut rollups anew if need be, then read."""
 
-import gc
-
 from starlette.applications import Starlette
 
 from leadtrace.bus.protocol import Bus, ConsumerSpec
@@ -23,10 +21,6 @@ from leadtrace_api.store.rebuild import rebuild_if_cut_otherwise
 
 # How long an idle poll waits; also the longest that a stop waits for the loop to notice.
 _POLL_WAIT_MS = 200
-
-# Objects of a batch live until its end and none is part of a cycle: collecting at every 700 new ones, as
-# Python does by itself, took half of the projector's time.
-_COLLECT_EVERY = 100_000
 
 _log = get_logger("leadtrace_api.projector")
 
@@ -59,8 +53,6 @@ class ProjectorProcess:
 
     async def run(self) -> None:
         """Project until SIGTERM; a database or broker that is not there yet is waited for."""
-        gc.freeze()
-        gc.set_threshold(_COLLECT_EVERY)
         ports = self._settings.ports
         await serve(
             Starlette(routes=operations_routes(self._readiness, self._metrics)),

@@ -1,6 +1,5 @@
 """Runs ingest's two processes: `leadtrace-ingest door` and `leadtrace-ingest relay`."""
 
-import gc
 from pathlib import Path
 from typing import Annotated
 
@@ -33,14 +32,7 @@ def relay(config: Config = None) -> None:
 
 
 def _run(service: str, config: Path | None, main: Main) -> None:
-    _spare_the_collector()
     run_service(service, config, main, mistakes=(MappingError,))
-
-
-def _spare_the_collector() -> None:
-    # Batches hold no cycles: looking through them again and again costs a sixth of the time.
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
+from leadtrace.runtime.garbage import collect_rarely
 from leadtrace.runtime.health import Readiness
 from leadtrace.runtime.logging import get_logger
 from leadtrace.runtime.shutdown import Deadline, StopSignal, drain
@@ -96,7 +97,8 @@ async def serve(
 
 
 def run(main: Coroutine[object, object, None]) -> None:
-    """Run a process' main coroutine on uvloop."""
+    """Run a process' main coroutine on uvloop, with the collector out of its way."""
+    collect_rarely()
     uvloop.run(main)
 
 

@@ -1,6 +1,7 @@
 """Stopping and starting again on one data folder: in order, after a power cut, and never twice at once."""
 
 import os
+import socket
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ import psutil
 import pytest
 
 from leadtrace.cli.traffic.hubspot_day import make_deliveries
+from leadtrace.embedded.datafolder import DataFolder
 from leadtrace.testing.hubspot_reference import events_of, funnel_by_source
 from leadtrace.testing.installation import Installation, running
 from tests.e2e.commands import leadtrace
@@ -75,3 +77,14 @@ async def test_a_second_start_on_the_same_folder_is_refused_in_words(shared: Ins
     assert "Traceback" not in refused.err
     assert psutil.pid_exists(shared.process.pid)
     assert await shared.ready()
+
+
+async def test_a_taken_port_is_named_and_nothing_stays_behind(data_folder: Path) -> None:
+    installation = Installation(data_folder)
+    with socket.create_server(("127.0.0.1", installation.ports["api"])):
+        refused = await leadtrace(installation.environment(), "up", columns=200)
+    assert refused.code == 1
+    said = refused.err.split("error: api keeps dying:")[1]
+    assert said.count(f"cannot listen on 127.0.0.1:{installation.ports['api']}; is it taken?") == 1
+    assert "Traceback" not in refused.err
+    assert DataFolder(data_folder).read_state() is None

@@ -45,6 +45,7 @@ class ManagedProcess:
     def __init__(self, spec: ProcessSpec) -> None:
         self.spec = spec
         self._process: asyncio.subprocess.Process | None = None
+        self._log_from = 0
 
     async def start(self) -> None:
         """Start the program; its output is appended to the log file.
@@ -54,6 +55,7 @@ class ManagedProcess:
         """
         roll_log(self.spec.log_path)
         with self.spec.log_path.open("ab") as log:
+            self._log_from = log.tell()
             self._process = await asyncio.create_subprocess_exec(
                 *leashed(self.spec.argv, self.spec.death_signal, self.spec.owner),
                 stdin=subprocess.DEVNULL,
@@ -127,8 +129,8 @@ class ManagedProcess:
             await self.wait()
 
     def log_tail(self) -> str:
-        """The last lines of the log, for an error message."""
-        return tail(self.spec.log_path)
+        """The last lines that this run wrote, for an error message."""
+        return tail(self.spec.log_path, self._log_from)
 
 
 def leashed(argv: tuple[str, ...], death_signal: signal.Signals, owner: Owner | None) -> list[str]:
@@ -145,10 +147,10 @@ def roll_log(path: Path) -> None:
         path.replace(path.with_name(f"{path.name}.old"))
 
 
-def tail(path: Path) -> str:
-    """The last lines of a file, empty if there is none."""
+def tail(path: Path, since: int = 0) -> str:
+    """The last lines of a file from the byte `since` on, empty if there is none."""
     if not path.exists():
         return ""
     with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
+        file.seek(max(since, path.stat().st_size - _TAIL_BYTES))
         return file.read().decode(errors="replace").strip()

@@ -32,9 +32,9 @@ def data_folder() -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shared() -> Iterator[Installation]:
-    """One ready installation for all tests of a module, which must get on with each other's events."""
+    """One ready installation for all tests that only look and post; they get on with each other's events."""
     with reachable_folder() as folder, LoopThread("shared-installation") as loop:
         context = running(folder, COLUMNS="80")
         installation = loop.run(context.__aenter__(), deadline_s=_START_DEADLINE_S)

@@ -135,6 +135,7 @@ class Reporting(Group):
     """ISO 4217 code of the currency that reports are in."""
     timezone: str = "Europe/Berlin"
     """IANA time zone that days, weeks and months are cut in."""
+
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, name: str) -> str:

@@ -88,6 +88,7 @@ class TestDay:
         for log in sorted((place.folder / "logs").iterdir()):
             text = log.read_text()
             assert "Traceback" not in text, log
+            assert "exc_type" not in text, log
             assert "@company-" not in text, log
             assert "WARNING" not in text, log
             assert "ERROR" not in text, log

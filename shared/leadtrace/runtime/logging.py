@@ -4,16 +4,23 @@ import logging
 import re
 import sys
 from enum import StrEnum
+from io import StringIO
 from typing import TextIO
 
 import structlog
 from pydantic import SecretStr
-from structlog.typing import EventDict, Processor, WrappedLogger
+from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 MASK = "***"
 _SECRET_NAME = re.compile(r"secret|password|passwd|token|authorization|api_?key|bootstrap_key|credential|dsn")
 _URL_PASSWORD = re.compile(r"(?P<before>[a-z][a-z0-9+.-]*://[^:/@\s]*:)[^@/\s]+@")
 _NOISY = ("alembic", "asyncio", "httpx", "httpcore", "uvicorn", "sqlalchemy")
+
+
+# Never the local variables: among them are passwords and what persons told us.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
 
 
 class LogFormat(StrEnum):
@@ -46,9 +53,9 @@ def configure_logging(
         mask_secrets,
     ]
     renderer: list[Processor] = (
-        [structlog.dev.ConsoleRenderer(colors=out.isatty())]
+        [structlog.dev.ConsoleRenderer(colors=out.isatty(), exception_formatter=_traceback)]
         if pretty
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        else [_TRACEBACKS, mask_secrets, structlog.processors.JSONRenderer()]
     )
     handler = logging.StreamHandler(out)
     handler.setFormatter(
@@ -62,6 +69,8 @@ def configure_logging(
     root.setLevel(level.upper())
     # During an outage aiokafka repeats itself twenty times a second; our clients say once what they lost.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    # A pool that restores its spare connections says so with a traceback each second, `/readyz` in words.
+    logging.getLogger("asyncpg").setLevel(logging.ERROR)
     for name in _NOISY:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     structlog.configure(
@@ -104,6 +113,12 @@ def _masked(name: str, value: object) -> object:
 def mask_url(text: str) -> str:
     """The text with the password of every URL in it hidden."""
     return _URL_PASSWORD.sub(rf"\g<before>{MASK}@", text) if "://" in text else text
+
+
+def _traceback(out: TextIO, error: ExcInfo) -> None:
+    text = StringIO()
+    structlog.dev.plain_traceback(text, error)
+    out.write(mask_url(text.getvalue()))
 
 
 def _add_service(service: str) -> Processor:

@@ -56,6 +56,28 @@ def test_secrets_are_masked(stream: io.StringIO, field: str, value: object) -> N
     assert "***" in stream.getvalue()
 
 
+@pytest.mark.logs_internal_errors
+@pytest.mark.parametrize("style", [LogFormat.JSON, LogFormat.CONSOLE])
+def test_a_traceback_tells_where_and_no_local_variable(stream: io.StringIO, style: LogFormat) -> None:
+    configure_logging("door", style=style, stream=stream)
+    _fail_with("hush", "ana.almeida@example.com")
+    assert "_fail_with" in stream.getvalue()
+    assert "RuntimeError" in stream.getvalue()
+    assert "hush" not in stream.getvalue()
+    assert "ana.almeida" not in stream.getvalue()
+
+
+def _fail_with(password: str, email: str) -> None:
+    try:
+        _connect(f"postgresql://me:{password}@db/x")
+    except RuntimeError:
+        get_logger("room").exception("background.failed", length=len(email))
+
+
+def _connect(url: str) -> None:
+    raise RuntimeError(f"no answer from {url}")
+
+
 def test_libraries_speak_from_warnings_up(stream: io.StringIO) -> None:
     logging.getLogger("alembic.runtime").info("chatter")
     logging.getLogger("alembic.runtime").warning("trouble")

@@ -85,6 +85,7 @@ class Loop:
         self._consumer: Consumer | None = None
         self._published: list[UUID] = []
         self._looked_at = _NEVER
+        self._lost_because: str | None = None
 
     def assigned(self) -> bool:
         """Whether the group has given this loop its partitions."""
@@ -137,10 +138,19 @@ class Loop:
             records = await self._consumer.poll()
             self._metrics.lag(await self._consumer.lag())
         except (BusUnavailableError, BusResetError) as error:
-            _log.warning("consumer.lost", group=self._spec.group, error=str(error), kind=type(error).__name__)
+            self._note_loss(error)
             await self._drop_consumer()
             return []
+        if self._lost_because is not None:
+            self._lost_because = None
+            _log.info("consumer.found", group=self._spec.group)
         return records
+
+    def _note_loss(self, error: Exception) -> None:
+        """Log why the broker is away, once for each reason: it is asked several times a second."""
+        if str(error) != self._lost_because:
+            _log.warning("consumer.lost", group=self._spec.group, error=str(error), kind=type(error).__name__)
+        self._lost_because = str(error)
 
     async def _drop_consumer(self) -> None:
         consumer, self._consumer = self._consumer, None

@@ -182,7 +182,7 @@ async def test_a_service_that_keeps_dying_ends_the_start_with_its_words(folder: 
 
 async def test_a_service_that_is_never_ready_ends_the_start_with_what_it_misses(folder: Path) -> None:
     services = [stand_in("scoring", folder, "never-ready")]
-    settings = settings_in(folder, start_deadline_s=6)
+    settings = settings_in(folder, start_deadline_s=20)
     with pytest.raises(StartFailedError, match="scoring: broker: no partitions"):
         async with installation(folder, services, settings=settings):
             pytest.fail("it must not become ready")

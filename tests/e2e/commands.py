@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-WITHIN_S = 60.0
+WITHIN_S = 150.0
 PROGRAMS = Path(sys.executable).parent
 
 

@@ -23,6 +23,18 @@ def new_contact(number: int, event_id: int) -> Event:
     return _event("contact.creation", number, event_id, at_ms, changeFlag="CREATED")
 
 
+def start_of_contact(number: int) -> list[Event]:
+    """Four events within one second: creation, channel, stage, e-mail; an average lead of Olist has 3.4."""
+    properties = (
+        ("hs_analytics_source", _CHANNELS[number % len(_CHANNELS)]),
+        ("lifecyclestage", "marketingqualifiedlead"),
+        ("email", f"contact{number}@company-{number % 211}.example"),
+    )
+    at_ms = _FIRST_AT_MS + number * _BETWEEN_LEADS_MS
+    changed = [_changed(number, 4 * number + n, at_ms + n, *pair) for n, pair in enumerate(properties, 1)]
+    return [new_contact(number, 4 * number), *changed]
+
+
 def life_of_contact(number: int, *, long_text: str) -> list[Event]:
     """Ten events: creation, channel, stage, and seven of a property that no mapping knows."""
     properties = [("hs_analytics_source", _CHANNELS[number % len(_CHANNELS)])]
@@ -30,15 +42,8 @@ def life_of_contact(number: int, *, long_text: str) -> list[Event]:
     properties.insert(5, ("lifecyclestage", "marketingqualifiedlead"))
     changed = [
         # Ten events lie far apart, so that a lead comes up in many deliveries, as it does in life.
-        _event(
-            "contact.propertyChange",
-            number,
-            10 * number + n,
-            _FIRST_AT_MS + (number + 20 * n) * _BETWEEN_LEADS_MS,
-            propertyName=name,
-            propertyValue=value,
-        )
-        for n, (name, value) in enumerate(properties, start=1)
+        _changed(number, 10 * number + n, _FIRST_AT_MS + (number + 20 * n) * _BETWEEN_LEADS_MS, *pair)
+        for n, pair in enumerate(properties, start=1)
     ]
     return [new_contact(number, 10 * number), *changed]
 
@@ -61,6 +66,10 @@ def signed_requests(installation: Installation, bodies: Sequence[bytes]) -> list
         lines += [f"{name}: {value}" for name, value in headers.items()]
         requests.append("\r\n".join([*lines, "", ""]).encode() + body)
     return requests
+
+
+def _changed(number: int, event_id: int, at_ms: int, name: str, value: str) -> Event:
+    return _event("contact.propertyChange", number, event_id, at_ms, propertyName=name, propertyValue=value)
 
 
 def _event(subscription: str, number: int, event_id: int, at_ms: int, **more: object) -> Event:

@@ -11,6 +11,7 @@ that come again are duplicates of what is in the sets, and a note left behind is
 it. Delivery is at least once; the set makes it effectively once.
 """
 
+import asyncio
 import time
 from collections.abc import Sequence
 from datetime import timedelta
@@ -43,9 +44,9 @@ NOTE_LEASE = timedelta(seconds=10)
 _LEFT_BEHIND_EVERY_S = 3.0
 _LEFT_BEHIND_LIMIT = 20
 _NOTES_A_BATCH = 4
-# A small batch costs as much as a large one: this pause lets the next one fill.
+# A small batch costs as much as a large one: after this rest the next one is larger.
 _SMALL_BATCH = 500
-_SMALL_BATCH_PAUSE_S = 0.005
+_SMALL_BATCH_REST_S = 0.015
 _NEW_CONSUMER_PAUSE_S = 0.2
 _NEVER = float("-inf")
 # A record that a foreign producer just got past the broker leaves no room for our headers: its copy is cut.
@@ -118,10 +119,9 @@ class Loop:
         self._published = noted
         await self._failpoints.reach(AFTER_FLUSH)
         await self._failpoints.reach(BEFORE_COMMIT)
-        await self._commit()
+        rest_s = _SMALL_BATCH_REST_S if len(records) < _SMALL_BATCH else 0.0
+        await asyncio.gather(self._commit(), self._stop.wait_for(rest_s))
         self._metrics.batch(applied, records=len(records), seconds=time.monotonic() - started)
-        if len(records) < _SMALL_BATCH:
-            await self._stop.wait_for(_SMALL_BATCH_PAUSE_S)
         return len(records)
 
     async def close(self) -> None:

@@ -8,6 +8,10 @@ import asyncpg
 
 CONNECT_TIMEOUT_S = 5.0
 
+# Hot paths ask by key. A plan is kept for the life of a connection, and one made while a table was small
+# would go through all of it for every batch, long after it has grown.
+_KEYED = {"enable_seqscan": "off"}
+
 Initializer = Callable[[asyncpg.Connection], Coroutine[Any, Any, None]]
 
 # Errors that mean that the server is not there, or went away: the same call may be tried again.
@@ -47,7 +51,7 @@ async def make_pool(
         reset=_leave_as_is,
         timeout=CONNECT_TIMEOUT_S,
         command_timeout=command_timeout_s,
-        server_settings=_server_settings(role),
+        server_settings={**_server_settings(role), **_KEYED},
     )
     await pool
     return pool

@@ -60,9 +60,9 @@ async def test_nothing_at_all_balances(client: httpx.AsyncClient) -> None:
     found = await audit(client)
     assert (found["balanced"], found["difference"], found["pending"]) == (True, 0, 0)
     assert list(found["events"]) == [
-        "lead-events->scoring",
-        "lead-events->attribution",
-        "deal-events->attribution",
+        "lead-events to scoring",
+        "lead-events to attribution",
+        "deal-events to attribution",
     ]
     assert len(found["snapshots"]) == 4
 
@@ -76,10 +76,10 @@ async def test_each_event_has_one_fate_at_its_reader(client: httpx.AsyncClient, 
         "values (gen_random_uuid(), 't', 0, 0, 'undecodable', '', 6, 'x')"
     )
     found = await audit(client)
-    hop = found["events"]["lead-events->scoring"]
+    hop = found["events"]["lead-events to scoring"]
     oldest = hop.pop("oldest_pending_age_s")
     assert hop == {
-        "hop": "lead-events->scoring",
+        "hop": "lead-events to scoring",
         "published": 10,
         "applied": 2,
         "stuck": 2,
@@ -103,7 +103,7 @@ async def test_an_event_not_confirmed_yet_is_pending_until_its_reader_has_it(
         "values (gen_random_uuid(), '{2,3}', now())"
     )
     await scored(owner, (2, 0, None), seen=2)
-    hop = (await audit(client))["events"]["lead-events->scoring"]
+    hop = (await audit(client))["events"]["lead-events to scoring"]
     numbers = {name: hop[name] for name in ("published", "applied", "pending", "unconfirmed", "difference")}
     assert numbers == {"published": 3, "applied": 2, "pending": 1, "unconfirmed": 1, "difference": 0}
 
@@ -114,7 +114,7 @@ async def test_a_set_that_holds_more_or_less_than_was_seen_is_a_difference(
     await store(owner, 3)
     await scored(owner, (4, 0, None), seen=3)
     found = await audit(client)
-    assert found["events"]["lead-events->scoring"]["difference"] == -1
+    assert found["events"]["lead-events to scoring"]["difference"] == -1
     assert (found["balanced"], found["difference"]) == (False, 1)
 
 
@@ -151,7 +151,7 @@ async def test_a_snapshot_that_the_reader_lacks_is_on_its_way_and_counts_as_pend
         )
     await projection.take([record(SOLD, 10), record(outcome(2), 19)])
     found = await audit(client)
-    hop = found["snapshots"]["lead-outcomes->api"]
+    hop = found["snapshots"]["lead-outcomes to api"]
     assert (hop["held"], hop["missing"]) == (2, 1)
     assert hop["oldest_missing_age_s"] > 0
     assert (found["balanced"], found["pending"]) == (True, 1)
@@ -195,7 +195,7 @@ async def test_gauges_show_the_same_numbers(client: httpx.AsyncClient, owner: Co
     await store(owner, 2)
     await scored(owner, (1, 0, None), seen=1)
     exposition = (await client.get("/metrics")).text
-    assert 'leadtrace_conservation_pending_records{check="lead-events->scoring"} 1.0' in exposition
+    assert 'leadtrace_conservation_pending_records{check="lead-events to scoring"} 1.0' in exposition
     assert 'leadtrace_conservation_difference_records{check="unexpected:scoring"} 0.0' in exposition
     assert "leadtrace_conservation_balanced_ratio 1.0" in exposition
 

@@ -15,8 +15,8 @@ class EventHop:
 
     @property
     def name(self) -> str:
-        """The hop as `topic->reader`."""
-        return f"{self.topic.value}->{self.reader}"
+        """The hop as its owner calls it."""
+        return f"{self.topic.value} to {self.reader}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class SnapshotHop:
 
     @property
     def name(self) -> str:
-        """The hop as `topic->reader`."""
-        return f"{self.topic.value}->{self.reader}"
+        """The hop as its owner calls it."""
+        return f"{self.topic.value} to {self.reader}"
 
 
 EVENT_HOPS = (

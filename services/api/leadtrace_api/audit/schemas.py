@@ -105,7 +105,7 @@ EXAMPLE: dict[str, Any] = {
     ],
     "events": [
         {
-            "hop": "lead-events->scoring",
+            "hop": "lead-events to scoring",
             "published": 23939,
             "applied": 23939,
             "stuck": 0,
@@ -118,7 +118,7 @@ EXAMPLE: dict[str, Any] = {
         }
     ],
     "unexpected": [{"reader": "scoring", "unexpected": 0}],
-    "snapshots": [{"hop": "lead-scores->api", "held": 8000, "missing": 0, "oldest_missing_age_s": None}],
+    "snapshots": [{"hop": "lead-scores to api", "held": 8000, "missing": 0, "oldest_missing_age_s": None}],
     "money": [
         {
             "currency": "EUR",

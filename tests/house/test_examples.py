@@ -14,7 +14,12 @@ from leadtrace.events.snapshots import SNAPSHOTS, SnapshotType
 from leadtrace.events.topics import Topic
 
 EXAMPLES = resources.files("leadtrace.events").joinpath("examples")
-ENTITY_OF_KEY = {"lead_id": "lead", "deal_id": "deal"}
+TOPIC_OF_SUBJECT = {
+    "deal": Topic.DEAL_EVENTS,
+    "revenue": Topic.DEAL_EVENTS,
+    "account": Topic.ACCOUNT_EVENTS,
+    "spend": Topic.SPEND_EVENTS,
+}
 
 
 def example(name: str) -> bytes:
@@ -97,4 +102,4 @@ def test_types_travel_on_a_topic_that_holds_their_subject() -> None:
     """An event on the wrong topic is keyed by the wrong entity and loses its order."""
     for row in CATALOGUE:
         subject = row.name.partition(".")[0]
-        assert (row.topic is Topic.DEAL_EVENTS) == (subject == "deal"), row.name
+        assert row.topic is TOPIC_OF_SUBJECT.get(subject, Topic.LEAD_EVENTS), row.name

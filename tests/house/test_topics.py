@@ -9,7 +9,7 @@ from leadtrace.events.snapshots import SNAPSHOTS
 from leadtrace.events.topics import Topic, all_topic_names, catalogue, dead_letter_topic
 from tests.house.checkout import SERVICES, shipped_files, text
 
-KEYS = {"lead_id", "deal_id"}
+KEYS = {"lead_id", "deal_id", "account_id", "spend_account_id"}
 WHERE_NAMES_STAND = {"topics.py"}
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from leadtrace.events.catalogue import BY_TYPE
 from leadtrace_ingest.senders.hubspot.map import DOCUMENTED
 from leadtrace_ingest.senders.item import KEY_BYTES, Ignored, ItemResult, Mapped, Refused
+from tests.unit.ingest.deliveries import delivery, map_raw
 from tests.unit.ingest.hubspot_items import AT_MS, PORTAL, raw, shipped_adapter
 
 ADAPTER = shipped_adapter()
@@ -64,7 +65,7 @@ def assert_exactly_one(result: ItemResult, item: bytes) -> None:
             assert len({draft.suffix for draft in result.drafts}) == len(result.drafts)
             for draft in result.drafts:
                 assert draft.type in BY_TYPE
-                assert (draft.data is None) == (draft.link is not None)
+                assert (draft.data is None) == (draft.complete is not None) == bool(draft.refers)
                 assert b"\\u0000" not in (draft.data or b"")
         case Ignored():
             assert result.reason.sentence
@@ -75,26 +76,27 @@ def assert_exactly_one(result: ItemResult, item: bytes) -> None:
 
 @given(body=st.binary(max_size=200))
 def test_any_bytes(body: bytes) -> None:
-    items = ADAPTER.split(body)
-    assert len(items) == ADAPTER.count(body)
+    given = delivery(body)
+    items = ADAPTER.split(given)
+    assert len(items) == ADAPTER.count(given)
     for item in items:
-        assert_exactly_one(ADAPTER.map_item(item), item)
+        assert_exactly_one(ADAPTER.map_item(item, given), item.raw)
 
 
 @given(batch=st.lists(ITEMS, max_size=4))
 def test_any_batch_of_json(batch: list[object]) -> None:
-    body = raw(batch)
-    items = ADAPTER.split(body)
-    assert len(items) == ADAPTER.count(body) == len(batch)
+    given = delivery(raw(batch))
+    items = ADAPTER.split(given)
+    assert len(items) == ADAPTER.count(given) == len(batch)
     for item in items:
-        assert_exactly_one(ADAPTER.map_item(item), item)
+        assert_exactly_one(ADAPTER.map_item(item, given), item.raw)
 
 
 @given(kind=st.sampled_from(sorted(DOCUMENTED)), fields=FILLED, attempt=st.integers(0, 10))
 def test_a_retry_has_the_result_of_the_first_attempt(kind: str, fields: dict[str, Any], attempt: int) -> None:
     first = fields | {"subscriptionType": kind, "attemptNumber": 0}
     again = dict(reversed((first | {"attemptNumber": attempt}).items()))
-    results = [ADAPTER.map_item(msgspec.json.encode(one)) for one in (first, again)]
+    results = [map_raw(ADAPTER, msgspec.json.encode(one)) for one in (first, again)]
     for result, one in zip(results, (first, again), strict=True):
         assert_exactly_one(result, msgspec.json.encode(one))
     if not isinstance(results[0], Refused):

@@ -6,8 +6,8 @@ from uuid import UUID
 from leadtrace.runtime.logging import get_logger
 from leadtrace_ingest.relay.rows import IntakeRow
 from leadtrace_ingest.relay.work import Work
-from leadtrace_ingest.senders.item import ItemResult
-from leadtrace_ingest.senders.sender import Adapter, Sender
+from leadtrace_ingest.senders.item import Item, ItemResult
+from leadtrace_ingest.senders.sender import Adapter, Delivery, Sender
 
 _REFUSED = "the database refused what the delivery was mapped to"
 
@@ -25,22 +25,24 @@ def on_deliveries(
 
 
 def _on_delivery(row: IntakeRow, sender: Sender, refused: bool) -> list[Work]:
-    adapter = sender.adapter
+    adapter, delivery = sender.adapter, row.delivery()
+    wanted = None if row.redo is None else set(row.redo)
     return [
         Work(
             row,
             sender,
-            item,
-            raw,
-            adapter.refuse_broken(raw, _REFUSED) if refused else _map(adapter, raw, row, item),
+            number,
+            item.raw,
+            adapter.refuse_broken(item, _REFUSED) if refused else _map(adapter, item, delivery, row, number),
         )
-        for item, raw in enumerate(adapter.split(row.body))
+        for number, item in enumerate(adapter.split(delivery))
+        if wanted is None or number in wanted
     ]
 
 
-def _map(adapter: Adapter, raw: bytes, row: IntakeRow, item: int) -> ItemResult:
+def _map(adapter: Adapter, item: Item, delivery: Delivery, row: IntakeRow, number: int) -> ItemResult:
     try:
-        return adapter.map_item(raw)
-    except Exception as error:  # noqa: BLE001 - a bug costs one item, which is replayed, not its neighbours
-        _log.exception("item.adapter_failed", intake_id=str(row.intake_id), item=item)
-        return adapter.refuse_broken(raw, type(error).__name__)
+        return adapter.map_item(item, delivery)
+    except Exception as error:  # noqa: BLE001 - a bug costs one item, which is retried, not its neighbours
+        _log.exception("item.adapter_failed", intake_id=str(row.intake_id), item=number)
+        return adapter.refuse_broken(item, type(error).__name__)

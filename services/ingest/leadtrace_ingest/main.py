@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from leadtrace.runtime.entry import Main, run_service
-from leadtrace_ingest.senders.hubspot.mapping_file import MappingError
+from leadtrace_ingest.senders.mapping.file import MappingError
 from leadtrace_ingest.wiring import make_door, make_relay
 
 app = typer.Typer(

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Index,
     Integer,
@@ -35,7 +36,8 @@ event_number_blocks = Sequence(
     "event_number_blocks", metadata=metadata, schema=SCHEMA, start=1, increment=EVENT_NUMBER_BLOCK
 )
 
-# One row per accepted request. `outcomes` is null until the relay is done with it.
+# One row per accepted request. `outcomes` is null until the relay is done with it; `redo` names the items to
+# do again, null all of them.
 intake = Table(
     "intake",
     metadata,
@@ -47,9 +49,18 @@ intake = Table(
     Column("body", LargeBinary, nullable=False),
     Column("state", Text, nullable=False, server_default=text("'pending'")),
     Column("outcomes", JSONB),
+    Column("redo", ARRAY(Integer)),
+    Column("idempotency_key", Text),
     CheckConstraint("state in ('pending', 'done')", name="state"),
 )
-Index("ix_intake_pending", intake.c.intake_id, postgresql_where=text("state = 'pending'"))
+Index("ix_intake_pending", intake.c.sender, intake.c.intake_id, postgresql_where=text("state = 'pending'"))
+Index(
+    "ix_intake_idempotency_key",
+    intake.c.sender,
+    intake.c.idempotency_key,
+    unique=True,
+    postgresql_where=text("idempotency_key is not null"),
+)
 
 # Which item made a key its own; `comparable` tells a copy from a conflict.
 claims = Table(
@@ -120,7 +131,7 @@ item_totals = Table(
     Column("sender", Text, primary_key=True),
     *(
         Column(name, BigInteger, nullable=False, server_default=text("0"))
-        for name in ("accepted", "published", "duplicate", "ignored", "quarantined")
+        for name in ("accepted", "published", "duplicate", "ignored", "quarantined", "discarded")
     ),
 )
 
@@ -132,6 +143,31 @@ unpublished = Table(
     Column("event_nos", ARRAY(BigInteger), nullable=False),
     Column("noted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("leased_until", DateTime(timezone=True), nullable=False),
+)
+
+# API keys: only their hashes are stored, and a revoked one is kept so that its use can be told.
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("key_id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("scopes", ARRAY(Text), nullable=False),
+    Column("sender", Text),
+    Column("hash", LargeBinary, nullable=False, unique=True),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("revoked_at", DateTime(timezone=True)),
+)
+
+# The scopes of spend that were posted: a later posting may replace one or stand beside it, never overlap it.
+spend_scopes = Table(
+    "spend_scopes",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("from_day", Date, primary_key=True),
+    Column("to_day", Date, primary_key=True),
+    Column("intake_id", Uuid, nullable=False),
+    Column("item", Integer, nullable=False),
 )
 
 # The secret behind every lead and deal id; made once by the first relay.

@@ -1,22 +1,11 @@
 """What happens to a deal: an entity of its own, linked to the lead subjects of its buying group."""
 
-from typing import Annotated
+from enum import StrEnum
 
 import msgspec
 
-from leadtrace.events.envelope import Number
 from leadtrace.events.personal import Personal
-
-EntityId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-
-
-class LeadRef(msgspec.Struct, frozen=True, gc=False):
-    """A lead subject as another event names it, with the lead it is bound to."""
-
-    source: str
-    subject: str
-    lead_id: EntityId
-    bindingrev: Number
+from leadtrace.events.reference import DealRef, LeadRef
 
 
 class DealCreated(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -41,25 +30,31 @@ class DealUpdated(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class DealStageChanged(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The deal moved to another open stage of its pipeline, in the CRM's own words."""
+    """The deal moved to another open stage of its pipeline, in the CRM's own words.
+
+    `asserted` says that a record as it stands was read, not a change seen: it never undoes a change.
+    """
 
     claimed: str
     actor: str | None = None
+    asserted: bool = False
 
 
 class DealWon(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The deal was won."""
+    """The deal was won; `asserted` as for a stage."""
 
     claimed: str
     actor: str | None = None
+    asserted: bool = False
 
 
 class DealLost(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The deal was lost, with the reason if one was given."""
+    """The deal was lost, with the reason if one was given; `asserted` as for a stage."""
 
     claimed: str
     reason: str | None = None
     actor: str | None = None
+    asserted: bool = False
 
 
 class DealDeleted(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -87,3 +82,49 @@ class DealUnlinked(msgspec.Struct, frozen=True, omit_defaults=True):
 
     lead: LeadRef
     role: str | None = None
+
+
+class DealReopened(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A deal that had ended is open again, in the CRM's own words."""
+
+    claimed: str
+    actor: str | None = None
+
+
+class DealRefunded(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Money of a won deal was paid back: `amount` is a decimal number as text, `currency` ISO 4217."""
+
+    amount: str
+    currency: str
+    reason: str | None = None
+    actor: str | None = None
+
+
+class DealMerged(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The CRM says that other records were merged into this one."""
+
+    absorbed: tuple[DealRef, ...]
+    actor: str | None = None
+
+
+class DealStale(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Changes of the record were missed: what is known of it may be out of date; `change` says which kind."""
+
+    change: str
+
+
+class RevenueKind(StrEnum):
+    """What happened to the revenue of a customer after the first sale."""
+
+    RENEWAL = "renewal"
+    EXPANSION = "expansion"
+    CHURN = "churn"
+
+
+class RevenueRecorded(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Revenue of a deal's customer was renewed, expanded or lost: `amount` is a decimal number as text."""
+
+    kind: RevenueKind
+    amount: str
+    currency: str
+    actor: str | None = None

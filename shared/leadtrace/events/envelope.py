@@ -26,7 +26,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     lead or deal that the subject is bound to and the partition key; `bindingrev` grows each time the
     subject is bound anew. `sequence` is the sender's own order, zero-padded; `sourcerank` its standing
     among senders. `eventno` numbers the row that ingest keeps of it (a 64-bit number as text, since
-    CloudEvents integers have 32 bits). `data` stays raw until a reader knows that it wants it.
+    CloudEvents integers have 32 bits). `correlationid` is shared by what happened together, such as the
+    parts of a lead conversion; `causationid` and `traceparent` are kept as a sender gave them. `data` stays
+    raw until a reader knows that it wants it.
     """
 
     specversion: str
@@ -43,6 +45,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     sequence: str = ""
     rawid: str = ""
     mapping: str = ""
+    correlationid: str = ""
+    causationid: str = ""
+    traceparent: str = ""
     datacontenttype: str = "application/json"
     data: msgspec.Raw = msgspec.Raw(b"{}")
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from leadtrace.events.personal import Personal
+from leadtrace.events.reference import LeadRef
 
 
 class Stage(StrEnum):
@@ -63,11 +64,15 @@ class LeadUpdated(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class LeadStageChanged(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The CRM says that the lead stands at another stage: a claim, `claimed` in the CRM's own words."""
+    """The CRM says that the lead stands at another stage: a claim, `claimed` in the CRM's own words.
+
+    `asserted` says that a record as it stands was read, not a change seen: it never undoes a change.
+    """
 
     stage: Stage
     claimed: str
     actor: str | None = None
+    asserted: bool = False
 
 
 class LeadOwnerChanged(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -87,4 +92,41 @@ class LeadDeleted(msgspec.Struct, frozen=True, omit_defaults=True):
 class LeadRestored(msgspec.Struct, frozen=True, omit_defaults=True):
     """The CRM brought a deleted record back."""
 
+    actor: str | None = None
+
+
+class LeadStale(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Changes of the record were missed: what is known of it may be out of date; `change` says which kind."""
+
+    change: str
+
+
+class LeadMerged(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The CRM says that other records were merged into this one."""
+
+    absorbed: tuple[LeadRef, ...]
+    actor: str | None = None
+
+
+class LeadErased(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A person's data are to be erased; `request` says in the sender's words who or what asked."""
+
+    request: str
+    actor: str | None = None
+
+
+class Flag(StrEnum):
+    """What a record may be marked as."""
+
+    TEST = "test"
+    BOT = "bot"
+    DUPLICATE = "duplicate"
+    DO_NOT_CONTACT = "do_not_contact"
+
+
+class LeadFlagged(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The record was marked, or a mark was taken away."""
+
+    flag: Flag
+    removed: bool = False
     actor: str | None = None

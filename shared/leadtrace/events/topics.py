@@ -12,6 +12,8 @@ class Topic(StrEnum):
 
     LEAD_EVENTS = "lead-events"
     DEAL_EVENTS = "deal-events"
+    ACCOUNT_EVENTS = "account-events"
+    SPEND_EVENTS = "spend-events"
     LEAD_SCORES = "lead-scores"
     LEAD_OUTCOMES = "lead-outcomes"
     DEAL_OUTCOMES = "deal-outcomes"

@@ -23,6 +23,13 @@ _SENDER_EXAMPLE = {
     "secrets": '["…", "…"]',
     "public_url": '"https://hooks.example.com"',
     "mapping": '"mappings/hubspot.yaml"',
+    "username": '"leadtrace"',
+    "path_secrets": '["…"]',
+    "organizations": '["00D000000000001EAA"]',
+    "auth": '"standard_webhooks"',
+    "signature_header": '"X-Signature"',
+    "items_per_s": "500.0",
+    "items_per_day": "1000000",
 }
 
 

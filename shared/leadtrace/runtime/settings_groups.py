@@ -37,6 +37,24 @@ class SenderKind(StrEnum):
     """Whose words a sender speaks."""
 
     HUBSPOT = "hubspot"
+    SALESFORCE = "salesforce"
+    PIPEDRIVE = "pipedrive"
+    MAUTIC = "mautic"
+    SEGMENT = "segment"
+    SEGMENT_WEBHOOK = "segment_webhook"
+    EVENTS = "events"
+    STANDARD_WEBHOOKS = "standard_webhooks"
+    GENERIC = "generic"
+
+
+class GenericAuth(StrEnum):
+    """How a sender of kind `generic` proves who it is."""
+
+    STANDARD_WEBHOOKS = "standard_webhooks"
+    HMAC = "hmac"
+    BASIC = "basic"
+    BEARER = "bearer"
+    PATH = "path"
 
 
 class Installation(Group):
@@ -151,16 +169,32 @@ class Sender(Group):
 
     kind: SenderKind
     """Whose words it speaks; may be left out when the sender is named like its kind."""
-    secrets: Annotated[tuple[SecretStr, ...], Field(min_length=1, max_length=MAX_LIVE_SECRETS)]
-    """One or two live signing secrets (two while you rotate); better given by environment."""
+    secrets: Annotated[tuple[SecretStr, ...], Field(max_length=MAX_LIVE_SECRETS)] = ()
+    """One or two live secrets (two while you rotate): what signs, or a password; better by environment."""
+    username: str | None = None
+    """User name for Basic authentication (pipedrive, and generic with `auth = "basic"`)."""
+    path_secrets: Annotated[tuple[SecretStr, ...], Field(max_length=MAX_LIVE_SECRETS)] = ()
+    """One or two live secret last segments of the path, where a sender cannot sign."""
+    organizations: tuple[str, ...] = ()
+    """Ids of the organisations that may post (salesforce)."""
+    auth: GenericAuth | None = None
+    """How it proves who it is (generic)."""
+    signature_header: str | None = None
+    """Header that holds the hex or base64 HMAC-SHA256 of the body (generic with `auth = "hmac"`)."""
     public_url: str | None = None
     """Address that the sender believes it posts to, if a proxy rewrites it: signatures cover it."""
     mapping: Path | None = None
     """Mapping file of properties and stages; without it the shipped one of the kind."""
     rank: Annotated[int, Field(ge=0, le=999)] = 100
     """Standing among senders when events bear the same time: the lower rank is folded first."""
+    items_per_s: Annotated[float, Field(gt=0)] | None = None
+    """Items a second that each door takes of it in the long run, else 429; without it no limit."""
+    burst_items: Annotated[int, Field(ge=1)] = 10_000
+    """Items that it may post at once before `items_per_s` holds."""
+    items_per_day: Annotated[int, Field(ge=1)] | None = None
+    """Items that the installation takes of it on a day in UTC; more is answered 429; without it no limit."""
 
-    @field_validator("secrets")
+    @field_validator("secrets", "path_secrets")
     @classmethod
     def _not_empty(cls, secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         if any(not secret.get_secret_value() for secret in secrets):

@@ -16,7 +16,6 @@ from leadtrace.events.deal import (
     DealUnlinked,
     DealUpdated,
     DealWon,
-    LeadRef,
 )
 from leadtrace.events.lead import (
     Acquisition,
@@ -26,6 +25,7 @@ from leadtrace.events.lead import (
     LeadUpdated,
     Stage,
 )
+from leadtrace.events.reference import LeadRef
 from leadtrace.events.snapshots import DealStatus
 from leadtrace.events.touchpoint import TouchpointRecorded
 from leadtrace.testing.strategies import Values, moments

@@ -9,8 +9,8 @@ import msgspec
 from leadtrace.bus.protocol import Outgoing
 from leadtrace.events.catalogue import BY_DATA
 from leadtrace.events.codec import HEADERS, encode
-from leadtrace.events.deal import LeadRef
 from leadtrace.events.envelope import SPEC_VERSION, Event
+from leadtrace.events.reference import LeadRef
 from leadtrace.events.times import from_micros
 
 SOURCE = "hubspot/62515"

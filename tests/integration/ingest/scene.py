@@ -23,10 +23,11 @@ from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.connection import Connection, Pool
 from leadtrace.store.engine import connect, make_pool
 from leadtrace.testing.chain import make_bus
-from leadtrace_ingest.door.committer import Committer, Delivery
+from leadtrace_ingest.door.committer import Committer, IntakeEntry
 from leadtrace_ingest.relay.meters import RelayMeters
 from leadtrace_ingest.relay.relay import Relay
 from leadtrace_ingest.senders.sender import Adapter, Sender
+from tests.unit.ingest.deliveries import delivery
 from tests.unit.ingest.hubspot_items import AT_MS, raw, shipped_adapter
 
 ROLE = "leadtrace_ingest"
@@ -54,7 +55,7 @@ class Scene:
         running = asyncio.create_task(committer.run(stop))
         adapter = self.senders["hubspot"].adapter
         deliveries = [
-            Delivery(self.ids.uuid7(), "hubspot", RECEIVED_AT, adapter.count(body), "{}", body)
+            IntakeEntry(self.ids.uuid7(), "hubspot", RECEIVED_AT, adapter.count(delivery(body)), "{}", body)
             for body in bodies
         ]
         await asyncio.gather(*(committer.submit(delivery) for delivery in deliveries))

@@ -10,7 +10,8 @@ import pytest
 from leadtrace.events.deal import DealLinked
 from leadtrace_ingest.outcome import Reason
 from leadtrace_ingest.senders.hubspot.map import HubSpotAdapter
-from leadtrace_ingest.senders.item import ItemResult
+from leadtrace_ingest.senders.item import Item, ItemResult
+from leadtrace_ingest.senders.sender import Delivery
 from tests.integration.ingest.scene import RECEIVED_AT, Scene, ingest_scene
 from tests.unit.ingest.hubspot_items import (
     association,
@@ -36,7 +37,7 @@ class TestEnvelope:
         assert {event.partitionkey for event in (updated, touched)} == {captured.partitionkey}
         assert touched.id == f"{updated.id}.t"
         assert (updated.rawid, captured.rawid) == (f"{intake_id}:0", f"{intake_id}:1")
-        assert (updated.sequence, updated.sourcerank, updated.mapping) == (f"{2:020}", 50, "hubspot@1")
+        assert (updated.sequence, updated.sourcerank, updated.mapping) == (f"{2:020}", 50, "hubspot@2")
         assert (updated.bindingrev, updated.recordedtime) == (1, RECEIVED_AT)
         assert UUID(updated.partitionkey).version == 5
 
@@ -133,7 +134,7 @@ class TestQuarantine:
     async def test_bad_items_are_held_and_their_neighbours_go_through(self, scene: Scene) -> None:
         good = [CREATED, SOURCE, WON]
         bad = [
-            item("company.creation"),
+            item("object.creation", objectTypeId="2-77"),
             item("contact.teleported"),
             17,
             item("contact.creation", occurredAt=5),
@@ -147,7 +148,7 @@ class TestQuarantine:
         assert await scene.items() == {"accepted": 12, "published": 3, "quarantined": 9}
         rows = await scene.pool.fetch("select reason, detail, raw, mapping from ingest.quarantine")
         assert {row["reason"] for row in rows} == {
-            Reason.UNSUPPORTED_TYPE,
+            Reason.UNMAPPED_OBJECT,
             Reason.UNKNOWN_TYPE,
             Reason.INVALID_ITEM,
             Reason.BAD_TIME,
@@ -155,17 +156,17 @@ class TestQuarantine:
             Reason.TOO_LARGE,
             Reason.NOT_JSON,
         }
-        assert {row["mapping"] for row in rows} == {"hubspot@1"}
+        assert {row["mapping"] for row in rows} == {"hubspot@2"}
         assert {row["raw"] for row in rows} >= {raw(bad[0]), b"17", b"{not json", b""}
         assert {event.subject for event in scene.published()} == {"contact/501", "deal/9001"}
 
     async def test_a_copy_of_a_held_item_is_a_duplicate_that_moves_its_last_sight(self, scene: Scene) -> None:
-        await scene.post(item("ticket.creation"))
+        await scene.post(item("contact.teleported"))
         await scene.drain()
         sights = "select first_seen_at, last_seen_at from ingest.pub_quarantine"
         before = await scene.pool.fetchrow(sights)
         await scene.pool.execute("update ingest.quarantine set last_seen_at = first_seen_at - interval '1 h'")
-        await scene.post(item("ticket.creation", attemptNumber=1))
+        await scene.post(item("contact.teleported", attemptNumber=1))
         await scene.drain()
         assert (
             await scene.pool.fetchrow("select first_seen_at, last_seen_at from ingest.pub_quarantine")
@@ -184,10 +185,10 @@ class TestQuarantine:
     @pytest.mark.logs_internal_errors
     async def test_a_bug_in_the_adapter_costs_one_item(self, database_url: str) -> None:
         class Buggy(HubSpotAdapter):
-            def map_item(self, raw_item: bytes) -> ItemResult:
-                if b"deal." in raw_item:
+            def map_item(self, item: Item, delivery: Delivery) -> ItemResult:
+                if b"deal." in item.raw:
                     raise ZeroDivisionError
-                return super().map_item(raw_item)
+                return super().map_item(item, delivery)
 
         shipped = shipped_adapter()
         buggy = Buggy("hubspot", [b"s"], shipped._mapping)
@@ -202,9 +203,9 @@ class TestQuarantine:
         self, database_url: str
     ) -> None:
         class Careless(HubSpotAdapter):
-            def map_item(self, raw_item: bytes) -> ItemResult:
-                result = super().map_item(raw_item)
-                return msgspec.structs.replace(result, source="a\x00b") if b"9001" in raw_item else result
+            def map_item(self, item: Item, delivery: Delivery) -> ItemResult:
+                result = super().map_item(item, delivery)
+                return msgspec.structs.replace(result, source="a\x00b") if b"9001" in item.raw else result
 
         careless = Careless("hubspot", [b"s"], shipped_adapter()._mapping)
         async with ingest_scene(database_url, {"hubspot": careless}) as scene:

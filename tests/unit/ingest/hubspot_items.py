@@ -6,8 +6,9 @@ import msgspec
 
 from leadtrace.runtime.shipped import shipped_path
 from leadtrace_ingest.senders.hubspot.map import HubSpotAdapter
-from leadtrace_ingest.senders.hubspot.mapping import load_mapping
 from leadtrace_ingest.senders.item import Draft, ItemResult, Mapped
+from leadtrace_ingest.senders.mapping.compiled import load_mapping
+from tests.unit.ingest import deliveries
 
 SECRET = "yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy"
 AT_MS = 1_767_312_000_000  # 2026-01-02T00:00:00Z
@@ -69,7 +70,7 @@ def shipped_adapter(sender: str = "hubspot") -> HubSpotAdapter:
 
 def result_of(value: object) -> ItemResult:
     """What the shipped adapter makes of one item."""
-    return shipped_adapter().map_item(raw(value))
+    return deliveries.map_raw(shipped_adapter(), raw(value))
 
 
 def drafts_of(value: object) -> tuple[Draft, ...]:
@@ -79,13 +80,6 @@ def drafts_of(value: object) -> tuple[Draft, ...]:
     return result.drafts
 
 
-def told(value: object) -> list[tuple[str, str, object]]:
+def told(value: object) -> list[deliveries.Told]:
     """The drafts as (name of the type, subject, data)."""
-    return [
-        (
-            draft.type.removeprefix("io.leadtrace.").removesuffix(".v1"),
-            f"{draft.kind}/{draft.external_id}",
-            msgspec.json.decode(draft.data) if draft.data is not None else None,
-        )
-        for draft in drafts_of(value)
-    ]
+    return deliveries.told(result_of(value))

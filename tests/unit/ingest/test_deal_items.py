@@ -1,11 +1,13 @@
 """What each kind of deal item becomes, by the shipped mapping."""
 
+from typing import cast
+
 import pytest
 
 from leadtrace_ingest.outcome import Reason
-from leadtrace_ingest.senders.hubspot.deal import plain_decimal
-from leadtrace_ingest.senders.item import LinkedSubject, Refused
-from tests.unit.ingest.hubspot_items import association, deal_property, drafts_of, item, result_of, told
+from leadtrace_ingest.senders.item import Refused
+from leadtrace_ingest.senders.mapping.values import amount_of
+from tests.unit.ingest.hubspot_items import association, deal_property, item, result_of, told
 
 DEAL = "deal/9001"
 ACTOR = {"actor": "CRM_UI"}
@@ -56,17 +58,33 @@ def test_item_becomes(given: object, expected: object) -> None:
 @pytest.mark.parametrize("kind", ["DEAL_TO_CONTACT", "CONTACT_TO_DEAL"])
 @pytest.mark.parametrize("removed", [False, True])
 def test_either_side_links_the_deal_with_the_contact(kind: str, *, removed: bool) -> None:
-    (draft,) = drafts_of(association(kind, associationRemoved=removed, isPrimaryAssociation=not removed))
-    assert (draft.kind, draft.external_id) == ("deal", "9001")
-    assert draft.type == f"io.leadtrace.deal.{'unlinked' if removed else 'linked'}.v1"
-    assert draft.link == LinkedSubject("contact", "501", removed=removed, primary=not removed)
-    assert draft.data is None
+    (event,) = told(association(kind, associationRemoved=removed, isPrimaryAssociation=not removed))
+    lead = {"lead": "hubspot/33 contact/501"}
+    if removed:
+        assert event == ("deal.unlinked", DEAL, lead)
+    else:
+        assert event == ("deal.linked", DEAL, lead | {"primary": True})
 
 
-def test_other_associations_go_to_quarantine() -> None:
-    result = result_of(association("DEAL_TO_CONTACT", associationType="DEAL_TO_COMPANY"))
-    assert isinstance(result, Refused)
-    assert result.reason is Reason.UNSUPPORTED_ASSOCIATION
+@pytest.mark.parametrize(
+    ("kind", "ends", "other"),
+    [
+        ("DEAL_TO_COMPANY", {"fromObjectId": 9001, "toObjectId": 701}, {"deal": "hubspot/33 deal/9001"}),
+        ("COMPANY_TO_DEAL", {"fromObjectId": 701, "toObjectId": 9001}, {"deal": "hubspot/33 deal/9001"}),
+        ("CONTACT_TO_COMPANY", {"fromObjectId": 501, "toObjectId": 701}, {"lead": "hubspot/33 contact/501"}),
+        ("COMPANY_TO_CONTACT", {"fromObjectId": 701, "toObjectId": 501}, {"lead": "hubspot/33 contact/501"}),
+    ],
+)
+def test_a_company_is_linked_with_contacts_and_deals(kind: str, ends: object, other: object) -> None:
+    given = association("DEAL_TO_CONTACT") | {"associationType": kind, **cast("dict[str, int]", ends)}
+    assert told(given) == [("account.linked", "company/701", other)]
+    assert told(given | {"associationRemoved": True}) == [("account.unlinked", "company/701", other)]
+
+
+def test_generic_associations_name_the_types_of_their_ends() -> None:
+    given = association("DEAL_TO_CONTACT", fromObjectTypeId="0-3", toObjectTypeId="0-1")
+    given |= {"subscriptionType": "object.associationChange", "associationType": "deal_to_contact_17"}
+    assert told(given) == [("deal.linked", DEAL, {"lead": "hubspot/33 contact/501"})]
 
 
 @pytest.mark.parametrize(
@@ -88,7 +106,7 @@ def test_other_associations_go_to_quarantine() -> None:
 def test_what_is_no_amount_goes_to_quarantine(value: str) -> None:
     result = result_of(deal_property("amount", value))
     assert isinstance(result, Refused)
-    assert (result.reason, result.detail.partition(":")[0]) == (Reason.INVALID_ITEM, "propertyValue")
+    assert (result.reason, result.detail.partition(":")[0]) == (Reason.INVALID_ITEM, "amount")
 
 
 @pytest.mark.parametrize(
@@ -96,4 +114,4 @@ def test_what_is_no_amount_goes_to_quarantine(value: str) -> None:
     [("", ""), ("7", "7"), ("-3.10", "-3.10"), ("1E+2", "100"), ("0.000000000001", "0.000000000001")],
 )
 def test_amounts_keep_their_digits(text: str, plain: str) -> None:
-    assert plain_decimal(text) == plain
+    assert amount_of("amount", text) == plain

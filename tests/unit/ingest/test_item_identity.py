@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from leadtrace_ingest.senders.item import Identity
+from tests.unit.ingest.deliveries import map_raw
 from tests.unit.ingest.hubspot_items import (
     AT_MS,
     association,
@@ -19,7 +20,7 @@ BASE = contact_property("industry", "x")
 
 
 def identity(given: object, sender: str = "hubspot") -> Identity:
-    return shipped_adapter(sender).map_item(raw(given)).identity
+    return map_raw(shipped_adapter(sender), raw(given)).identity
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,8 @@ DIFFERENT: list[dict[str, Any]] = [
     association("DEAL_TO_CONTACT", toObjectId=502),
     association("DEAL_TO_CONTACT", fromObjectId=9002),
     association("DEAL_TO_CONTACT", associationType="DEAL_TO_COMPANY"),
+    item("object.creation", objectTypeId="0-1"),
+    item("object.creation", objectTypeId="0-2"),
 ]
 
 

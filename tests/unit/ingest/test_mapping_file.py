@@ -6,15 +6,31 @@ import pytest
 
 from leadtrace.runtime.shipped import shipped_path
 from leadtrace_ingest.outcome import Reason
-from leadtrace_ingest.senders.hubspot.derive import TitleWords, company_domain
 from leadtrace_ingest.senders.hubspot.map import HubSpotAdapter
-from leadtrace_ingest.senders.hubspot.mapping import load_mapping
-from leadtrace_ingest.senders.hubspot.mapping_file import MappingError, read_mapping_file
 from leadtrace_ingest.senders.item import Mapped, Refused
+from leadtrace_ingest.senders.mapping.compiled import load_mapping
+from leadtrace_ingest.senders.mapping.derive import TitleWords, company_domain
+from leadtrace_ingest.senders.mapping.file import MappingError
+from tests.unit.ingest.deliveries import map_raw
 from tests.unit.ingest.hubspot_items import contact_property, raw, told
 
 HEAD = "name: mine\nversion: 3\n"
-EMPTY = "contact: {}\ndeal: {}\nlifecycle_stages: []\ndeal_stages: []\n"
+EMPTY = """
+objects:
+  contact: {is: lead, fields: {}}
+  deal: {is: deal, fields: {}}
+lifecycle_stages: []
+deal_stages: []
+"""
+CONTACT, DEAL = "contact: {is: lead, fields: {}}", "deal: {is: deal, fields: {}}"
+
+
+def contact(field: str) -> str:
+    return EMPTY.replace(CONTACT, CONTACT.replace("{}}", f"{{x: {{{field}}}}}}}"))
+
+
+def deal(field: str) -> str:
+    return EMPTY.replace(DEAL, DEAL.replace("{}}", f"{{x: {{{field}}}}}}}"))
 
 
 def written(folder: Path, text: str) -> Path:
@@ -28,22 +44,22 @@ MISTAKES = {
     "version 0": (HEAD.replace("3", "0") + EMPTY, "version"),
     "unknown key": (HEAD + EMPTY + "colour: red\n", "colour"),
     "bad currency": (HEAD + "default_currency: Euro\n" + EMPTY, "default_currency"),
-    "unknown meaning": (HEAD + EMPTY.replace("contact: {}", "contact: {x: {means: magic}}"), "magic"),
+    "unknown meaning": (HEAD + contact("means: magic"), "magic"),
     "meaning of another kind": (
-        HEAD + EMPTY.replace("contact: {}", "contact: {x: {means: amount}}"),
-        "contact.x: means must be one of",
+        HEAD + contact("means: amount"),
+        "objects.contact.fields.x: means must be one of",
     ),
     "name is missing": (
-        HEAD + EMPTY.replace("deal: {}", "deal: {x: {means: property}}"),
-        "deal.x: `as` is missing",
+        HEAD + deal("means: property"),
+        "objects.deal.fields.x: `as` is missing",
     ),
     "name says nothing": (
-        HEAD + EMPTY.replace("deal: {}", "deal: {x: {means: stage, as: y}}"),
-        "deal.x: `as` says nothing",
+        HEAD + deal("means: stage, as: y"),
+        "objects.deal.fields.x: `as` says nothing",
     ),
     "no such dimension": (
-        HEAD + EMPTY.replace("contact: {}", "contact: {x: {means: acquisition, as: weather}}"),
-        "contact.x: `as` must be one of channel",
+        HEAD + contact("means: acquisition, as: weather"),
+        "objects.contact.fields.x: `as` must be one of channel",
     ),
     "no such stage": (
         HEAD + EMPTY.replace("lifecycle_stages: []", "lifecycle_stages: [{id: a, is: hot}]"),
@@ -64,6 +80,16 @@ MISTAKES = {
         ),
         "ends before it begins",
     ),
+    "no such flag": (HEAD + contact("means: flag, as: rich"), "`as` must be one of test, bot"),
+    "link to nowhere": (
+        HEAD + deal("means: link, to: firm"),
+        "`to` must name one of the objects contact, deal",
+    ),
+    "link without an end": (HEAD + deal("means: link"), "`to` is missing"),
+    "link of a kind that is none": (
+        HEAD + contact("means: link, to: deal"),
+        "a lead is not linked to a deal",
+    ),
     "not YAML": ("{", "mine.yaml"),
 }
 
@@ -72,14 +98,14 @@ MISTAKES = {
 def test_mistake_names_file_key_and_rule(tmp_path: Path, text: str, said: str) -> None:
     path = written(tmp_path, text)
     with pytest.raises(MappingError) as mistake:
-        read_mapping_file(path)
+        load_mapping(path, "EUR")
     assert str(path) in str(mistake.value)
     assert said in str(mistake.value)
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(MappingError, match="no-such"):
-        read_mapping_file(tmp_path / "no-such.yaml")
+        load_mapping(tmp_path / "no-such.yaml", "EUR")
 
 
 DATED = """
@@ -100,10 +126,10 @@ lifecycle_stages:
 )
 def test_stage_means_what_it_meant_at_the_time(tmp_path: Path, at_ms: int, stage: str | None) -> None:
     text = HEAD + EMPTY.replace("lifecycle_stages: []", DATED).replace(
-        "contact: {}", "contact: {lifecyclestage: {means: stage}}"
+        CONTACT, "contact: {is: lead, fields: {lifecyclestage: {means: stage}}}"
     )
     adapter = HubSpotAdapter("hubspot", [b"s"], load_mapping(written(tmp_path, text), "EUR"))
-    result = adapter.map_item(raw(contact_property("lifecyclestage", "77", occurredAt=at_ms)))
+    result = map_raw(adapter, raw(contact_property("lifecyclestage", "77", occurredAt=at_ms)))
     assert adapter.mapping_label == "mine@3"
     if stage is None:
         assert isinstance(result, Refused)

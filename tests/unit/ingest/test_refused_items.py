@@ -3,8 +3,10 @@
 import pytest
 
 from leadtrace_ingest.outcome import Reason
-from leadtrace_ingest.senders.hubspot.map import DOCUMENTED, MAX_ITEM_BYTES
+from leadtrace_ingest.senders.hubspot.map import DOCUMENTED
 from leadtrace_ingest.senders.item import Ignored, Mapped, Refused
+from leadtrace_ingest.senders.webhook import MAX_ITEM_BYTES
+from tests.unit.ingest.deliveries import results_of
 from tests.unit.ingest.hubspot_items import (
     association,
     contact_property,
@@ -22,10 +24,19 @@ def without(given: dict[str, object], name: str) -> dict[str, object]:
 
 CREATION = item("contact.creation")
 REFUSED: dict[str, tuple[object, Reason, str]] = {
-    "company": (item("company.creation"), Reason.UNSUPPORTED_TYPE, "company.creation"),
-    "merge": (item("contact.merge"), Reason.UNSUPPORTED_TYPE, "contact.merge"),
-    "erasure": (item("contact.privacyDeletion"), Reason.UNSUPPORTED_TYPE, "privacyDeletion"),
-    "generic object": (item("object.propertyChange"), Reason.UNSUPPORTED_TYPE, "object."),
+    "merge of nothing": (item("contact.merge"), Reason.INVALID_ITEM, "primaryObjectId"),
+    "merge into nothing": (item("contact.merge", primaryObjectId=1), Reason.INVALID_ITEM, "mergedObjectIds"),
+    "object of no type": (item("object.propertyChange"), Reason.INVALID_ITEM, "objectTypeId"),
+    "custom object": (
+        item("object.creation", objectTypeId="2-77"),
+        Reason.UNMAPPED_OBJECT,
+        "objectTypeId: the mapping has no object '2-77'",
+    ),
+    "erasure of a deal": (
+        item("object.privacyDeletion", objectTypeId="0-3"),
+        Reason.INVALID_ITEM,
+        "subscriptionType",
+    ),
     "invented type": (item("contact.teleported"), Reason.UNKNOWN_TYPE, "contact.teleported"),
     "no type at all": (without(CREATION, "subscriptionType"), Reason.UNKNOWN_TYPE, "subscriptionType"),
     "unmapped stage": (contact_property("lifecyclestage", "77123"), Reason.UNMAPPED_STAGE, "'77123'"),
@@ -50,9 +61,9 @@ REFUSED: dict[str, tuple[object, Reason, str]] = {
     "endless channel": (
         contact_property("hs_analytics_source", "x" * 300),
         Reason.INVALID_ITEM,
-        "propertyValue",
+        "hs_analytics_source",
     ),
-    "bad currency": (deal_property("deal_currency_code", "Euro"), Reason.INVALID_ITEM, "propertyValue"),
+    "bad currency": (deal_property("deal_currency_code", "Euro"), Reason.INVALID_ITEM, "deal_currency_code"),
     "link without an end": (
         without(association("DEAL_TO_CONTACT"), "toObjectId"),
         Reason.INVALID_ITEM,
@@ -96,8 +107,7 @@ def test_item_goes_to_quarantine(given: object, reason: Reason, detail: str) -> 
 )
 def test_bodies_that_cannot_be_read(body: bytes, reason: Reason) -> None:
     adapter = shipped_adapter()
-    (only,) = adapter.split(body)
-    result = adapter.map_item(only)
+    (result,) = results_of(adapter, body)
     assert isinstance(result, Refused)
     assert (result.reason, result.raw) == (reason, body)
 
@@ -107,6 +117,23 @@ IGNORED = {
     "stage cleared": (contact_property("lifecyclestage", ""), Reason.VALUE_CLEARED),
     "deal stage cleared": (deal_property("dealstage", ""), Reason.VALUE_CLEARED),
     "channel cleared": (contact_property("hs_analytics_source", ""), Reason.VALUE_CLEARED),
+    "object without a mapping": (item("ticket.creation"), Reason.OBJECT_IGNORED),
+    "association of other things": (
+        association("DEAL_TO_CONTACT", associationType="DEAL_TO_LINE_ITEM"),
+        Reason.OBJECT_IGNORED,
+    ),
+    "association of one kind": (
+        association("DEAL_TO_CONTACT", associationType="CONTACT_TO_CONTACT"),
+        Reason.UNSUPPORTED_ASSOCIATION,
+    ),
+    "association in other words": (
+        association("DEAL_TO_CONTACT", associationType="PARENT_COMPANY"),
+        Reason.UNSUPPORTED_ASSOCIATION,
+    ),
+    "merge with itself": (
+        item("contact.merge", primaryObjectId=5, mergedObjectIds=[5]),
+        Reason.NOTHING_KEPT,
+    ),
     "currency cleared": (deal_property("deal_currency_code", None), Reason.VALUE_CLEARED),
 }
 
@@ -133,13 +160,11 @@ def test_every_reason_has_a_sentence() -> None:
 class TestSplit:
     def test_a_batch_is_as_many_items_as_it_has_elements(self) -> None:
         adapter = shipped_adapter()
-        body = raw([CREATION, 5, None, []])
-        assert adapter.count(body) == len(adapter.split(body)) == 4
+        assert len(results_of(adapter, raw([CREATION, 5, None, []]))) == 4
 
     def test_a_bare_object_is_one_item(self) -> None:
-        adapter = shipped_adapter()
-        (only,) = adapter.split(raw(CREATION))
-        assert isinstance(adapter.map_item(only), Mapped)
+        (result,) = results_of(shipped_adapter(), raw(CREATION))
+        assert isinstance(result, Mapped)
 
     def test_an_empty_batch_has_no_items(self) -> None:
-        assert (shipped_adapter().count(b" [ ] "), shipped_adapter().split(b"[]")) == (0, [])
+        assert results_of(shipped_adapter(), b" [ ] ") == results_of(shipped_adapter(), b"[]") == []

@@ -30,11 +30,13 @@ _LARGEST_GROUP = 1_000
 _LARGEST_GROUP_BYTES = 16_777_216
 
 # A retry after a lost connection may find its rows committed: the ids are the door's own, so it is harmless.
+# A row whose idempotency key is taken is not stored either: whoever gave one asks afterwards which it is.
 _INSERT = f"""
 with stored as (
-  insert into ingest.intake (intake_id, sender, received_at, items, headers, body)
-  select * from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::int[], $5::jsonb[], $6::bytea[])
-  on conflict (intake_id) do nothing
+  insert into ingest.intake (intake_id, sender, received_at, items, headers, body, idempotency_key)
+  select * from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::int[], $5::jsonb[], $6::bytea[],
+                       $7::text[])
+  on conflict do nothing
 )
 select pg_notify('{NOTIFY_CHANNEL}', '')
 """
@@ -43,7 +45,7 @@ _log = get_logger("leadtrace.ingest.door")
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class IntakeEntry:
     """One authenticated request as it is stored; `headers` is a JSON object as text."""
 
     intake_id: UUID
@@ -52,6 +54,7 @@ class Delivery:
     items: int
     headers: str
     body: bytes
+    idempotency_key: str | None = None
 
 
 class NotDurableError(Exception):
@@ -60,7 +63,7 @@ class NotDurableError(Exception):
 
 @dataclass(slots=True)
 class _Waiting:
-    delivery: Delivery
+    delivery: IntakeEntry
     done: asyncio.Future[None]
     since: float
 
@@ -81,7 +84,7 @@ class Committer:
         self._committed = metrics.counter(COMMIT_REQUESTS)
         metrics.gauge(WAITING_BYTES).set_function(lambda: self._waiting_bytes)
 
-    def submit(self, delivery: Delivery) -> asyncio.Future[None]:
+    def submit(self, delivery: IntakeEntry) -> asyncio.Future[None]:
         """Queue a delivery; the future is done once it is durable, or fails with `NotDurableError`.
 
         Raises:
@@ -142,7 +145,7 @@ class Committer:
                     waiting.done.set_result(None)
             self._forget_group()
 
-    async def _insert(self, deliveries: Sequence[Delivery]) -> None:
+    async def _insert(self, deliveries: Sequence[IntakeEntry]) -> None:
         if self._connection is None:
             self._connection = await self._connect()
         await self._connection.execute(
@@ -153,6 +156,7 @@ class Committer:
             [one.items for one in deliveries],
             [one.headers for one in deliveries],
             [one.body for one in deliveries],
+            [one.idempotency_key for one in deliveries],
             timeout=self._limits.hard_stop_s,
         )
 

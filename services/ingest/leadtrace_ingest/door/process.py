@@ -21,7 +21,7 @@ from leadtrace.store.engine import connect, make_pool, ping
 from leadtrace.store.roles import role_of
 from leadtrace_ingest.door.committer import Committer
 from leadtrace_ingest.door.documentation import describe
-from leadtrace_ingest.door.webhooks import WebhookDoor
+from leadtrace_ingest.door.door import Door
 from leadtrace_ingest.relay.hops import event_hops
 from leadtrace_ingest.senders.sender import Sender
 
@@ -40,7 +40,7 @@ class DoorProcess:
         self._readiness.add("postgres", self._postgres_missing)
         self._committer = Committer(self._connect, settings.door, self._metrics)
         self._app = self._make_app()
-        self._door = WebhookDoor(
+        self._door = Door(
             self._app,
             senders=senders,
             committer=self._committer,

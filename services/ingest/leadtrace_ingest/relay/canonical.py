@@ -9,11 +9,10 @@ import msgspec
 
 from leadtrace.bus.protocol import Outgoing
 from leadtrace.events.codec import HEADERS, encode
-from leadtrace.events.deal import DealLinked, DealUnlinked, LeadRef
 from leadtrace.events.envelope import SPEC_VERSION, Event
 from leadtrace_ingest.identity.subject import Binding, Subject
 from leadtrace_ingest.relay.work import Work
-from leadtrace_ingest.senders.item import Draft, LinkedSubject, Mapped
+from leadtrace_ingest.senders.item import Bound, Draft, Mapped
 
 
 class Unbound(msgspec.Struct, frozen=True, gc=False):
@@ -24,7 +23,7 @@ class Unbound(msgspec.Struct, frozen=True, gc=False):
     draft: Draft
     source: str
     subject: Subject
-    linked: Subject | None
+    refers: tuple[Subject, ...]
 
 
 class EventRow(NamedTuple):
@@ -63,18 +62,19 @@ def unbound_events(works: Iterable[Work]) -> list[Unbound]:
         source = result.source
         for part, draft in enumerate(result.drafts):
             subject = Subject(source, draft.kind, draft.external_id)
-            linked = Subject(source, draft.link.kind, draft.link.external_id) if draft.link else None
-            found.append(Unbound(work, part, draft, source, subject, linked))
+            refers = tuple(
+                Subject(other.source or source, other.kind, other.external_id) for other in draft.refers
+            )
+            found.append(Unbound(work, part, draft, source, subject, refers))
     return found
 
 
 def subjects_of(events: Iterable[Unbound]) -> set[Subject]:
-    """Every subject that the events speak of: a linked contact is bound as well, known or not."""
+    """Every subject that the events speak of: what they refer to is bound as well, known or not."""
     subjects = set()
     for event in events:
         subjects.add(event.subject)
-        if event.linked is not None:
-            subjects.add(event.linked)
+        subjects.update(event.refers)
     return subjects
 
 
@@ -85,14 +85,27 @@ def canonical_events(
     return [_canonical(event, bindings, number) for event, number in zip(events, numbers, strict=True)]
 
 
+def completed(event: Unbound, bindings: Mapping[Subject, Binding]) -> bytes:
+    """The encoded data of a draft that speaks of other records."""
+    if event.draft.complete is None:
+        raise ValueError("a draft without data must say how it is completed")
+    bound = []
+    for subject in event.refers:
+        binding = bindings[subject]
+        bound.append(Bound(subject.source, subject.name, binding.entity, binding.revision))
+    return encode(event.draft.complete(bound))
+
+
 def _canonical(event: Unbound, bindings: Mapping[Subject, Binding], number: int) -> Canonical:
     work, draft = event.work, event.draft
     delivery = work.row
     binding = bindings[event.subject]
-    event_id = work.result.identity.key.hex() + draft.suffix
+    result = work.result
+    assert isinstance(result, Mapped)  # noqa: S101 - `unbound_events` took no others
+    event_id = (result.event_id or result.identity.key.hex()) + draft.suffix
     subject = event.subject.name
     mapping = work.sender.adapter.mapping_label
-    data = draft.data if draft.data is not None else _link_data(event, bindings)
+    data = draft.data if draft.data is not None else completed(event, bindings)
     body = encode(
         Event(
             specversion=SPEC_VERSION,
@@ -109,6 +122,9 @@ def _canonical(event: Unbound, bindings: Mapping[Subject, Binding], number: int)
             sequence=draft.sequence,
             rawid=f"{delivery.name}:{work.item}",
             mapping=mapping,
+            correlationid=result.correlation,
+            causationid=result.causation,
+            traceparent=result.trace,
             data=msgspec.Raw(data),
         )
     )
@@ -129,15 +145,3 @@ def _canonical(event: Unbound, bindings: Mapping[Subject, Binding], number: int)
         body,
     )
     return Canonical(row, Outgoing(draft.topic, binding.entity.encode(), body, HEADERS))
-
-
-def _link_data(event: Unbound, bindings: Mapping[Subject, Binding]) -> bytes:
-    match event:
-        case Unbound(draft=Draft(link=LinkedSubject() as link), linked=Subject() as linked):
-            binding = bindings[linked]
-        case _:
-            raise ValueError("a draft without data must be a link")
-    lead = LeadRef(
-        source=linked.source, subject=linked.name, lead_id=binding.entity, bindingrev=binding.revision
-    )
-    return encode(DealUnlinked(lead=lead) if link.removed else DealLinked(lead=lead, primary=link.primary))

@@ -7,8 +7,10 @@ from uuid import UUID
 import msgspec
 
 from leadtrace.store.connection import Connection
+from leadtrace_ingest.senders.sender import ROUTE, Delivery
 
 _FEWEST_ROWS = 50
+_HEADERS = msgspec.json.Decoder(dict[str, str])
 
 # Rows are counted before their bodies are read, so that a chunk is bounded by items; the rows locked in
 # vain are free again at the commit.
@@ -22,7 +24,7 @@ with candidates as materialized (
     select intake_id, sum(items) over (order by intake_id) - items as before from candidates
   ) counted where before < $3
 )
-select row.intake_id, row.sender, row.received_at, row.items, row.body, row.outcomes
+select row.intake_id, row.sender, row.received_at, row.items, row.headers, row.body, row.outcomes, row.redo
 from ingest.intake row join taken using (intake_id)
 order by row.intake_id
 """
@@ -35,16 +37,24 @@ select extract(epoch from now() - min(received_at))::float8 from ingest.intake w
 class IntakeRow(msgspec.Struct, frozen=True, gc=False):
     """One delivery to work through; `outcomes` holds the JSON of an earlier time, None at the first.
 
-    `name` is the id as text, which every event of the delivery bears.
+    `headers` are the kept ones as JSON. `redo` names the items to do again, None all of them. `name` is the
+    id as text, which every event of the delivery bears.
     """
 
     intake_id: UUID
     sender: str
     received_at: datetime
     items: int
+    headers: str
     body: bytes
     outcomes: str | None
+    redo: list[int] | None
     name: str
+
+    def delivery(self) -> Delivery:
+        """The delivery as its adapter sees it."""
+        headers = _HEADERS.decode(self.headers)
+        return Delivery(headers.get(ROUTE, ""), headers, self.body, self.received_at)
 
 
 class RowClaimer:

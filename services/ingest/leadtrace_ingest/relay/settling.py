@@ -16,7 +16,7 @@ from leadtrace_ingest.relay.work import Work
 from leadtrace_ingest.senders.item import Refused
 
 _FINISH = """
-update ingest.intake row set state = 'done', outcomes = done.outcomes
+update ingest.intake row set state = 'done', outcomes = done.outcomes, redo = null
 from unnest($1::uuid[], $2::jsonb[]) done (intake_id, outcomes)
 where row.intake_id = done.intake_id
 """
@@ -39,14 +39,16 @@ from unnest($1::uuid[], $2::int[], $3::timestamptz[]) copy (intake_id, item, rec
 where held.intake_id = copy.intake_id and held.item = copy.item
 """
 _TOTAL = """
-insert into ingest.item_totals as total (sender, accepted, published, duplicate, ignored, quarantined)
-values ($1, $2, $3, $4, $5, $6)
+insert into ingest.item_totals as total (sender, accepted, published, duplicate, ignored, quarantined,
+                                         discarded)
+values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (sender) do update set
   accepted = total.accepted + excluded.accepted,
   published = total.published + excluded.published,
   duplicate = total.duplicate + excluded.duplicate,
   ignored = total.ignored + excluded.ignored,
-  quarantined = total.quarantined + excluded.quarantined
+  quarantined = total.quarantined + excluded.quarantined,
+  discarded = total.discarded + excluded.discarded
 """
 _COPY_OF_A_KEY = "the identity belongs to item {item} of delivery {intake_id}, which says something else"
 
@@ -60,7 +62,7 @@ async def settle(
     for work in works:
         by_row[work.row.intake_id].append(work)
         by_outcome[work.outcome].append(work)
-    outcomes = {row.intake_id: _outcomes(by_row[row.intake_id]) for row in rows}
+    outcomes = {row.intake_id: _outcomes(row, by_row[row.intake_id]) for row in rows}
     await _hold(connection, by_outcome[Outcome.QUARANTINED], ids)
     await _release(connection, [work for work in works if work.row.outcomes is not None])
     await _seen_again(connection, by_outcome[Outcome.DUPLICATE])
@@ -70,16 +72,28 @@ async def settle(
     return Counter({outcome: len(found) for outcome, found in by_outcome.items() if found})
 
 
-def _outcomes(works: Iterable[Work]) -> dict[str, Any]:
-    """Counts by outcome; items are listed only where there is something to say of them."""
-    counts: dict[str, int] = {}
-    listed = []
+def _outcomes(row: IntakeRow, works: Iterable[Work]) -> dict[str, Any]:
+    """Counts by outcome; items are listed only where there is something to say of them.
+
+    An item that is not done again keeps what was said of it.
+    """
+    counts: Counter[str] = Counter()
+    listed: dict[int, dict[str, object]] = {}
+    if row.redo is not None and row.outcomes is not None:
+        before = msgspec.json.decode(row.outcomes)
+        listed = {said["item"]: said for said in before.pop("items", ())}
+        counts.update(before)
+        again = set(row.redo)
+        was = (listed[item]["outcome"] if item in listed else Outcome.PUBLISHED.value for item in again)
+        counts.subtract(str(one) for one in was)
+        listed = {item: said for item, said in listed.items() if item not in again}
     for work in works:
         outcome = work.outcome
-        counts[outcome] = counts.get(outcome, 0) + 1
+        counts[outcome.value] += 1
         if outcome is not Outcome.PUBLISHED:
-            listed.append(_explained(work))
-    return {**counts, "items": listed} if listed else dict(counts)
+            listed[work.item] = _explained(work)
+    counted: dict[str, Any] = {name: count for name, count in counts.items() if count}
+    return {**counted, "items": [listed[item] for item in sorted(listed)]} if listed else counted
 
 
 def _explained(work: Work) -> dict[str, object]:

@@ -3,7 +3,9 @@
 Drafts know no ids of leads and deals and no event numbers: the relay binds, numbers and stores them.
 """
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -12,21 +14,37 @@ from leadtrace_ingest.outcome import Reason
 KEY_BYTES = 16
 
 
-class LinkedSubject(msgspec.Struct, frozen=True, gc=False):
-    """The lead subject that a deal is linked to or unlinked from."""
+class Item(msgspec.Struct, frozen=True, gc=False):
+    """One item of a delivery: its own bytes, and what its adapter keeps beside them of the whole delivery."""
+
+    raw: bytes
+    about: Any = None
+
+
+class Referred(msgspec.Struct, frozen=True, gc=False):
+    """Another record that an event speaks of, of the same source unless `source` names another."""
 
     kind: str
     external_id: str
-    removed: bool = False
-    primary: bool = False
+    source: str | None = None
+
+
+class Bound(NamedTuple):
+    """A record that an event speaks of, as the relay found it bound."""
+
+    source: str
+    subject: str
+    entity: str
+    bindingrev: int
 
 
 class Draft(msgspec.Struct, frozen=True, gc=False):
-    """One canonical event before it is bound: `data` is its encoded data, None where `link` makes it.
+    """One canonical event before it is bound.
 
     `type` is the CloudEvents type, `topic` the topic's name, `kind` and `external_id` say whose event it is.
-
-    `suffix` tells the events of one item apart; the first has none.
+    `data` is its encoded data; where it speaks of other records, `refers` names them, `data` is None and
+    `complete` makes the data once they are bound, given in the same order. `suffix` tells the events of one
+    item apart; the first has none.
     """
 
     type: str
@@ -36,7 +54,8 @@ class Draft(msgspec.Struct, frozen=True, gc=False):
     time: datetime
     sequence: str
     data: bytes | None
-    link: LinkedSubject | None = None
+    refers: tuple[Referred, ...] = ()
+    complete: Callable[[Sequence[Bound]], msgspec.Struct] | None = None
     suffix: str = ""
 
 
@@ -51,11 +70,19 @@ class Identity(msgspec.Struct, frozen=True, gc=False):
 
 
 class Mapped(msgspec.Struct, frozen=True, gc=False):
-    """The item became these events; `source` is their CloudEvents source."""
+    """The item became these events; `source` is their CloudEvents source.
+
+    `event_id` is the sender's own id where it has one that is unique within the source; without it the key
+    is the id. `correlation`, `causation` and `trace` travel in the envelope.
+    """
 
     identity: Identity
     source: str
     drafts: tuple[Draft, ...]
+    event_id: str | None = None
+    correlation: str = ""
+    causation: str = ""
+    trace: str = ""
 
 
 class Ignored(msgspec.Struct, frozen=True, gc=False):

@@ -1,21 +1,34 @@
 """What the door and the relay need of a sender, whichever vendor stands behind it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import NamedTuple, Protocol
+from uuid import UUID
 
-from leadtrace_ingest.senders.item import ItemResult
+import msgspec
+
+from leadtrace_ingest.senders.item import Item, ItemResult
+
+# Where the kept headers hold what is no header: no HTTP header begins with a colon.
+ROUTE = ":route"
+SIGNATURE = ":signature"
 
 
 @dataclass(frozen=True, slots=True)
 class SignedRequest:
-    """A request as its signature covers it: `uri` as the sender called it, names of headers in lower case."""
+    """A request as its signature covers it: `uri` as the sender called it, names of headers in lower case.
+
+    `route` is the part of the path below the sender's own, without slashes at its ends: empty, a secret
+    segment, or a name such as `cdc` or `track`. `body` are the bytes as they came.
+    """
 
     method: bytes
     uri: bytes
     headers: Mapping[bytes, bytes]
     body: bytes
     received_ms: int
+    route: str = ""
 
 
 class SignatureError(Exception):
@@ -24,6 +37,35 @@ class SignatureError(Exception):
     def __init__(self, rule: str, remedy: str) -> None:
         super().__init__(rule)
         self.remedy = remedy
+
+
+class Delivery(msgspec.Struct, frozen=True, gc=False):
+    """One authentic request as an adapter sees it, at the door and later in the relay alike.
+
+    `headers` are those that the adapter keeps, names in lower case, and what `verify` found worth keeping.
+    """
+
+    route: str
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: datetime
+
+
+class Answer(NamedTuple):
+    """What the door answers."""
+
+    status: int
+    content_type: bytes
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+class Accepted(NamedTuple):
+    """What an adapter may say in its answer: the delivery is durable, `results` are there if it validates."""
+
+    intake_id: UUID
+    items: int
+    results: Sequence[ItemResult] = ()
 
 
 class Adapter(Protocol):
@@ -37,24 +79,50 @@ class Adapter(Protocol):
     def kept_headers(self) -> frozenset[bytes]:
         """Headers worth keeping beside the body, in lower case; never one that holds a secret."""
 
-    def verify(self, request: SignedRequest) -> None:
-        """Check the signature over the raw bytes.
+    @property
+    def validates(self) -> bool:
+        """Whether the door maps the items before it answers, so that the sender learns what is wrong."""
+
+    @property
+    def paths(self) -> Mapping[str, str]:
+        """Whole paths that the vendor's clients call besides `/v1/webhooks/<sender>`, with their routes."""
+
+    @property
+    def compressed(self) -> bool:
+        """Whether a gzip body is unpacked whatever the headers say."""
+
+    def verify(self, request: SignedRequest) -> Mapping[str, str]:
+        """Check the signature over the raw bytes; what is to be kept beside the headers, under `:` names.
+
+        A route below the sender's own path is kept only if it is named here as `:route`: it may be a secret.
 
         Raises:
             SignatureError: it is missing, wrong or stale.
         """
 
-    def count(self, body: bytes) -> int:
-        """How many items the body holds; what cannot be split is one item."""
+    def redact(self, body: bytes) -> bytes:
+        """The body as it may be stored, without the secrets that the vendor puts into it."""
 
-    def split(self, body: bytes) -> list[bytes]:
-        """The raw items of a body, exactly as many as `count` says."""
+    def count(self, delivery: Delivery) -> int:
+        """How many items the delivery holds; what cannot be split is one item."""
 
-    def map_item(self, raw: bytes) -> ItemResult:
-        """What becomes of one raw item; it never raises for what a sender can send."""
+    def split(self, delivery: Delivery) -> list[Item]:
+        """The items of a delivery, exactly as many as `count` says."""
 
-    def refuse_broken(self, raw: bytes, detail: str) -> ItemResult:
+    def map_item(self, item: Item, delivery: Delivery) -> ItemResult:
+        """What becomes of one item; it never raises for what a sender can send."""
+
+    def refuse_broken(self, item: Item, detail: str) -> ItemResult:
         """The result for an item on which the adapter itself failed."""
+
+    def accepted(self, accepted: Accepted) -> Answer:
+        """What the vendor takes for success."""
+
+    def options(self, headers: Mapping[bytes, bytes]) -> Answer | None:
+        """What the vendor's clients want to hear from `OPTIONS`; None is the door's own 405."""
+
+    def not_durable(self) -> Answer | None:
+        """What the vendor takes for `deliver again`; None is the door's own 503."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from leadtrace.events.deal import (
     DealUnlinked,
     DealUpdated,
     DealWon,
-    LeadRef,
 )
+from leadtrace.events.reference import LeadRef
 from leadtrace.events.snapshots import DealOutcome, DealStatus, LinkedLead
 from leadtrace.testing.attribution_facts import DEFINITION, Told, day, deal_facts, lead_outcome
 

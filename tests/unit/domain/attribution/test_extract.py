@@ -14,7 +14,6 @@ from leadtrace.events.deal import (
     DealUnlinked,
     DealUpdated,
     DealWon,
-    LeadRef,
 )
 from leadtrace.events.lead import (
     Acquisition,
@@ -26,6 +25,7 @@ from leadtrace.events.lead import (
     Stage,
 )
 from leadtrace.events.personal import Personal
+from leadtrace.events.reference import LeadRef
 from leadtrace.events.touchpoint import TouchpointRecorded
 
 PERSON = Personal(email="a@b.example", first_name="Ada")

@@ -4,16 +4,13 @@
 """
 
 import re
-import struct
-from functools import lru_cache
-from hashlib import blake2b
 from typing import Annotated
 
 import msgspec
 
-from leadtrace_ingest.senders.item import KEY_BYTES, Identity
-
-MAX_NAME = 255  # characters of a property name or a type; HubSpot's own limit is 100
+from leadtrace_ingest.senders.drafting import MAX_NAME
+from leadtrace_ingest.senders.identity import hash_of_few, identity_of
+from leadtrace_ingest.senders.item import Identity, Item
 
 Id = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Name = Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
@@ -28,6 +25,7 @@ class HubSpotItem(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     subscription_type: Name = ""
     event_type: Name = ""
     object_id: Id | None = None
+    object_type_id: Name | None = None
     property_name: Name | None = None
     property_value: str | None = None
     change_source: Name | None = None
@@ -36,6 +34,8 @@ class HubSpotItem(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     association_type: Name | None = None
     from_object_id: Id | None = None
     to_object_id: Id | None = None
+    from_object_type_id: Name | None = None
+    to_object_type_id: Name | None = None
     association_removed: bool | None = None
     is_primary_association: bool | None = None
     primary_object_id: Id | None = None
@@ -56,17 +56,15 @@ class InvalidItemError(ValueError):
 _ITEM = msgspec.json.Decoder(HubSpotItem)
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 _ANY = msgspec.json.Decoder(msgspec.Raw)
-_pack = msgspec.msgpack.Encoder().encode  # the same values give the same bytes, no two lists pack alike
-_SIGNED = struct.Struct("<q")
 _VALUE = re.compile(r"`\$\.?(?P<path>[^`]*)`")
 
 
-def split(body: bytes) -> list[bytes]:
-    """The raw items of a body: the elements of an array, else the whole body as one item."""
+def split(body: bytes) -> list[Item]:
+    """The items of a body: the elements of an array, else the whole body as one item."""
     try:
-        return [bytes(raw) for raw in _LIST.decode(body)]
+        return [Item(bytes(raw)) for raw in _LIST.decode(body)]
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return [body]
+        return [Item(body)]
 
 
 def count(body: bytes) -> int:
@@ -104,28 +102,25 @@ def decode_item(raw: bytes) -> HubSpotItem:
         raise InvalidItemError("the item holds text that is not JSON") from None
 
 
-def identity_of(sender: str, item: HubSpotItem, occurred_ms: int) -> Identity:
+def item_identity(sender: str, item: HubSpotItem, occurred_ms: int) -> Identity:
     """Key and comparable part of a readable item."""
-    packed = _pack(
-        (
-            sender,
-            item.portal_id,
-            item.type,
-            item.object_id,
-            item.from_object_id,
-            item.to_object_id,
-            item.association_type,
-            item.association_removed,
-            item.primary_object_id,
-            item.merged_object_ids,
-            item.event_id,
-            occurred_ms,
-            item.property_name,
-            item.property_value,
-        )
+    key = (
+        item.portal_id,
+        item.type,
+        item.object_type_id,
+        item.object_id,
+        item.from_object_id,
+        item.to_object_id,
+        item.association_type,
+        item.association_removed,
+        item.primary_object_id,
+        item.merged_object_ids,
+        item.event_id,
+        occurred_ms,
+        item.property_name,
+        item.property_value,
     )
-    key = blake2b(packed, digest_size=KEY_BYTES).digest()
-    comparable = _comparable(
+    comparable = hash_of_few(
         item.change_source,
         item.change_flag,
         item.source_id,
@@ -133,20 +128,7 @@ def identity_of(sender: str, item: HubSpotItem, occurred_ms: int) -> Identity:
         item.new_object_id,
         item.number_of_properties_moved,
     )
-    return Identity(key, comparable)
-
-
-def identity_of_bytes(sender: str, raw: bytes) -> Identity:
-    """The identity of what cannot be read: the same bytes are the same item."""
-    key = blake2b(raw, digest_size=KEY_BYTES, key=sender.encode()[:64], person=b"unreadable").digest()
-    return Identity(key, 0)
-
-
-@lru_cache(maxsize=1024)
-def _comparable(*rest: str | int | None) -> int:
-    texts = tuple(None if one is None else str(one) for one in rest)
-    value: int = _SIGNED.unpack(blake2b(_pack(texts), digest_size=8).digest())[0]
-    return value
+    return Identity(identity_of(sender, key).key, comparable)
 
 
 def _named(message: str) -> str:

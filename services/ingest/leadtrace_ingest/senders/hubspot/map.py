@@ -3,114 +3,113 @@
 It looks at no other item and at no stored state; whatever a sender can send gets exactly one result.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
 from leadtrace.events.times import from_micros
 from leadtrace_ingest.outcome import Reason
-from leadtrace_ingest.senders.hubspot import contact, deal, decode, verify
-from leadtrace_ingest.senders.hubspot.drafting import Drafting, IgnoredError, RefusedError, shown
-from leadtrace_ingest.senders.hubspot.mapping import Mapping
-from leadtrace_ingest.senders.item import Draft, Identity, Ignored, ItemResult, Mapped, Refused
-from leadtrace_ingest.senders.sender import SignedRequest
+from leadtrace_ingest.senders.drafting import Drafting, IgnoredError, RefusedError, padded, shown
+from leadtrace_ingest.senders.hubspot import decode, record, relation, verify
+from leadtrace_ingest.senders.hubspot.decode import HubSpotItem
+from leadtrace_ingest.senders.hubspot.objects import GENERIC, KNOWN, object_of
+from leadtrace_ingest.senders.item import Draft, Identity, Ignored, Item, ItemResult, Mapped, Refused
+from leadtrace_ingest.senders.mapping.compiled import Mapping as MappingRules
+from leadtrace_ingest.senders.sender import Delivery, SignedRequest
+from leadtrace_ingest.senders.webhook import MAX_ITEM_BYTES, WebhookAdapter
 
-MAX_ITEM_BYTES = 262_144  # with its envelope well below the 1 MiB that brokers take by default
 _EARLIEST_MS = 946_684_800_000  # 2000-01-01
 _LATEST_MS = 253_402_300_799_999  # the last moment of the year 9999
 _ESCAPED_NUL = b"\\u0000"
+_ASSOCIATION = "associationChange"
 
-_HANDLED: dict[str, Callable[[Drafting, Mapping], tuple[Draft, ...]]] = {
-    "contact.creation": contact.on_creation,
-    "contact.deletion": contact.on_deletion,
-    "contact.restore": contact.on_restore,
-    "contact.propertyChange": contact.on_property_change,
-    "contact.associationChange": deal.on_association_change,
-    "deal.creation": deal.on_creation,
-    "deal.deletion": deal.on_deletion,
-    "deal.restore": deal.on_restore,
-    "deal.propertyChange": deal.on_property_change,
-    "deal.associationChange": deal.on_association_change,
+_HANDLED: dict[str, Callable[[HubSpotItem, str, Drafting, MappingRules], tuple[Draft, ...]]] = {
+    "creation": record.on_creation,
+    "deletion": record.on_deletion,
+    "restore": record.on_restore,
+    "propertyChange": record.on_property_change,
+    "privacyDeletion": record.on_privacy_deletion,
+    "merge": relation.on_merge,
 }
-_OBJECTS = ("contact", "company", "deal", "ticket", "product", "line_item", "object")
-_VERBS = ("creation", "deletion", "propertyChange", "merge", "restore", "associationChange")
+_VERBS = ("creation", "deletion", "propertyChange", "merge", "restore", _ASSOCIATION)
 DOCUMENTED = frozenset(
-    {f"{thing}.{verb}" for thing in _OBJECTS for verb in _VERBS} | {"contact.privacyDeletion"}
+    {f"{thing}.{verb}" for thing in (*KNOWN, GENERIC) for verb in _VERBS}
+    | {"contact.privacyDeletion", f"{GENERIC}.privacyDeletion"}
 )
 
 
-class HubSpotAdapter:
+class HubSpotAdapter(WebhookAdapter):
     """HubSpot's rules for one configured sender."""
 
     kept_headers = frozenset({b"content-type", b"user-agent", verify.TIMESTAMP_HEADER, verify.VERSION_HEADER})
 
-    def __init__(self, sender: str, secrets: Sequence[bytes], mapping: Mapping) -> None:
-        self._sender = sender
+    def __init__(self, sender: str, secrets: Sequence[bytes], mapping: MappingRules) -> None:
+        super().__init__(sender, mapping.label)
         self._secrets = tuple(secrets)
         self._mapping = mapping
 
-    @property
-    def mapping_label(self) -> str:
-        """`<name>@<version>` of the mapping."""
-        return self._mapping.label
-
-    def verify(self, request: SignedRequest) -> None:
+    def verify(self, request: SignedRequest) -> Mapping[str, str]:
         """Check signature v3, v2 or v1 against every live secret.
 
         Raises:
             SignatureError: it is missing, wrong or stale.
         """
         verify.verify(request, self._secrets)
+        return {}
 
-    def count(self, body: bytes) -> int:
+    def count(self, delivery: Delivery) -> int:
         """How many items the body holds."""
-        return decode.count(body)
+        return decode.count(delivery.body)
 
-    def split(self, body: bytes) -> list[bytes]:
-        """The raw items of a body."""
-        return decode.split(body)
+    def split(self, delivery: Delivery) -> list[Item]:
+        """The items of a body."""
+        return decode.split(delivery.body)
 
-    def map_item(self, raw: bytes) -> ItemResult:
-        """The events of one raw item, or why there are none."""
-        if len(raw) > MAX_ITEM_BYTES:
-            return self._unreadable(raw, Reason.TOO_LARGE, f"the item has more than {MAX_ITEM_BYTES} bytes")
+    def map_item(self, item: Item, delivery: Delivery) -> ItemResult:
+        """The events of one item, or why there are none."""
+        del delivery
+        if len(item.raw) > MAX_ITEM_BYTES:
+            return self.unreadable(item, Reason.TOO_LARGE, f"the item has more than {MAX_ITEM_BYTES} bytes")
         try:
-            item = decode.decode_item(raw)
-            if _ESCAPED_NUL in raw:
-                item = _without_nul(item)
+            read = decode.decode_item(item.raw)
+            if _ESCAPED_NUL in item.raw:
+                read = _without_nul(read)
         except decode.InvalidItemError as error:
-            reason = Reason.INVALID_ITEM if decode.is_json(raw) else Reason.NOT_JSON
-            return self._unreadable(raw, reason, str(error))
-        occurred = item.occurred_at
+            reason = Reason.INVALID_ITEM if decode.is_json(item.raw) else Reason.NOT_JSON
+            return self.unreadable(item, reason, str(error))
+        occurred = read.occurred_at
         if not isinstance(occurred, int) or not _EARLIEST_MS <= occurred <= _LATEST_MS:
             rule = "occurredAt: must be a whole number of milliseconds, not before the year 2000"
-            return self._unreadable(raw, Reason.BAD_TIME, rule)
-        identity = decode.identity_of(self._sender, item, occurred)
-        return self._mapped(item, from_micros(occurred * 1_000), identity, raw)
+            return self.unreadable(item, Reason.BAD_TIME, rule)
+        identity = decode.item_identity(self._sender, read, occurred)
+        return self._mapped(read, from_micros(occurred * 1_000), identity, item.raw)
 
-    def refuse_broken(self, raw: bytes, detail: str) -> ItemResult:
-        """The result for an item on which the adapter itself failed."""
-        return self._unreadable(raw, Reason.ADAPTER_ERROR, detail)
-
-    def _mapped(self, item: decode.HubSpotItem, time: datetime, identity: Identity, raw: bytes) -> ItemResult:
-        handler = _HANDLED.get(item.type)
-        if handler is None:
-            reason = Reason.UNSUPPORTED_TYPE if item.type in DOCUMENTED else Reason.UNKNOWN_TYPE
-            return Refused(identity, reason, f"subscriptionType: {shown(item.type)}", raw)
+    def _mapped(self, item: HubSpotItem, time: datetime, identity: Identity, raw: bytes) -> ItemResult:
         try:
-            drafts = handler(Drafting(item, time), self._mapping)
+            drafts = self._drafts(item, Drafting(time, padded(item.event_id), _actor(item)))
         except RefusedError as error:
             return Refused(identity, error.reason, error.detail, raw)
         except IgnoredError as error:
             return Ignored(identity, error.reason)
         return Mapped(identity, f"{self._sender}/{item.portal_id}", drafts)
 
-    def _unreadable(self, raw: bytes, reason: Reason, detail: str) -> Refused:
-        return Refused(decode.identity_of_bytes(self._sender, raw), reason, detail, raw)
+    def _drafts(self, item: HubSpotItem, drafting: Drafting) -> tuple[Draft, ...]:
+        if item.type not in DOCUMENTED:
+            raise RefusedError(Reason.UNKNOWN_TYPE, f"subscriptionType: {shown(item.type)}")
+        word, _, verb = item.type.partition(".")
+        if verb == _ASSOCIATION:
+            return relation.on_association_change(item, drafting, self._mapping)
+        kind = object_of(item, word, self._mapping)
+        return _HANDLED[verb](item, kind, drafting, self._mapping)
 
 
-def _without_nul(item: decode.HubSpotItem) -> decode.HubSpotItem:
+def _actor(item: HubSpotItem) -> str | None:
+    """Who or what made the change, as far as HubSpot says."""
+    return str(item.source_id) if item.source_id is not None else item.change_source
+
+
+def _without_nul(item: HubSpotItem) -> HubSpotItem:
     """PostgreSQL's text cannot hold NUL: in a value it becomes U+FFFD, in a name it is a mistake."""
     for name in item.__struct_fields__:
         value = getattr(item, name)

@@ -9,6 +9,7 @@ import hmac
 import re
 from collections.abc import Callable, Sequence
 
+from leadtrace_ingest.senders.compare import matches
 from leadtrace_ingest.senders.sender import SignatureError, SignedRequest
 
 V3_HEADER = b"x-hubspot-signature-v3"
@@ -63,7 +64,7 @@ def verify(request: SignedRequest, secrets: Sequence[bytes]) -> None:
         )
     signed = parts(request)
     _require(
-        _matches(given.strip().lower(), [_sha256_hex(secret, signed) for secret in secrets]),
+        matches(given.strip().lower(), [_sha256_hex(secret, signed) for secret in secrets]),
         f"X-HubSpot-Signature does not match the body ({version.decode()}).",
         f"{_CHECK_SECRET}." if version == b"v1" else f"{_CHECK_SECRET}, {_CHECK_URL}",
     )
@@ -91,7 +92,7 @@ def _verify_v3(request: SignedRequest, secrets: Sequence[bytes]) -> None:
     signed = request.method + decode_uri(request.uri) + request.body + timestamp
     expected = [base64.b64encode(hmac.digest(secret, signed, "sha256")) for secret in secrets]
     _require(
-        _matches(request.headers[V3_HEADER].strip(), expected),
+        matches(request.headers[V3_HEADER].strip(), expected),
         "X-HubSpot-Signature-v3 does not match method, URI, body and timestamp.",
         f"{_CHECK_SECRET}, {_CHECK_URL}",
     )
@@ -110,11 +111,6 @@ _OLD_SCHEMES: dict[bytes, Callable[[SignedRequest], bytes]] = {b"v1": _v1_parts,
 
 def _sha256_hex(secret: bytes, signed: bytes) -> bytes:
     return hashlib.sha256(secret + signed).hexdigest().encode()
-
-
-def _matches(given: bytes, expected: Sequence[bytes]) -> bool:
-    # Every secret is compared, so that the time taken does not tell which one came close.
-    return sum([hmac.compare_digest(given, one) for one in expected]) > 0
 
 
 def _require(holds: bool, rule: str, remedy: str) -> None:

@@ -1,0 +1,71 @@
+"""Why the door answers a request with a problem, and stores nothing of it."""
+
+from collections.abc import Mapping
+
+from starlette.responses import Response
+
+from leadtrace.runtime.problem import problem
+
+RETRY_AFTER_S = 5
+
+
+class RefusedRequestError(Exception):
+    """The request is answered with this problem, and nothing of it is stored."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+
+class ClientGoneError(Exception):
+    """The sender hung up before the body was complete; nobody waits for an answer."""
+
+
+def unknown_sender() -> RefusedRequestError:
+    """Nobody is configured under this path."""
+    return RefusedRequestError(
+        problem(
+            404,
+            "unknown_sender",
+            "No sender of this name is configured.",
+            remedy="Add a table [senders.<name>] to leadtrace.toml and call /v1/webhooks/<name>.",
+        )
+    )
+
+
+def wrong_method(allowed: str) -> RefusedRequestError:
+    """The path takes no such method."""
+    return RefusedRequestError(
+        problem(405, "method_not_allowed", "Events are posted.", headers={"Allow": allowed})
+    )
+
+
+def not_authentic(rule: str, remedy: str) -> RefusedRequestError:
+    """The signature or the key is missing, wrong or stale."""
+    return RefusedRequestError(problem(401, "signature", rule, remedy=remedy))
+
+
+def too_large(detail: str) -> RefusedRequestError:
+    """A limit of [door] is exceeded."""
+    remedy = "Send fewer items in one request, or raise the limit in [door]."
+    return RefusedRequestError(problem(413, "too_large", detail, remedy=remedy))
+
+
+def broken_encoding(detail: str) -> RefusedRequestError:
+    """The body is not what its Content-Encoding says."""
+    return RefusedRequestError(
+        problem(400, "broken_encoding", detail, remedy="Send it as it is, or compressed with gzip.")
+    )
+
+
+def not_durable(why: str, headers: Mapping[str, str] | None = None) -> RefusedRequestError:
+    """Nothing could keep the delivery in time."""
+    return RefusedRequestError(
+        problem(
+            503,
+            "not_durable",
+            f"The delivery could not be made durable: {why}.",
+            remedy="Deliver it again; what is delivered twice counts once.",
+            headers={"Retry-After": str(RETRY_AFTER_S), **(headers or {})},
+        )
+    )

@@ -1,0 +1,143 @@
+"""Changes of a lead's record."""
+
+from collections.abc import Callable
+
+from leadtrace.events.lead import (
+    Acquisition,
+    Flag,
+    LeadCaptured,
+    LeadFlagged,
+    LeadOwnerChanged,
+    LeadStageChanged,
+    LeadUpdated,
+    Stage,
+)
+from leadtrace.events.touchpoint import TouchpointRecorded
+from leadtrace_ingest.outcome import Reason
+from leadtrace_ingest.senders.drafting import Drafting, IgnoredError, Subject
+from leadtrace_ingest.senders.item import Draft
+from leadtrace_ingest.senders.mapping.change import Fields, Links, Unset, unsuffixed
+from leadtrace_ingest.senders.mapping.compiled import Mapping
+from leadtrace_ingest.senders.mapping.file import Entity, FieldRule, Meaning
+from leadtrace_ingest.senders.mapping.values import name_of
+
+_FALSE = frozenset({"", "false", "0", "no"})
+
+
+class LeadChange:
+    """What became of one lead's record in one item."""
+
+    def __init__(self, drafting: Drafting, subject: Subject, mapping: Mapping) -> None:
+        self._drafting = drafting
+        self._subject = subject
+        self._mapping = mapping
+        self._fields = Fields()
+        self._links = Links(mapping)
+        self.acquisition: dict[str, str] = {}
+        self.touch: dict[str, str] = {}
+        self._stage: tuple[Stage, str] | None = None
+        self.owner: object = Unset
+        self._flags: dict[Flag, bool] = {}
+
+    def take(self, field: str, text: str, rule: FieldRule) -> None:
+        """Take one field that the mapping knows.
+
+        Raises:
+            IgnoredError: it says nothing.
+            RefusedError: it cannot be read or has no row in the mapping.
+        """
+        _MEANINGS[rule.means](self, field, rule.values.get(text, text), rule)
+
+    def keep(self, field: str, text: str) -> None:
+        """Take one field that the mapping does not know."""
+        self._fields.keep(field, text)
+
+    def unlink(self, text: str, rule: FieldRule) -> None:
+        """A link that the field held before is no more."""
+        self._links.add(rule, text, removed=True)
+
+    def claim(self, claimed: str) -> None:
+        """The sender says that the lead stands at this stage of its own.
+
+        Raises:
+            IgnoredError: the stage means nothing here.
+            RefusedError: the mapping has no row for it.
+        """
+        stage = self._mapping.lifecycle_stage(claimed, self._drafting.time)
+        if stage is None:
+            raise IgnoredError(Reason.STAGE_IGNORED)
+        self._stage = (stage, claimed)
+
+    def drafts(self, *, created: bool = False, asserted: bool = False) -> tuple[Draft, ...]:
+        """The events, the record's own first."""
+        drafting, subject = self._drafting, self._subject
+        drafts: list[Draft] = []
+        if created or self._fields or self.acquisition:
+            data = LeadCaptured if created else LeadUpdated
+            block = self._fields.block()
+            origin = Acquisition(**self.acquisition)
+            own = data(acquisition=origin, **block) if self.acquisition else data(**block)
+            drafts.append(drafting.event(subject, own))
+        if self.touch:
+            drafts.append(drafting.event(subject, TouchpointRecorded(**self.touch), ".t"))
+        if self._stage is not None:
+            stage, claimed = self._stage
+            said = LeadStageChanged(stage=stage, claimed=claimed, actor=drafting.actor, asserted=asserted)
+            drafts.append(drafting.event(subject, said, ".s"))
+        if self.owner is not Unset:
+            owner = self.owner if isinstance(self.owner, str) else None
+            drafts.append(drafting.event(subject, LeadOwnerChanged(owner=owner, actor=drafting.actor), ".o"))
+        for flag, raised in self._flags.items():
+            flagged = LeadFlagged(flag=flag, removed=not raised, actor=drafting.actor)
+            drafts.append(drafting.event(subject, flagged, f".f{flag}"))
+        drafts += self._links.drafts(drafting, subject, Entity.LEAD)
+        return unsuffixed(drafts)
+
+    def _property(self, _: str, text: str, rule: FieldRule) -> None:
+        self._fields.properties[str(rule.name)] = text or None
+
+    def _personal(self, _: str, text: str, rule: FieldRule) -> None:
+        self._fields.personal_field(str(rule.name), text)
+        self._fields.derive(text, rule, self._mapping)
+
+    def _acquired(self, field: str, text: str, rule: FieldRule) -> None:
+        value = self._dimension(field, text, rule)
+        self.acquisition[str(rule.name)] = value
+        if rule.touchpoint:
+            self.touch[str(rule.name)] = value
+
+    def _touched(self, field: str, text: str, rule: FieldRule) -> None:
+        self.touch[str(rule.name)] = self._dimension(field, text, rule)
+
+    def _dimension(self, field: str, text: str, rule: FieldRule) -> str:
+        value = name_of(field, text)
+        return self._mapping.channels.get(value, value.lower()) if rule.name == "channel" else value
+
+    def _staged(self, field: str, text: str, _: FieldRule) -> None:
+        # A CRM may empty the stage before it sets an earlier one: only what follows is a transition.
+        self.claim(name_of(field, text))
+
+    def _owned(self, field: str, text: str, _: FieldRule) -> None:
+        self.owner = name_of(field, text) if text.strip() else None
+
+    def _flagged(self, _: str, text: str, rule: FieldRule) -> None:
+        self._flags[Flag(str(rule.name))] = text.strip().lower() not in _FALSE
+
+    def _linked(self, field: str, text: str, rule: FieldRule) -> None:
+        self._links.add(rule, name_of(field, text))
+
+    def _ignored(self, _: str, __: str, ___: FieldRule) -> None:
+        raise IgnoredError(Reason.PROPERTY_IGNORED)
+
+
+_MEANINGS: dict[Meaning, Callable[[LeadChange, str, str, FieldRule], None]] = {
+    Meaning.PROPERTY: LeadChange._property,  # noqa: SLF001 - the table of this class's own methods
+    Meaning.PERSONAL: LeadChange._personal,  # noqa: SLF001
+    Meaning.ACQUISITION: LeadChange._acquired,  # noqa: SLF001
+    Meaning.TOUCHPOINT: LeadChange._touched,  # noqa: SLF001
+    Meaning.STAGE: LeadChange._staged,  # noqa: SLF001
+    Meaning.OWNER: LeadChange._owned,  # noqa: SLF001
+    Meaning.FLAG: LeadChange._flagged,  # noqa: SLF001
+    Meaning.LINK: LeadChange._linked,  # noqa: SLF001
+    Meaning.IGNORED: LeadChange._ignored,  # noqa: SLF001
+}

@@ -40,7 +40,7 @@ def a_lead(number: int) -> list[dict[str, object]]:
         association("DEAL_TO_CONTACT", eventId=number, fromObjectId=deal, toObjectId=contact),
         deal_property("amount", "120.50", eventId=number, objectId=deal),
         deal_property("dealstage", "closedwon", eventId=number, objectId=deal),
-        item("ticket.creation", eventId=number),
+        item("contact.teleported", eventId=number),
     ]
 
 

@@ -19,7 +19,7 @@ BODIES = [
             item("contact.creation", eventId=n, objectId=n),
             contact_property("hs_analytics_source", "OFFLINE", eventId=n, objectId=n),
             association("DEAL_TO_CONTACT", eventId=n, toObjectId=n),
-            item("ticket.creation", eventId=n),
+            item("contact.teleported", eventId=n),
         ]
     )
     for n in range(6)

@@ -7,12 +7,14 @@ from leadtrace.runtime.settings_groups import Sender as SenderSettings
 from leadtrace.runtime.settings_groups import SenderKind
 from leadtrace_ingest.senders.hubspot.configured import hubspot
 from leadtrace_ingest.senders.sender import Adapter, Sender
+from leadtrace_ingest.senders.spend.configured import spend
 
 Maker = Callable[[str, SenderSettings, Settings], Adapter]
 
 # The room of each kind makes its adapter out of the sender's name, its table and all settings.
 MAKERS: Mapping[SenderKind, Maker] = {
     SenderKind.HUBSPOT: hubspot,
+    SenderKind.SPEND: spend,
 }
 
 

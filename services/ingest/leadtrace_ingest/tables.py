@@ -158,7 +158,8 @@ api_keys = Table(
     Column("revoked_at", DateTime(timezone=True)),
 )
 
-# The scopes of spend that were posted: a later posting may replace one or stand beside it, never overlap it.
+# The scopes of spend that were posted, and when first and last: a later posting holds all of an earlier scope
+# or nothing of it.
 spend_scopes = Table(
     "spend_scopes",
     metadata,
@@ -166,8 +167,8 @@ spend_scopes = Table(
     Column("account", Text, primary_key=True),
     Column("from_day", Date, primary_key=True),
     Column("to_day", Date, primary_key=True),
-    Column("intake_id", Uuid, nullable=False),
-    Column("item", Integer, nullable=False),
+    Column("first_at", DateTime(timezone=True), nullable=False),
+    Column("last_at", DateTime(timezone=True), nullable=False),
 )
 
 # The secret behind every lead and deal id; made once by the first relay.

@@ -45,6 +45,7 @@ class SenderKind(StrEnum):
     EVENTS = "events"
     STANDARD_WEBHOOKS = "standard_webhooks"
     GENERIC = "generic"
+    SPEND = "spend"
 
 
 class GenericAuth(StrEnum):

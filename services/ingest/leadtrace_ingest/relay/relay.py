@@ -36,6 +36,7 @@ from leadtrace_ingest.relay.meters import RelayMeters
 from leadtrace_ingest.relay.notes import clear_notes, take_lapsed, write_note
 from leadtrace_ingest.relay.numbers import EventNumbers
 from leadtrace_ingest.relay.rows import IntakeRow, RowClaimer, oldest_pending_s
+from leadtrace_ingest.relay.scopes import settle_scopes
 from leadtrace_ingest.relay.settling import settle
 from leadtrace_ingest.relay.wakeup import Wakeup
 from leadtrace_ingest.relay.work import Work
@@ -164,6 +165,7 @@ class Relay:
         works = on_deliveries(rows, self._senders, self._refused)
         if works:
             await settle_claims(connection, works)
+            await settle_scopes(connection, works)
         events, bound = await self._bind(connection, works)
         outgoing, note_id = [event.outgoing for event in events], None
         if events:

@@ -31,8 +31,8 @@ _STATEMENTS = (
       account text not null,
       from_day date not null,
       to_day date not null,
-      intake_id uuid not null,
-      item integer not null,
+      first_at timestamptz not null,
+      last_at timestamptz not null,
       primary key (source, account, from_day, to_day)
     )
     """,

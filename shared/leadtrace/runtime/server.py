@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from leadtrace.runtime.garbage import collect_rarely
 from leadtrace.runtime.health import Readiness
+from leadtrace.runtime.joined_writes import JoinedWrites
 from leadtrace.runtime.logging import get_logger
 from leadtrace.runtime.shutdown import Deadline, StopSignal, drain
 
@@ -108,9 +109,10 @@ def _config(app: ASGIApp, address: Address, deadline_s: float) -> uvicorn.Config
         host=address.host,
         port=address.port,
         loop="none",
-        http="httptools",
+        http=JoinedWrites,
         ws="none",
         access_log=False,
+        proxy_headers=False,
         log_config=None,
         server_header=False,
         backlog=_BACKLOG,

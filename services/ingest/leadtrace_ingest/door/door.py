@@ -166,6 +166,7 @@ def _kept_headers(headers: Mapping[bytes, bytes], kept: frozenset[bytes]) -> dic
 
 
 async def _send(answer: Answer, send: Send) -> None:
-    headers = [(b"content-type", answer.content_type), *answer.headers]
+    length = str(len(answer.body)).encode()
+    headers = [(b"content-type", answer.content_type), (b"content-length", length), *answer.headers]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from leadtrace.runtime.clock import SystemClock
-from tests.benchmarks import acks, olist, throughput, visibility
+from tests.benchmarks import acks, olist, senders, soak, throughput, visibility
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.machine import Others, environment, load_average
 from tests.benchmarks.results import RESULTS, append, table
@@ -20,6 +20,8 @@ BENCHMARKS = {
         olist.OLIST,
         visibility.VISIBILITY,
         throughput.THROUGHPUT,
+        senders.SENDERS,
+        soak.SOAK,
     )
 }
 console = Console()

@@ -28,7 +28,7 @@ def configured_senders(settings: Settings) -> dict[str, Sender]:
 
 def _sender(name: str, given: SenderSettings, settings: Settings) -> Sender:
     adapter = MAKERS[given.kind](name, given, settings)
-    return Sender(name, given.rank, _public_base(given, settings), adapter)
+    return Sender(name, given.rank, _public_base(given, settings), adapter, settings.door.max_depth)
 
 
 def _public_base(given: SenderSettings, settings: Settings) -> bytes:

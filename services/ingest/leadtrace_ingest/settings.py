@@ -5,14 +5,18 @@ from collections.abc import Callable, Mapping
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.settings_groups import Sender as SenderSettings
 from leadtrace.runtime.settings_groups import SenderKind
+from leadtrace_ingest.senders.events.configured import events
 from leadtrace_ingest.senders.hubspot.configured import hubspot
 from leadtrace_ingest.senders.sender import Adapter, Sender
+from leadtrace_ingest.senders.standard_webhooks.configured import standard_webhooks
 
 Maker = Callable[[str, SenderSettings, Settings], Adapter]
 
 # The room of each kind makes its adapter out of the sender's name, its table and all settings.
 MAKERS: Mapping[SenderKind, Maker] = {
     SenderKind.HUBSPOT: hubspot,
+    SenderKind.EVENTS: events,
+    SenderKind.STANDARD_WEBHOOKS: standard_webhooks,
 }
 
 

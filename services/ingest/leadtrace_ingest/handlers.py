@@ -3,15 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from leadtrace.runtime.logging import get_logger
 from leadtrace_ingest.relay.rows import IntakeRow
 from leadtrace_ingest.relay.work import Work
-from leadtrace_ingest.senders.item import Item, ItemResult
-from leadtrace_ingest.senders.sender import Adapter, Delivery, Sender
+from leadtrace_ingest.senders.result import result_of
+from leadtrace_ingest.senders.sender import Sender
 
 _REFUSED = "the database refused what the delivery was mapped to"
-
-_log = get_logger("leadtrace.ingest.relay")
 
 
 def on_deliveries(
@@ -33,16 +30,10 @@ def _on_delivery(row: IntakeRow, sender: Sender, refused: bool) -> list[Work]:
             sender,
             number,
             item.raw,
-            adapter.refuse_broken(item, _REFUSED) if refused else _map(adapter, item, delivery, row, number),
+            adapter.refuse_broken(item, _REFUSED)
+            if refused
+            else result_of(sender, item, delivery, intake_id=row.name, number=number),
         )
         for number, item in enumerate(adapter.split(delivery))
         if wanted is None or number in wanted
     ]
-
-
-def _map(adapter: Adapter, item: Item, delivery: Delivery, row: IntakeRow, number: int) -> ItemResult:
-    try:
-        return adapter.map_item(item, delivery)
-    except Exception as error:  # noqa: BLE001 - a bug costs one item, which is retried, not its neighbours
-        _log.exception("item.adapter_failed", intake_id=str(row.intake_id), item=number)
-        return adapter.refuse_broken(item, type(error).__name__)

@@ -27,6 +27,11 @@ class Reason(StrEnum):
         return member
 
     NOT_JSON = "not_json", "The body of the delivery is not JSON."
+    UNSUPPORTED_MEDIA_TYPE = (
+        "unsupported_media_type",
+        "The delivery has a content type that this sender's kind does not take.",
+    )
+    MALFORMED_HEADER = "malformed_header", "A header that is part of the item cannot be read."
     NOT_XML = (
         "not_xml",
         "The body of the delivery is no XML of the sender's form, or holds what XML may not here.",

@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.settings_groups import Sender as SenderSettings
 from leadtrace.runtime.settings_groups import SenderKind
+from leadtrace_ingest.senders.events.configured import events
 from leadtrace_ingest.senders.hubspot.configured import hubspot
 from leadtrace_ingest.senders.sender import Adapter, Sender
 from leadtrace_ingest.senders.spend.configured import spend
+from leadtrace_ingest.senders.standard_webhooks.configured import standard_webhooks
 
 Maker = Callable[[str, SenderSettings, Settings], Adapter]
 
@@ -15,6 +17,8 @@ Maker = Callable[[str, SenderSettings, Settings], Adapter]
 MAKERS: Mapping[SenderKind, Maker] = {
     SenderKind.HUBSPOT: hubspot,
     SenderKind.SPEND: spend,
+    SenderKind.EVENTS: events,
+    SenderKind.STANDARD_WEBHOOKS: standard_webhooks,
 }
 
 
@@ -30,7 +34,7 @@ def configured_senders(settings: Settings) -> dict[str, Sender]:
 
 def _sender(name: str, given: SenderSettings, settings: Settings) -> Sender:
     adapter = MAKERS[given.kind](name, given, settings)
-    return Sender(name, given.rank, _public_base(given, settings), adapter)
+    return Sender(name, given.rank, _public_base(given, settings), adapter, settings.door.max_depth)
 
 
 def _public_base(given: SenderSettings, settings: Settings) -> bytes:

@@ -210,6 +210,8 @@ class Door(Group):
     """Bytes of the largest request body; a larger one is refused with 413."""
     max_items: Annotated[int, Field(ge=100)] = 5_000
     """Items of the largest batch; a larger one is refused with 413."""
+    max_depth: Annotated[int, Field(ge=8, le=500)] = 64
+    """Arrays and objects within one another in the JSON of one item; a deeper one is not taken."""
     retry_window_s: Annotated[float, Field(gt=0)] = 1.5
     """Seconds that the door tries to reach PostgreSQL for a request before it answers 503."""
     hard_stop_s: Annotated[float, Field(gt=0, le=5)] = 4.0

@@ -148,6 +148,8 @@ class Committer:
     async def _insert(self, deliveries: Sequence[IntakeEntry]) -> None:
         if self._connection is None:
             self._connection = await self._connect()
+        # In one order, so that two doors with the same keys wait for each other instead of deadlocking.
+        deliveries = sorted(deliveries, key=lambda one: (one.idempotency_key or "", one.sender))
         await self._connection.execute(
             _INSERT,
             [one.intake_id for one in deliveries],

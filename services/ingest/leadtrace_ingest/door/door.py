@@ -15,6 +15,8 @@ from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.settings_groups import Door as DoorSettings
 from leadtrace_ingest.door.body import read_body, unpacked
 from leadtrace_ingest.door.committer import Committer, IntakeEntry, NotDurableError
+from leadtrace_ingest.door.headers import checked_headers, kept_headers
+from leadtrace_ingest.door.idempotency import REPLAYED, First, IdempotencyKeys, key_of
 from leadtrace_ingest.door.refusal import (
     ClientGoneError,
     RefusedRequestError,
@@ -25,6 +27,7 @@ from leadtrace_ingest.door.refusal import (
     wrong_method,
 )
 from leadtrace_ingest.door.routes import Found, Routes
+from leadtrace_ingest.door.validation import results_of, validated
 from leadtrace_ingest.metrics import ACCEPTED_ITEMS, ACK_DURATION, REFUSED_REQUESTS
 from leadtrace_ingest.senders.sender import (
     ROUTE,
@@ -36,7 +39,6 @@ from leadtrace_ingest.senders.sender import (
     SignedRequest,
 )
 
-_LONGEST_HEADER = 256
 _METHODS = "POST"
 
 
@@ -52,6 +54,7 @@ class Door:
         *,
         senders: Mapping[str, Sender],
         committer: Committer,
+        idempotency: IdempotencyKeys,
         limits: DoorSettings,
         clock: Clock,
         ids: Ids,
@@ -60,6 +63,7 @@ class Door:
         self._app = app
         self._routes = Routes(senders)
         self._committer = committer
+        self._idempotency = idempotency
         self._limits = limits
         self._clock = clock
         self._ids = ids
@@ -87,7 +91,7 @@ class Door:
     async def _answer(self, found: Found, scope: Scope, receive: Receive) -> Answer:
         if not found.candidates:
             raise unknown_sender()
-        headers = dict(scope["headers"])
+        headers = checked_headers(scope["headers"])
         if scope["method"] != "POST":
             return _options(found, scope, headers)
         body = await read_body(headers, receive, self._limits.max_body_bytes)
@@ -97,25 +101,39 @@ class Door:
         adapter = sender.adapter
         content = unpacked(body, headers, self._limits.max_body_bytes, guess=adapter.compressed)
         delivery = Delivery(kept.get(ROUTE, ""), kept, adapter.redact(content), from_micros(received_us))
-        answer = await self._keep(sender, delivery)
+        key = key_of(headers) if adapter.validates else None
+        answer = await self._keep(sender, delivery, key)
         self._ack.observe(time.monotonic() - started)
         return answer
 
-    async def _keep(self, sender: Sender, delivery: Delivery) -> Answer:
+    async def _keep(self, sender: Sender, delivery: Delivery, key: str | None) -> Answer:
         adapter = sender.adapter
         items = adapter.count(delivery)
         if items > self._limits.max_items:
             raise too_large(f"The batch has {items} items; the door takes {self._limits.max_items}.")
         intake_id = self._ids.uuid7()
+        results = validated(sender, delivery, intake_id) if adapter.validates else ()
         if items:
             headers = msgspec.json.encode(delivery.headers).decode()
-            entry = IntakeEntry(intake_id, sender.name, delivery.received_at, items, headers, delivery.body)
+            entry = IntakeEntry(
+                intake_id, sender.name, delivery.received_at, items, headers, delivery.body, key
+            )
             try:
                 await self._committer.submit(entry)
+                first = None if key is None else await self._idempotency.first(entry, adapter)
             except NotDurableError as error:
                 return _not_durable(sender, error)
+            if first is not None:
+                return _again(sender, first)
             self._accepted[sender.name].inc(items)
-        return adapter.accepted(Accepted(intake_id, items))
+        return adapter.accepted(Accepted(intake_id, items, results))
+
+
+def _again(sender: Sender, first: First) -> Answer:
+    """The answer that the first request with the same key got."""
+    results = results_of(sender, first.delivery(), first.intake_id)
+    answer = sender.adapter.accepted(Accepted(first.intake_id, first.items, results))
+    return answer._replace(headers=(*answer.headers, REPLAYED))
 
 
 def _options(found: Found, scope: Scope, headers: Mapping[bytes, bytes]) -> Answer:
@@ -141,7 +159,7 @@ def _authenticated(
         except SignatureError as error:
             refusal = error
             continue
-        kept = _kept_headers(headers, sender.adapter.kept_headers)
+        kept = kept_headers(headers, sender.adapter)
         if found.named and route:
             kept[ROUTE] = route
         return sender, {**kept, **facts}
@@ -154,15 +172,6 @@ def _not_durable(sender: Sender, error: NotDurableError) -> Answer:
     if answer is None:
         raise not_durable(str(error)) from error
     return answer
-
-
-def _kept_headers(headers: Mapping[bytes, bytes], kept: frozenset[bytes]) -> dict[str, str]:
-    """The allow-listed headers; PostgreSQL's text cannot hold NUL."""
-    return {
-        name.decode(): headers[name][:_LONGEST_HEADER].replace(b"\x00", b"").decode("latin-1")
-        for name in kept
-        if name in headers
-    }
 
 
 async def _send(answer: Answer, send: Send) -> None:

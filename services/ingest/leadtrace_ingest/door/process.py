@@ -22,6 +22,7 @@ from leadtrace.store.roles import role_of
 from leadtrace_ingest.door.committer import Committer
 from leadtrace_ingest.door.documentation import describe
 from leadtrace_ingest.door.door import Door
+from leadtrace_ingest.door.idempotency import IdempotencyKeys
 from leadtrace_ingest.relay.hops import event_hops
 from leadtrace_ingest.senders.sender import Sender
 
@@ -44,6 +45,7 @@ class DoorProcess:
             self._app,
             senders=senders,
             committer=self._committer,
+            idempotency=IdempotencyKeys(lambda: self._pool, settings.door.hard_stop_s),
             limits=settings.door,
             clock=clock,
             ids=SystemIds(clock),

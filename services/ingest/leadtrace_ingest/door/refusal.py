@@ -51,6 +51,12 @@ def too_large(detail: str) -> RefusedRequestError:
     return RefusedRequestError(problem(413, "too_large", detail, remedy=remedy))
 
 
+def headers_too_large(detail: str) -> RefusedRequestError:
+    """There are more headers than the door takes."""
+    remedy = "Send fewer or shorter headers; put what is long into the body."
+    return RefusedRequestError(problem(431, "headers_too_large", detail, remedy=remedy))
+
+
 def broken_encoding(detail: str) -> RefusedRequestError:
     """The body is not what its Content-Encoding says."""
     return RefusedRequestError(

@@ -93,12 +93,17 @@ class Ignored(msgspec.Struct, frozen=True, gc=False):
 
 
 class Refused(msgspec.Struct, frozen=True, gc=False):
-    """The item goes to quarantine as it came; `detail` names field and rule, never a personal value."""
+    """The item goes to quarantine as it came; `detail` names field and rule, never a personal value.
+
+    `field` and `remedy` are for senders that hear of it in the answer.
+    """
 
     identity: Identity
     reason: Reason
     detail: str
     raw: bytes
+    field: str = ""
+    remedy: str = ""
 
 
 ItemResult = Mapped | Ignored | Refused

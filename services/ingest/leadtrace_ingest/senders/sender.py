@@ -10,6 +10,8 @@ import msgspec
 
 from leadtrace_ingest.senders.item import Item, ItemResult
 
+MAX_DEPTH = 64
+
 # Where the kept headers hold what is no header: no HTTP header begins with a colon.
 ROUTE = ":route"
 SIGNATURE = ":signature"
@@ -80,6 +82,10 @@ class Adapter(Protocol):
         """Headers worth keeping beside the body, in lower case; never one that holds a secret."""
 
     @property
+    def kept_prefixes(self) -> tuple[bytes, ...]:
+        """Beginnings of the names of further headers worth keeping, which are kept whole."""
+
+    @property
     def validates(self) -> bool:
         """Whether the door maps the items before it answers, so that the sender learns what is wrong."""
 
@@ -129,10 +135,12 @@ class Adapter(Protocol):
 class Sender:
     """A configured sender: its name, its standing among senders, how it calls the door, its vendor's rules.
 
-    `public_base` is scheme, host and path base as the sender knows them; signatures cover it.
+    `public_base` is scheme, host and path base as the sender knows them; signatures cover it. `max_depth` is
+    how deeply the JSON of an item may be nested.
     """
 
     name: str
     rank: int
     public_base: bytes
     adapter: Adapter
+    max_depth: int = MAX_DEPTH

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from leadtrace_ingest.outcome import Reason
 from leadtrace_ingest.senders.identity import identity_of_bytes
 from leadtrace_ingest.senders.item import Item, ItemResult, Refused
+from leadtrace_ingest.senders.report import report
 from leadtrace_ingest.senders.sender import Accepted, Answer, Delivery, SignedRequest
 
 MAX_ITEM_BYTES = 262_144  # with its envelope well below the 1 MiB that brokers take by default
@@ -16,6 +17,7 @@ class WebhookAdapter:
     """An adapter of webhooks that answers 202 and maps behind the answer."""
 
     kept_headers: frozenset[bytes] = frozenset({b"content-type", b"user-agent"})
+    kept_prefixes: tuple[bytes, ...] = ()
     validates = False
     compressed = False
     paths: Mapping[str, str] = MappingProxyType({})
@@ -58,7 +60,9 @@ class WebhookAdapter:
         return Refused(identity_of_bytes(self._sender, item.raw), reason, detail, item.raw)
 
     def accepted(self, accepted: Accepted) -> Answer:
-        """202: durable, and not worked through yet."""
+        """202: durable, and not worked through yet; a sender that validates hears of every item."""
+        if accepted.results:
+            return Answer(202, _JSON, report(accepted))
         body = b'{"intake_id":"%b","accepted":%d}' % (str(accepted.intake_id).encode(), accepted.items)
         return Answer(202, _JSON, body)
 

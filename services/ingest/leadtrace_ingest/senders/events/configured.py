@@ -1,0 +1,28 @@
+"""The events adapter of a sender's table."""
+
+from leadtrace.runtime.settings import Settings
+from leadtrace.runtime.settings_groups import Sender as SenderSettings
+from leadtrace_ingest.senders.auth.bearer import Bearer
+from leadtrace_ingest.senders.configured import live_secrets
+from leadtrace_ingest.senders.events.adapter import EventsAdapter
+from leadtrace_ingest.senders.events.handshake import ANY_RATE
+
+
+def events(name: str, given: SenderSettings, settings: Settings) -> EventsAdapter:
+    """The adapter.
+
+    Raises:
+        SettingsError: it has no secret.
+    """
+    proof = Bearer(live_secrets(name, given))
+    return EventsAdapter(name, proof, other_senders(name, settings), allowed_rate(given))
+
+
+def other_senders(name: str, settings: Settings) -> frozenset[str]:
+    """The names of all senders but this one: their sources are theirs."""
+    return frozenset(settings.senders) - {name}
+
+
+def allowed_rate(given: SenderSettings) -> bytes:
+    """What the handshake says: requests a minute, as many as items."""
+    return ANY_RATE if given.items_per_s is None else str(max(1, int(given.items_per_s * 60))).encode()

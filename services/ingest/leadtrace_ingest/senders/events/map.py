@@ -1,0 +1,161 @@
+"""One event of the catalogue, as its sender wrote it, to the draft of a canonical one."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from leadtrace.events.codec import encode
+from leadtrace.events.spend import SpendRecorded
+from leadtrace_ingest.outcome import Reason
+from leadtrace_ingest.senders.events import envelope
+from leadtrace_ingest.senders.events.envelope import Attributes, Named
+from leadtrace_ingest.senders.events.invalid import InvalidEventError, did_you_mean
+from leadtrace_ingest.senders.events.spend import check_spend
+from leadtrace_ingest.senders.events.strict import STRICT, Ref, Slot, StrictType
+from leadtrace_ingest.senders.events.wording import worded
+from leadtrace_ingest.senders.identity import identity_of
+from leadtrace_ingest.senders.item import Bound, Draft, Mapped, Referred
+
+_SORTED = msgspec.json.Encoder(order="sorted")
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+
+class EventRules:
+    """What a sender may post, and under which sources: never under one that belongs to another sender."""
+
+    def __init__(self, sender: str, others: frozenset[str]) -> None:
+        self._sender = sender
+        self._others = others
+
+    def mapped(self, given: Attributes, received_at: datetime) -> Mapped:
+        """The canonical event of these attributes.
+
+        Raises:
+            InvalidEventError: they are not those of an event that this sender may post.
+        """
+        event_id = envelope.name_in("id", given.id)
+        source = self._own(envelope.name_in("source", given.source or self._sender))
+        kind = _known(envelope.name_in("type", given.type))
+        subject = envelope.subject_in("subject", given.subject)
+        time = envelope.time_in(given.time, received_at)
+        sequence = envelope.sequence_in(given.sequence)
+        data = _decoded(kind, envelope.data_in(given))
+        draft = self._draft(
+            kind, Draft(kind.row.type, kind.row.topic.value, *subject, time, sequence, b""), data, source
+        )
+        # Without a time of its own a copy bears that of its receipt, which says nothing of the event.
+        said = (kind.row.type, tuple(subject), time.isoformat() if given.time else None, sequence)
+        return Mapped(
+            # The source and the id are the identity, whichever sender brings them in whichever form.
+            identity_of("", (source, event_id), (*said, _SORTED.encode(data))),
+            source,
+            (draft,),
+            event_id,
+            **envelope.extensions_of(given),
+        )
+
+    def _own(self, source: str) -> str:
+        """A source that is nobody else's.
+
+        Raises:
+            InvalidEventError: another sender is called so.
+        """
+        if source.partition("/")[0] in self._others:
+            raise InvalidEventError(
+                "source",
+                "belongs to another sender",
+                f"Use {self._sender} or {self._sender}/<part>, or a source that no sender is named after.",
+                Reason.FOREIGN_SOURCE,
+            )
+        return source
+
+    def _draft(self, kind: StrictType, bare: Draft, data: msgspec.Struct, source: str) -> Draft:
+        subject = Named(bare.kind, bare.external_id)
+        if kind.row.data is SpendRecorded:
+            check_spend(subject, data)
+        if not kind.slots:
+            return msgspec.structs.replace(bare, data=encode(data))
+        refs = {slot: _refs(slot, data) for slot in kind.slots}
+        if sum(bool(found) for found in refs.values()) != 1:
+            names = " and ".join(slot.field for slot in kind.slots)
+            raise InvalidEventError("data", f"exactly one of {names} must be given", "Name one record.")
+        merges = any(slot.many for slot in kind.slots)
+        refers = tuple(
+            self._referred(place, ref, source, subject if merges else None)
+            for slot, found in refs.items()
+            for place, ref in _places(slot, found)
+        )
+        plain = {name: getattr(data, name) for name in data.__struct_fields__}
+        for slot in kind.slots:
+            del plain[slot.field]
+        filled = [(slot, len(found)) for slot, found in refs.items()]
+        return msgspec.structs.replace(
+            bare, data=None, refers=refers, complete=partial(_complete, kind.row.data, plain, filled)
+        )
+
+    def _referred(self, place: str, ref: Ref, source: str, survivor: Named | None) -> Referred:
+        """The record that is meant; one that goes into `survivor` must be the sender's own, and another."""
+        other = envelope.subject_in(f"{place}.subject", ref.subject)
+        named = envelope.text_in(f"{place}.source", ref.source) or source
+        if survivor is not None:
+            self._own(named)
+            if (named, other) == (source, survivor):
+                raise InvalidEventError(f"{place}.subject", "is the event's own subject", "Leave it out.")
+        return Referred(other.kind, other.external_id, None if named == source else named)
+
+
+def _known(name: str) -> StrictType:
+    kind = STRICT.get(name)
+    if kind is None:
+        raise InvalidEventError(
+            "type",
+            "is no event type of the catalogue",
+            did_you_mean(name, STRICT),
+            Reason.UNKNOWN_TYPE,
+        )
+    return kind
+
+
+def _decoded(kind: StrictType, raw: bytes) -> msgspec.Struct:
+    try:
+        data: msgspec.Struct = kind.decoder.decode(raw)
+    except msgspec.ValidationError as error:
+        known = [field.encode_name for field in msgspec.structs.fields(kind.data)]
+        raise worded(error, "data", known, kind.choices) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise envelope.not_json("data") from None
+    if b"u0000" in raw and _NUL.search(encode(data)):
+        raise InvalidEventError("data", "holds a NUL character", "Take it out.")
+    return data
+
+
+def _refs(slot: Slot, data: msgspec.Struct) -> tuple[Ref, ...]:
+    found = getattr(data, slot.field)
+    if found is None:
+        return ()
+    return tuple(found) if slot.many else (found,)
+
+
+def _places(slot: Slot, refs: Sequence[Ref]) -> list[tuple[str, Ref]]:
+    if not slot.many:
+        return [(f"data.{slot.field}", ref) for ref in refs]
+    return [(f"data.{slot.field}[{number}]", ref) for number, ref in enumerate(refs)]
+
+
+def _complete(
+    data: type[msgspec.Struct],
+    plain: Mapping[str, Any],
+    filled: Sequence[tuple[Slot, int]],
+    bound: Sequence[Bound],
+) -> msgspec.Struct:
+    """The data with its references, which stand in `bound` in the order of the slots."""
+    given, rest = dict(plain), iter(bound)
+    for slot, count in filled:
+        refs = tuple(slot.ref(*next(rest)) for _ in range(count))
+        if refs:
+            given[slot.field] = refs if slot.many else refs[0]
+    return data(**given)

@@ -1,0 +1,1 @@
+"""Relays that sign as Standard Webhooks says."""

@@ -6,6 +6,7 @@ from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.settings_groups import Sender as SenderSettings
 from leadtrace.runtime.settings_groups import SenderKind
 from leadtrace_ingest.senders.events.configured import events
+from leadtrace_ingest.senders.generic.configured import generic
 from leadtrace_ingest.senders.hubspot.configured import hubspot
 from leadtrace_ingest.senders.sender import Adapter, Sender
 from leadtrace_ingest.senders.spend.configured import spend
@@ -15,6 +16,7 @@ Maker = Callable[[str, SenderSettings, Settings], Adapter]
 
 # The room of each kind makes its adapter out of the sender's name, its table and all settings.
 MAKERS: Mapping[SenderKind, Maker] = {
+    SenderKind.GENERIC: generic,
     SenderKind.HUBSPOT: hubspot,
     SenderKind.SPEND: spend,
     SenderKind.EVENTS: events,

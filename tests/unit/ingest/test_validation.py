@@ -8,7 +8,7 @@ import pytest
 
 from leadtrace.events.lead import LeadDeleted
 from leadtrace_ingest.door.refusal import RefusedRequestError
-from leadtrace_ingest.door.validation import validated
+from leadtrace_ingest.door.validation import require_something_valid, results_of
 from leadtrace_ingest.outcome import Reason
 from leadtrace_ingest.senders.drafting import Drafting, Subject
 from leadtrace_ingest.senders.identity import identity_of
@@ -51,7 +51,9 @@ def sender() -> Sender:
 
 
 def results(*words: str) -> Sequence[ItemResult]:
-    return validated(sender(), delivery("\n".join(words).encode()), INTAKE_ID)
+    results = results_of(sender(), delivery("\n".join(words).encode()), INTAKE_ID)
+    require_something_valid(results)
+    return results
 
 
 def refusal(*words: str) -> dict[str, object]:

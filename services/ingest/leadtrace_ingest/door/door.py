@@ -4,7 +4,8 @@ Authenticate the raw bytes, commit them, and only then answer; what happens behi
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 import msgspec
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -27,8 +28,10 @@ from leadtrace_ingest.door.refusal import (
     wrong_method,
 )
 from leadtrace_ingest.door.routes import Found, Routes
-from leadtrace_ingest.door.validation import results_of, validated
+from leadtrace_ingest.door.scopes import SpendScopes
+from leadtrace_ingest.door.validation import require_something_valid, results_of
 from leadtrace_ingest.metrics import ACCEPTED_ITEMS, ACK_DURATION, REFUSED_REQUESTS
+from leadtrace_ingest.senders.item import ItemResult
 from leadtrace_ingest.senders.sender import (
     ROUTE,
     Accepted,
@@ -55,6 +58,7 @@ class Door:
         senders: Mapping[str, Sender],
         committer: Committer,
         idempotency: IdempotencyKeys,
+        scopes: SpendScopes,
         limits: DoorSettings,
         clock: Clock,
         ids: Ids,
@@ -64,6 +68,7 @@ class Door:
         self._routes = Routes(senders)
         self._committer = committer
         self._idempotency = idempotency
+        self._scopes = scopes
         self._limits = limits
         self._clock = clock
         self._ids = ids
@@ -112,7 +117,7 @@ class Door:
         if items > self._limits.max_items:
             raise too_large(f"The batch has {items} items; the door takes {self._limits.max_items}.")
         intake_id = self._ids.uuid7()
-        results = validated(sender, delivery, intake_id) if adapter.validates else ()
+        results = await self._validated(sender, delivery, intake_id) if adapter.validates else ()
         if items:
             headers = msgspec.json.encode(delivery.headers).decode()
             entry = IntakeEntry(
@@ -127,6 +132,12 @@ class Door:
                 return _again(sender, first)
             self._accepted[sender.name].inc(items)
         return adapter.accepted(Accepted(intake_id, items, results))
+
+    async def _validated(self, sender: Sender, delivery: Delivery, intake_id: UUID) -> Sequence[ItemResult]:
+        results = results_of(sender, delivery, intake_id)
+        results = await self._scopes.checked(results, delivery.received_at)
+        require_something_valid(results)
+        return results
 
 
 def _again(sender: Sender, first: First) -> Answer:

@@ -23,6 +23,7 @@ from leadtrace_ingest.door.committer import Committer
 from leadtrace_ingest.door.documentation import describe
 from leadtrace_ingest.door.door import Door
 from leadtrace_ingest.door.idempotency import IdempotencyKeys
+from leadtrace_ingest.door.scopes import SpendScopes
 from leadtrace_ingest.relay.hops import event_hops
 from leadtrace_ingest.senders.sender import Sender
 
@@ -46,6 +47,7 @@ class DoorProcess:
             senders=senders,
             committer=self._committer,
             idempotency=IdempotencyKeys(lambda: self._pool, settings.door.hard_stop_s),
+            scopes=SpendScopes(lambda: self._pool, settings.door.hard_stop_s),
             limits=settings.door,
             clock=clock,
             ids=SystemIds(clock),

@@ -20,6 +20,7 @@ _INVALID = 422
 _STATUS: Mapping[Reason, int] = {
     Reason.NOT_JSON: 400,
     Reason.MALFORMED_HEADER: 400,
+    Reason.SCOPE_OVERLAP: 409,
     Reason.TOO_LARGE: 413,
     Reason.UNSUPPORTED_MEDIA_TYPE: 415,
 }
@@ -33,13 +34,12 @@ def results_of(sender: Sender, delivery: Delivery, intake_id: UUID) -> list[Item
     ]
 
 
-def validated(sender: Sender, delivery: Delivery, intake_id: UUID) -> list[ItemResult]:
-    """The results of a delivery of which something is valid, or which is empty.
+def require_something_valid(results: Sequence[ItemResult]) -> None:
+    """Refuse a delivery that has items of which none is valid.
 
     Raises:
-        RefusedRequestError: it has items, and none is valid.
+        RefusedRequestError: so it is.
     """
-    results = results_of(sender, delivery, intake_id)
     # An item on which the adapter failed is not the sender's fault: it is kept, to be retried once mended.
     bad = [
         result
@@ -48,7 +48,6 @@ def validated(sender: Sender, delivery: Delivery, intake_id: UUID) -> list[ItemR
     ]
     if results and len(bad) == len(results):
         raise _nothing_valid(bad)
-    return results
 
 
 def _nothing_valid(bad: Sequence[Refused]) -> RefusedRequestError:

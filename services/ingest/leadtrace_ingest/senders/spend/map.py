@@ -12,7 +12,8 @@ from leadtrace_ingest.senders.auth.bearer import Bearer
 from leadtrace_ingest.senders.drafting import Drafting, RefusedError, Subject, padded
 from leadtrace_ingest.senders.identity import identity_of
 from leadtrace_ingest.senders.item import Item, ItemResult, Mapped
-from leadtrace_ingest.senders.sender import Delivery, SignedRequest
+from leadtrace_ingest.senders.report import report
+from leadtrace_ingest.senders.sender import Accepted, Answer, Delivery, SignedRequest
 from leadtrace_ingest.senders.spend.posting import read_posting
 from leadtrace_ingest.senders.spend.table import read_table, scope_of
 from leadtrace_ingest.senders.webhook import MAX_ITEM_BYTES, WebhookAdapter
@@ -47,6 +48,10 @@ class SpendAdapter(WebhookAdapter):
         query = urlsplit(request.uri.decode("latin-1")).query
         scope = msgspec.json.encode(scope_of(query)).decode() if query else ""
         return {_QUERY: scope} if scope else {}
+
+    def accepted(self, accepted: Accepted) -> Answer:
+        """202 with what becomes of each posting."""
+        return Answer(202, b"application/json", report(accepted))
 
     def split(self, delivery: Delivery) -> list[Item]:
         """The elements of an array, else the whole body: one posting each."""

@@ -13,8 +13,10 @@ from leadtrace.events.times import from_micros
 from leadtrace.runtime.clock import Clock, Ids
 from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.settings_groups import Door as DoorSettings
+from leadtrace_ingest.door.admission import Admission
 from leadtrace_ingest.door.body import read_body, unpacked
-from leadtrace_ingest.door.committer import Committer, IntakeEntry, NotDurableError
+from leadtrace_ingest.door.committer import Committer
+from leadtrace_ingest.door.intake import IntakeEntry, NotDurableError
 from leadtrace_ingest.door.refusal import (
     ClientGoneError,
     RefusedRequestError,
@@ -52,6 +54,7 @@ class Door:
         *,
         senders: Mapping[str, Sender],
         committer: Committer,
+        admission: Admission,
         limits: DoorSettings,
         clock: Clock,
         ids: Ids,
@@ -60,6 +63,7 @@ class Door:
         self._app = app
         self._routes = Routes(senders)
         self._committer = committer
+        self._admission = admission
         self._limits = limits
         self._clock = clock
         self._ids = ids
@@ -106,6 +110,7 @@ class Door:
         items = adapter.count(delivery)
         if items > self._limits.max_items:
             raise too_large(f"The batch has {items} items; the door takes {self._limits.max_items}.")
+        self._admission.admit(sender.name, items)
         intake_id = self._ids.uuid7()
         if items:
             headers = msgspec.json.encode(delivery.headers).decode()

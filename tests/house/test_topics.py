@@ -9,7 +9,7 @@ from leadtrace.events.snapshots import SNAPSHOTS
 from leadtrace.events.topics import Topic, all_topic_names, catalogue, dead_letter_topic
 from tests.house.checkout import SERVICES, shipped_files, text
 
-KEYS = {"lead_id", "deal_id", "account_id", "spend_account_id"}
+KEYS = {"lead_id", "deal_id", "account_id", "spend_account_id", "intake_id"}
 WHERE_NAMES_STAND = {"topics.py"}
 
 
@@ -31,9 +31,9 @@ def test_topic_is_a_kebab_case_stream_of_facts(topic: Topic) -> None:
 
 @pytest.mark.parametrize("topic", Topic)
 def test_something_travels_on_every_topic(topic: Topic) -> None:
-    """What is not built yet is absent: a topic without a type is a stub."""
+    """What is not built yet is absent: a topic without a type is a stub, unless it carries raw requests."""
     used = {row.topic for row in CATALOGUE} | {row.topic for row in SNAPSHOTS}
-    assert topic in used
+    assert (topic in used) != catalogue()[topic].raw
 
 
 def test_dead_letter_topics_are_derived() -> None:

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from leadtrace.bus.kafka_config import KafkaConfig
 from leadtrace.bus.kafka_deadline import within
-from leadtrace.bus.protocol import BusUnavailableError, TopicSpec
+from leadtrace.bus.protocol import BusUnavailableError, Replication, TopicSpec
 
 _NO_ERROR = 0
 _TOPIC_EXISTS = 36
+_MIN_INSYNC = "min.insync.replicas"
 # A cluster tells of a new topic a little after it has made it.
 _LOOK_AGAIN_AFTER_S = 0.05
 
@@ -61,6 +63,17 @@ class KafkaAdmin:
             described = await self._client.describe_topics()
         return {topic["topic"]: len(topic["partitions"]) for topic in described if not topic["error_code"]}
 
+    async def replication(self, topic: str) -> Replication:
+        """How a topic is replicated now; see the protocol."""
+        async with within(self._config.request_timeout_s, f"asking how {topic} is replicated"):
+            (described,) = await self._client.describe_topics([topic])
+            asked = ConfigResource(ConfigResourceType.TOPIC, topic, {_MIN_INSYNC: ""})
+            answers = await self._client.describe_configs([asked])
+        if described["error_code"] or not described["partitions"]:
+            raise BusUnavailableError(f"topics do not exist yet: {topic}")
+        replicas = min(len(partition["replicas"]) for partition in described["partitions"])
+        return Replication(replicas, _min_insync(answers))
+
     async def close(self) -> None:
         """Let go of the connections."""
         await self._client.close()
@@ -76,6 +89,8 @@ def _new_topic(topic: TopicSpec) -> NewTopic:
     configs = {"cleanup.policy": "delete"}
     if topic.retention_ms is not None:
         configs["retention.ms"] = str(topic.retention_ms)
+    if topic.min_insync > 1:
+        configs[_MIN_INSYNC] = str(topic.min_insync)
     return NewTopic(topic.name, topic.partitions, topic.replication, topic_configs=configs)
 
 
@@ -87,3 +102,12 @@ def _created(answers: Iterable[tuple[Any, ...]]) -> list[str]:
         elif error_code != _TOPIC_EXISTS:
             raise BusUnavailableError(f"topic {name} was not created: {message or error_code}")
     return created
+
+
+def _min_insync(answers: Iterable[Any]) -> int:
+    for answer in answers:
+        for _, _, _, _, entries in answer.resources:
+            for name, value, *_ in entries:
+                if name == _MIN_INSYNC:
+                    return int(value)
+    raise BusUnavailableError(f"the broker does not tell {_MIN_INSYNC}")

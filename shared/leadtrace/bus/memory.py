@@ -9,7 +9,14 @@ from collections.abc import Collection, Sequence
 from leadtrace.bus.memory_consumer import MemoryConsumer
 from leadtrace.bus.memory_log import MemoryLog
 from leadtrace.bus.partitioner import partition_of
-from leadtrace.bus.protocol import BusUnavailableError, ConsumerSpec, Outgoing, RecordTooLargeError, TopicSpec
+from leadtrace.bus.protocol import (
+    BusUnavailableError,
+    ConsumerSpec,
+    Outgoing,
+    RecordTooLargeError,
+    Replication,
+    TopicSpec,
+)
 
 _MAX_RECORD_BYTES = 1_000_000
 
@@ -126,11 +133,15 @@ class MemoryAdmin:
     async def create_topics(self, topics: Sequence[TopicSpec]) -> list[str]:
         """Create what is missing."""
         log = self._bus.reach()
-        return [topic.name for topic in topics if log.create(topic.name, topic.partitions)]
+        return [topic.name for topic in topics if log.create(topic)]
 
     async def list_topics(self) -> dict[str, int]:
         """Every topic and its number of partitions."""
         return {topic: len(partitions) for topic, partitions in self._bus.reach().topics.items()}
+
+    async def replication(self, topic: str) -> Replication:
+        """What the topic was made with: a twin of a cluster that gave what it was asked for."""
+        return self._bus.reach({topic}).replications[topic]
 
     async def close(self) -> None:
         """Nothing to let go of."""

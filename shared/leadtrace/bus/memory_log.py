@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from leadtrace.bus.protocol import Record
+from leadtrace.bus.protocol import Record, Replication, TopicSpec
 
 Place = tuple[str, int]
 """A topic and one of its partitions."""
@@ -40,14 +40,16 @@ class MemoryLog:
     def __init__(self, cluster_id: str) -> None:
         self.cluster_id = cluster_id
         self.topics: dict[str, list[list[Record]]] = {}
+        self.replications: dict[str, Replication] = {}
         self.groups: dict[str, Group] = {}
         self.arrived = asyncio.Condition()
 
-    def create(self, topic: str, partitions: int) -> bool:
+    def create(self, spec: TopicSpec) -> bool:
         """Create a topic; False if it is there already."""
-        if topic in self.topics:
+        if spec.name in self.topics:
             return False
-        self.topics[topic] = [[] for _ in range(partitions)]
+        self.topics[spec.name] = [[] for _ in range(spec.partitions)]
+        self.replications[spec.name] = Replication(spec.replication, spec.min_insync)
         return True
 
     def group(self, name: str) -> Group:

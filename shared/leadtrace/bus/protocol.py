@@ -40,6 +40,15 @@ class TopicSpec:
     partitions: int
     replication: int = 1
     retention_ms: int | None = None
+    min_insync: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Replication:
+    """How safe a confirmed record is: replicas of the partition with fewest, and how many must have it."""
+
+    replicas: int
+    min_insync: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +174,13 @@ class Admin(Protocol):
 
         Raises:
             BusUnavailableError: the broker cannot be reached.
+        """
+
+    async def replication(self, topic: str) -> Replication:
+        """How a topic is replicated now, as the cluster says, whatever it was asked for.
+
+        Raises:
+            BusUnavailableError: the broker cannot be reached, does not tell, or has no such topic.
         """
 
     async def close(self) -> None:

@@ -11,16 +11,20 @@ from leadtrace.runtime.settings_groups import BrokerKind, Kafka
 MakeAdmin = Callable[[Settings], Awaitable[Admin]]
 
 _MS_PER_HOUR = 3_600_000
+# From here on a confirmed record is asked of two brokers, so that one may go without taking it along.
+_REPLICAS_FOR_TWO = 3
 
 
 def topic_specs(kafka: Kafka, kind: BrokerKind) -> list[TopicSpec]:
     """How each topic is made; the embedded broker is alone and keeps everything until it ends."""
     embedded = kind is BrokerKind.EMBEDDED
+    replication = 1 if embedded else kafka.replication
     return [
         TopicSpec(
             name=name,
             partitions=kafka.partitions,
-            replication=1 if embedded else kafka.replication,
+            replication=replication,
+            min_insync=2 if replication >= _REPLICAS_FOR_TWO else 1,
             retention_ms=None if embedded else kafka.retention_hours * _MS_PER_HOUR,
         )
         for name in all_topic_names()

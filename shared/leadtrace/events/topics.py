@@ -17,14 +17,16 @@ class Topic(StrEnum):
     LEAD_SCORES = "lead-scores"
     LEAD_OUTCOMES = "lead-outcomes"
     DEAL_OUTCOMES = "deal-outcomes"
+    INTAKE_SPILL = "intake-spill"
 
 
 class TopicInfo(msgspec.Struct, frozen=True):
-    """One entry of `topics.yaml`."""
+    """One entry of `topics.yaml`; `raw` records are what a sender posted, of no type of the catalogue."""
 
     writer: str
     key: str
     holds: str
+    raw: bool = False
 
 
 @cache

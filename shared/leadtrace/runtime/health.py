@@ -15,14 +15,17 @@ CHECK_TIMEOUT_S = 2.0
 
 # A check answers None when its dependency is there, else the reason why it is not.
 Check = Callable[[], "str | Awaitable[str | None] | None"]
+# Whether a process can do its work for now although a dependency is missing.
+Bridged = Callable[[], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A dependency that is not there, with the reason in words."""
+    """A dependency that is not there, with the reason in words; `bridged` if the work goes on without it."""
 
     dependency: str
     reason: str
+    bridged: bool = False
 
 
 class Readiness:
@@ -30,11 +33,17 @@ class Readiness:
 
     def __init__(self) -> None:
         self._checks: dict[str, Check] = {}
+        self._bridges: dict[str, Bridged] = {}
         self._draining = False
 
-    def add(self, dependency: str, check: Check) -> None:
-        """Register a check under the dependency's name; a later one of that name replaces it."""
+    def add(self, dependency: str, check: Check, *, bridged: Bridged | None = None) -> None:
+        """Register a check under the dependency's name; a later one of that name replaces it.
+
+        While `bridged` says so, the process is ready without the dependency, which is still named as missing.
+        """
         self._checks[dependency] = check
+        if bridged is not None:
+            self._bridges[dependency] = bridged
 
     def start_draining(self) -> None:
         """From now on the process is not ready: it is stopping."""
@@ -45,7 +54,11 @@ class Readiness:
         if self._draining:
             return [Missing("process", "draining before its stop")]
         reasons = await asyncio.gather(*(_reason(check) for check in self._checks.values()))
-        return [Missing(name, reason) for name, reason in zip(self._checks, reasons, strict=True) if reason]
+        return [
+            Missing(name, reason, bridged=name in self._bridges and await self._bridges[name]())
+            for name, reason in zip(self._checks, reasons, strict=True)
+            if reason
+        ]
 
     def names(self) -> list[str]:
         """The dependencies that are checked."""
@@ -63,6 +76,11 @@ async def _reason(check: Check) -> str | None:
         return f"{type(error).__name__}: {error}"
 
 
+def _told(missing: Missing) -> dict[str, object]:
+    told: dict[str, object] = {"dependency": missing.dependency, "reason": missing.reason}
+    return {**told, "bridged": True} if missing.bridged else told
+
+
 def operations_routes(readiness: Readiness, metrics: Metrics) -> list[Route]:
     """The routes that every service process serves; add them to the app's own."""
 
@@ -71,12 +89,9 @@ def operations_routes(readiness: Readiness, metrics: Metrics) -> list[Route]:
 
     async def readyz(_: Request) -> Response:
         missing = await readiness.missing()
-        body = {
-            "ready": not missing,
-            "checked": readiness.names(),
-            "missing": [{"dependency": one.dependency, "reason": one.reason} for one in missing],
-        }
-        return JSONResponse(body, status_code=503 if missing else 200)
+        ready = all(one.bridged for one in missing)
+        body = {"ready": ready, "checked": readiness.names(), "missing": [_told(one) for one in missing]}
+        return JSONResponse(body, status_code=200 if ready else 503)
 
     async def exposition(_: Request) -> Response:
         return Response(metrics.render(), media_type=CONTENT_TYPE)

@@ -226,4 +226,6 @@ def _with_absolute_paths(settings: Settings, base: Path) -> Settings:
         for name, sender in settings.senders.items()
     }
     embedded = settings.embedded.model_copy(update={"data_dir": base / settings.embedded.data_dir})
-    return settings.model_copy(update={"senders": senders, "embedded": embedded})
+    spill_dir = settings.door.spill_dir
+    door = settings.door.model_copy(update={"spill_dir": base / spill_dir if spill_dir else None})
+    return settings.model_copy(update={"senders": senders, "embedded": embedded, "door": door})

@@ -213,11 +213,17 @@ class Door(Group):
     max_depth: Annotated[int, Field(ge=8, le=500)] = 64
     """Arrays and objects within one another in the JSON of one item; a deeper one is not taken."""
     retry_window_s: Annotated[float, Field(gt=0)] = 1.5
-    """Seconds that the door tries to reach PostgreSQL for a request before it answers 503."""
+    """Seconds that the door waits for PostgreSQL to commit a request before it spills it."""
     hard_stop_s: Annotated[float, Field(gt=0, le=5)] = 4.0
-    """Seconds after which a request that is still not committed is answered 503; HubSpot gives up at 5."""
+    """Seconds after which a request that nothing has made durable is answered 503; HubSpot gives up at 5."""
     max_waiting_bytes: Annotated[int, Field(ge=1_048_576)] = 67_108_864
     """Bytes of bodies that may wait for their commit; further requests are answered 503 at once."""
+    sender_share: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """Share of `max_waiting_bytes` that one sender may take up, so that room is left for the others."""
+    spill_dir: Path | None = None
+    """Folder for requests that PostgreSQL did not take in time; by default `spill` in the data folder."""
+    spill_max_bytes: Annotated[int, Field(ge=0)] = 1_073_741_824
+    """Bytes that the files in it may hold together; beyond them requests are answered 503. 0 means none."""
 
 
 class Relay(Group):

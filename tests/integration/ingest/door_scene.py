@@ -4,9 +4,11 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import tempfile
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -74,7 +76,17 @@ def signed_v2(body: bytes, path: str = PATH) -> dict[str, str]:
 
 @asynccontextmanager
 async def running_door(url: str, *, wait: bool = True, **door: Any) -> AsyncGenerator[DoorScene]:
-    """A door over the database at `url`, ready unless `wait` is off, stopped at the end."""
+    """A door over the database at `url`, ready unless `wait` is off, stopped at the end.
+
+    `door` are settings of the group of that name; its spill is gone at the end unless they name a folder.
+    """
+    with tempfile.TemporaryDirectory(prefix="leadtrace-spill-") as folder:
+        async with _running_door(url, {"spill_dir": Path(folder), **door}, wait=wait) as scene:
+            yield scene
+
+
+@asynccontextmanager
+async def _running_door(url: str, door: Mapping[str, Any], *, wait: bool) -> AsyncGenerator[DoorScene]:
     sender = {"secrets": ["another live secret", SECRET], "public_url": PUBLIC}
     settings = Settings.model_validate(
         {
@@ -82,7 +94,7 @@ async def running_door(url: str, *, wait: bool = True, **door: Any) -> AsyncGene
             "ports": {"ingest": free_port()},
             "senders": {"hubspot": sender},
             "keys": {"bootstrap": ADMIN_KEY},
-            "door": door,
+            "door": dict(door),
         }
     )
     clock, stop, bus = FrozenClock(from_micros(AT_MS * 1_000)), StopSignal(), await make_bus()

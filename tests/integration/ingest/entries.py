@@ -10,7 +10,8 @@ import msgspec
 from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.settings_groups import Door
 from leadtrace.runtime.shutdown import StopSignal
-from leadtrace_ingest.door.committer import Committer, IntakeEntry
+from leadtrace_ingest.door.committer import Committer
+from leadtrace_ingest.door.intake import IntakeEntry
 from leadtrace_ingest.senders.sender import ROUTE
 from tests.integration.ingest.scene import RECEIVED_AT, Scene
 from tests.unit.ingest.deliveries import delivery

@@ -23,7 +23,8 @@ from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.connection import Connection, Pool
 from leadtrace.store.engine import connect, make_pool
 from leadtrace.testing.chain import make_bus
-from leadtrace_ingest.door.committer import Committer, IntakeEntry
+from leadtrace_ingest.door.committer import Committer
+from leadtrace_ingest.door.intake import IntakeEntry
 from leadtrace_ingest.relay.meters import RelayMeters
 from leadtrace_ingest.relay.relay import Relay
 from leadtrace_ingest.senders.sender import Adapter, Sender

@@ -155,7 +155,7 @@ class TestOperations:
 
     async def test_documents_the_webhook_route(self, door: DoorScene) -> None:
         operation = (await door.client.get("/openapi.json")).json()["paths"]["/v1/webhooks/{sender}"]["post"]
-        assert set(operation["responses"]) == {"202", "401", "404", "413", "503"}
+        assert set(operation["responses"]) == {"202", "401", "404", "413", "429", "503"}
         assert operation["requestBody"]["content"]["application/json"]["example"]
 
     @pytest.mark.parametrize("route", ["reconcile", "republish"])
@@ -176,7 +176,8 @@ class TestOperations:
 class TestWithoutDatabase:
     async def test_says_so_and_refuses_after_a_short_while(self, database_url: str) -> None:
         nowhere = database_url.replace("port=5432", "port=5999")
-        async with running_door(nowhere, wait=False, retry_window_s=0.2) as door:
+        # With no room in its spill either; what it does with room is in test_spill.py.
+        async with running_door(nowhere, wait=False, retry_window_s=0.2, spill_max_bytes=0) as door:
             answer = await door.post(BODY)
             assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
             assert int(answer.headers["retry-after"]) > 0

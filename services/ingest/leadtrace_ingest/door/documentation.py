@@ -25,6 +25,7 @@ _PROBLEMS = {
     "401": "The signature is missing, wrong or stale; nothing is stored.",
     "404": "No sender of this name is configured.",
     "413": "The body or the batch is too large.",
+    "429": "More than this sender may post now; post it again after `Retry-After` seconds.",
     "503": "The delivery could not be made durable; deliver it again after `Retry-After` seconds.",
 }
 

@@ -14,10 +14,12 @@ from leadtrace.events.times import from_micros
 from leadtrace.runtime.clock import Clock, Ids
 from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.settings_groups import Door as DoorSettings
+from leadtrace_ingest.door.admission import Admission
 from leadtrace_ingest.door.body import read_body, unpacked
-from leadtrace_ingest.door.committer import Committer, IntakeEntry, NotDurableError
+from leadtrace_ingest.door.committer import Committer
 from leadtrace_ingest.door.headers import checked_headers, kept_headers
 from leadtrace_ingest.door.idempotency import REPLAYED, First, IdempotencyKeys, key_of
+from leadtrace_ingest.door.intake import IntakeEntry, Kept, NotDurableError
 from leadtrace_ingest.door.refusal import (
     ClientGoneError,
     RefusedRequestError,
@@ -59,6 +61,7 @@ class Door:
         committer: Committer,
         idempotency: IdempotencyKeys,
         scopes: SpendScopes,
+        admission: Admission,
         limits: DoorSettings,
         clock: Clock,
         ids: Ids,
@@ -69,6 +72,7 @@ class Door:
         self._committer = committer
         self._idempotency = idempotency
         self._scopes = scopes
+        self._admission = admission
         self._limits = limits
         self._clock = clock
         self._ids = ids
@@ -116,6 +120,7 @@ class Door:
         items = adapter.count(delivery)
         if items > self._limits.max_items:
             raise too_large(f"The batch has {items} items; the door takes {self._limits.max_items}.")
+        self._admission.admit(sender.name, items)
         intake_id = self._ids.uuid7()
         results = await self._validated(sender, delivery, intake_id) if adapter.validates else ()
         if items:
@@ -124,8 +129,10 @@ class Door:
                 intake_id, sender.name, delivery.received_at, items, headers, delivery.body, key
             )
             try:
-                await self._committer.submit(entry)
-                first = None if key is None else await self._idempotency.first(entry, adapter)
+                where = await self._committer.submit(entry)
+                # What is spilled is filed whoever bore its key first, so that none is lost.
+                asked = key is not None and where is Kept.COMMITTED
+                first = await self._idempotency.first(entry, adapter) if asked else None
             except NotDurableError as error:
                 return _not_durable(sender, error)
             if first is not None:

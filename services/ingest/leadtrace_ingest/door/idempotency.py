@@ -15,7 +15,7 @@ import msgspec
 from leadtrace.runtime.problem import problem
 from leadtrace.store.connection import Pool
 from leadtrace.store.engine import UNAVAILABLE
-from leadtrace_ingest.door.committer import IntakeEntry, NotDurableError
+from leadtrace_ingest.door.intake import IntakeEntry, NotDurableError
 from leadtrace_ingest.door.refusal import RefusedRequestError
 from leadtrace_ingest.senders.sender import ROUTE, Adapter, Delivery
 

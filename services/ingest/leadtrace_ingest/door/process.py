@@ -6,7 +6,7 @@ from typing import Any
 import fastapi
 
 from leadtrace.bus.protocol import Bus
-from leadtrace.runtime.admin import bearer, reconcile_routes
+from leadtrace.runtime.admin import Authorize, bearer, reconcile_routes
 from leadtrace.runtime.clock import Clock, SystemIds
 from leadtrace.runtime.health import Readiness, operations_routes
 from leadtrace.runtime.metrics import Metrics
@@ -19,11 +19,15 @@ from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.connection import Connection, Pool
 from leadtrace.store.engine import connect, make_pool, ping
 from leadtrace.store.roles import role_of
+from leadtrace_ingest.door.admission import Admission
 from leadtrace_ingest.door.committer import Committer
+from leadtrace_ingest.door.day_quota import DayQuota
 from leadtrace_ingest.door.documentation import describe
 from leadtrace_ingest.door.door import Door
 from leadtrace_ingest.door.idempotency import IdempotencyKeys
 from leadtrace_ingest.door.scopes import SpendScopes
+from leadtrace_ingest.door.spill.making import make_spill
+from leadtrace_ingest.door.spill.routes import spill_routes
 from leadtrace_ingest.relay.hops import event_hops
 from leadtrace_ingest.senders.sender import Sender
 
@@ -39,8 +43,12 @@ class DoorProcess:
         self._metrics = Metrics()
         self._readiness = Readiness()
         self._pool: Pool | None = None
-        self._readiness.add("postgres", self._postgres_missing)
-        self._committer = Committer(self._connect, settings.door, self._metrics)
+        ids = SystemIds(clock)
+        self._spill = make_spill(settings, bus, self._connect, clock, self._metrics)
+        self._readiness.add("postgres", self._postgres_missing, bridged=self._spill_takes)
+        self._committer = Committer(self._connect, settings.door, self._metrics, self._spill)
+        admission = Admission(settings.senders, clock)
+        self._quota = DayQuota(admission.days, self._connect, clock)
         self._app = self._make_app()
         self._door = Door(
             self._app,
@@ -48,19 +56,25 @@ class DoorProcess:
             committer=self._committer,
             idempotency=IdempotencyKeys(lambda: self._pool, settings.door.hard_stop_s),
             scopes=SpendScopes(lambda: self._pool, settings.door.hard_stop_s),
+            admission=admission,
             limits=settings.door,
             clock=clock,
-            ids=SystemIds(clock),
+            ids=ids,
             metrics=self._metrics,
         )
 
     async def run(self, stop: StopSignal | None = None) -> None:
-        """Serve until SIGTERM; a database that is not there yet is waited for while requests get 503."""
+        """Serve until SIGTERM; a database that is not there yet is waited for while requests are spilled."""
         await serve(
             self._door,
             Address(self._settings.ports.host, self._settings.ports.ingest),
             readiness=self._readiness,
-            background={"committer": self._committer.run, "admin": self._open_admin_routes},
+            background={
+                "committer": self._committer.run,
+                "spill": self._spill.run,
+                "quota": self._quota.run,
+                "admin": self._open_admin_routes,
+            },
             stop=stop,
             deadline_s=self._settings.installation.drain_deadline_s,
             on_stopped=self._close,
@@ -69,6 +83,7 @@ class DoorProcess:
     def _make_app(self) -> fastapi.FastAPI:
         app = fastapi.FastAPI(title="leadtrace ingest", version="1", docs_url="/docs", redoc_url=None)
         app.router.routes += operations_routes(self._readiness, self._metrics)
+        app.router.routes += spill_routes(self._spill, self._authorize())
         describe(app)
         return app
 
@@ -82,11 +97,16 @@ class DoorProcess:
             return
         publisher = Publisher(self._bus, stop)
         reconciler = Reconciler(pool=pool, bus=self._bus, publisher=publisher, hops=event_hops(), stop=stop)
-        bootstrap = self._settings.keys.bootstrap
-        authorize = bearer(bootstrap.get_secret_value() if bootstrap else None)
-        self._app.router.routes += reconcile_routes(reconciler, authorize)
+        self._app.router.routes += reconcile_routes(reconciler, self._authorize())
         await stop.wait()
         await publisher.close()
+
+    def _authorize(self) -> Authorize:
+        bootstrap = self._settings.keys.bootstrap
+        return bearer(bootstrap.get_secret_value() if bootstrap else None)
+
+    async def _spill_takes(self) -> bool:
+        return self._spill.unusable() is None
 
     async def _make_pool(self) -> Pool:
         return await make_pool(self._settings.postgres_url, role_of("ingest"), size=_ADMIN_CONNECTIONS)

@@ -57,6 +57,19 @@ def headers_too_large(detail: str) -> RefusedRequestError:
     return RefusedRequestError(problem(431, "headers_too_large", detail, remedy=remedy))
 
 
+def too_many(limit: str, retry_after_s: int) -> RefusedRequestError:
+    """A limit of the sender's own table is exceeded for now."""
+    return RefusedRequestError(
+        problem(
+            429,
+            "too_many_items",
+            f"This is more than {limit}; nothing of it is stored.",
+            remedy="Post it again after Retry-After, or raise the limit in the table of this sender.",
+            headers={"Retry-After": str(retry_after_s)},
+        )
+    )
+
+
 def broken_encoding(detail: str) -> RefusedRequestError:
     """The body is not what its Content-Encoding says."""
     return RefusedRequestError(

@@ -22,7 +22,7 @@ _REMEDY = "Post the whole of the stored scope again, or days beside it."
 class SpendScopes:
     """Compares what is posted with the scopes that are stored."""
 
-    def __init__(self, pool: Callable[[], Pool | None], timeout_s: float) -> None:
+    def __init__(self, pool: "Callable[[], Pool | None]", timeout_s: float) -> None:
         self._pool = pool
         self._timeout_s = timeout_s
 

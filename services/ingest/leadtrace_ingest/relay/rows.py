@@ -1,5 +1,10 @@
-"""Claiming intake rows: chunks of pending deliveries under a row lock, several relays side by side."""
+"""Claiming intake rows: chunks of pending deliveries under a row lock, several relays side by side.
 
+Senders share a chunk by items: who has little pending has all of it taken, the rest is divided equally among
+those with more. So the backlog of one sender delays no other by more than a chunk.
+"""
+
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -12,17 +17,24 @@ from leadtrace_ingest.senders.sender import ROUTE, Delivery
 _FEWEST_ROWS = 50
 _HEADERS = msgspec.json.Decoder(dict[str, str])
 
-# Rows are counted before their bodies are read, so that a chunk is bounded by items; the rows locked in
-# vain are free again at the commit.
+# Each sender's oldest rows, up to a number of its own. They are counted before their bodies are read, so that a
+# chunk is bounded by items: first come the rows before which their sender has the fewest items, which divides
+# the chunk as evenly as its senders' backlogs allow. The rows locked in vain are free again at the commit.
 _CLAIM = """
 with candidates as materialized (
-  select intake_id, items from ingest.intake
-  where state = 'pending' and sender = any($1::text[])
-  order by intake_id limit $2 for update skip locked
+  select pending.* from unnest($1::text[], $2::int[]) named (sender, rows)
+  cross join lateral (
+    select intake.sender, intake_id, items from ingest.intake
+    where state = 'pending' and intake.sender = named.sender
+    order by intake_id limit named.rows for update skip locked
+  ) pending
+), counted as (
+  select intake_id, items, sum(items) over (partition by sender order by intake_id) - items as own
+  from candidates
 ), taken as materialized (
   select intake_id from (
-    select intake_id, sum(items) over (order by intake_id) - items as before from candidates
-  ) counted where before < $3
+    select intake_id, sum(items) over (order by own, intake_id) - items as before from counted
+  ) shared where before < $3
 )
 select row.intake_id, row.sender, row.received_at, row.items, row.headers, row.body, row.outcomes, row.redo
 from ingest.intake row join taken using (intake_id)
@@ -58,29 +70,35 @@ class IntakeRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class RowClaimer:
-    """Claims chunks of about `chunk_items` items, and learns how many rows that is."""
+    """Claims chunks of about `chunk_items` items, and learns how many rows of each sender that is."""
 
     def __init__(self, senders: Sequence[str], chunk_items: int) -> None:
-        self._senders = list(senders)
         self._chunk_items = chunk_items
-        self._rows = _FEWEST_ROWS
+        self._rows = dict.fromkeys(senders, _FEWEST_ROWS)
 
     async def claim(self, connection: Connection, *, one_by_one: bool = False) -> list[IntakeRow]:
-        """Lock the oldest pending rows that no other relay holds, until the transaction ends."""
-        limit = 1 if one_by_one else self._rows
-        found = await connection.fetch(_CLAIM, self._senders, limit, self._chunk_items)
+        """Lock the oldest pending rows of each sender that no other relay holds, until the transaction ends."""
+        limits = [1] * len(self._rows) if one_by_one else list(self._rows.values())
+        items = 1 if one_by_one else self._chunk_items
+        found = await connection.fetch(_CLAIM, list(self._rows), limits, items)
         rows = [IntakeRow(**record, name=str(record["intake_id"])) for record in found]
         if not one_by_one:
             self._learn(rows)
         return rows
 
     def _learn(self, rows: Sequence[IntakeRow]) -> None:
-        if not rows:
-            return
-        items = sum(row.items for row in rows)
-        wanted = 2 * self._chunk_items * len(rows) // max(1, items)
-        # Growing step by step bounds how many rows are locked in vain when deliveries become larger.
-        self._rows = max(_FEWEST_ROWS, min(wanted, 2 * self._rows, self._chunk_items))
+        """Twice the rows that a sender's share of a chunk takes."""
+        taken = Counter(row.sender for row in rows)
+        items: Counter[str] = Counter()
+        for row in rows:
+            items[row.sender] += row.items
+        # A chunk that was not filled says nothing of shares: the next one may be this sender's alone.
+        full = items.total() >= self._chunk_items
+        for sender, count in taken.items():
+            share = items[sender] if full else self._chunk_items
+            wanted = 2 * share * count // max(1, items[sender])
+            # Growing step by step bounds how many rows are locked in vain when deliveries become larger.
+            self._rows[sender] = max(_FEWEST_ROWS, min(wanted, 2 * self._rows[sender], self._chunk_items))
 
 
 async def oldest_pending_s(connection: Connection) -> float:

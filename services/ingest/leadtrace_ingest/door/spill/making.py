@@ -1,0 +1,32 @@
+"""Puts the spill of one door together out of the configuration."""
+
+from collections.abc import Awaitable, Callable
+
+from leadtrace.bus.protocol import Bus
+from leadtrace.runtime.clock import Clock, SystemIds
+from leadtrace.runtime.metrics import Metrics
+from leadtrace.runtime.settings import Settings
+from leadtrace.runtime.settings_groups import BrokerKind
+from leadtrace.store.connection import Connection
+from leadtrace_ingest.door.spill.file_spill import FileSpill
+from leadtrace_ingest.door.spill.spill import Spill
+from leadtrace_ingest.door.spill.topic_filer import TopicFiler
+from leadtrace_ingest.door.spill.topic_spill import TopicSpill
+
+_FOLDER = "spill"
+
+
+def make_spill(
+    settings: Settings,
+    bus: Bus,
+    connect: Callable[[], Awaitable[Connection]],
+    clock: Clock,
+    metrics: Metrics,
+) -> Spill:
+    """The spill; the embedded broker keeps nothing, so beside it there are only files."""
+    folder = settings.door.spill_dir or settings.embedded.data_dir / _FOLDER
+    file = FileSpill(folder, settings.door.spill_max_bytes, SystemIds(clock), metrics)
+    topic = None
+    if settings.broker_kind is BrokerKind.APACHE:
+        topic = TopicSpill(bus, metrics), TopicFiler(bus, connect, metrics)
+    return Spill(file, topic, connect, clock, metrics)

@@ -11,8 +11,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from leadtrace.events.times import from_micros
 from leadtrace.runtime.clock import Clock, Ids
+from leadtrace.runtime.key_ring import KeyRing
 from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.settings_groups import Door as DoorSettings
+from leadtrace_ingest.door.api_key import candidate_of_key
 from leadtrace_ingest.door.body import read_body, unpacked
 from leadtrace_ingest.door.committer import Committer, IntakeEntry, NotDurableError
 from leadtrace_ingest.door.refusal import (
@@ -24,7 +26,7 @@ from leadtrace_ingest.door.refusal import (
     unknown_sender,
     wrong_method,
 )
-from leadtrace_ingest.door.routes import Found, Routes
+from leadtrace_ingest.door.routes import Candidate, Found, Routes
 from leadtrace_ingest.metrics import ACCEPTED_ITEMS, ACK_DURATION, REFUSED_REQUESTS
 from leadtrace_ingest.senders.sender import (
     ROUTE,
@@ -52,6 +54,7 @@ class Door:
         *,
         senders: Mapping[str, Sender],
         committer: Committer,
+        keys: KeyRing,
         limits: DoorSettings,
         clock: Clock,
         ids: Ids,
@@ -60,6 +63,7 @@ class Door:
         self._app = app
         self._routes = Routes(senders)
         self._committer = committer
+        self._keys = keys
         self._limits = limits
         self._clock = clock
         self._ids = ids
@@ -93,7 +97,11 @@ class Door:
         body = await read_body(headers, receive, self._limits.max_body_bytes)
         started = time.monotonic()
         received_us = self._clock.now_us()
-        sender, kept = _authenticated(found, scope, headers, body, received_us // 1_000)
+        keyed = candidate_of_key(self._keys, found, headers)
+        if keyed is not None:
+            sender, kept = keyed.sender, _kept(found, keyed, headers)
+        else:
+            sender, kept = _authenticated(found, scope, headers, body, received_us // 1_000)
         adapter = sender.adapter
         content = unpacked(body, headers, self._limits.max_body_bytes, guess=adapter.compressed)
         delivery = Delivery(kept.get(ROUTE, ""), kept, adapter.redact(content), from_micros(received_us))
@@ -134,17 +142,15 @@ def _authenticated(
     path = scope.get("raw_path") or scope["path"].encode()
     called = path + (b"?" + query if query else b"")
     refusal: SignatureError | None = None
-    for sender, route in found.candidates:
+    for candidate in found.candidates:
+        sender, route = candidate
         request = SignedRequest(b"POST", sender.public_base + called, headers, body, received_ms, route)
         try:
             facts = sender.adapter.verify(request)
         except SignatureError as error:
             refusal = error
             continue
-        kept = _kept_headers(headers, sender.adapter.kept_headers)
-        if found.named and route:
-            kept[ROUTE] = route
-        return sender, {**kept, **facts}
+        return sender, {**_kept(found, candidate, headers), **facts}
     assert refusal is not None  # noqa: S101 - there was a candidate, and none took the request
     raise not_authentic(str(refusal), refusal.remedy)
 
@@ -154,6 +160,13 @@ def _not_durable(sender: Sender, error: NotDurableError) -> Answer:
     if answer is None:
         raise not_durable(str(error)) from error
     return answer
+
+
+def _kept(found: Found, candidate: Candidate, headers: Mapping[bytes, bytes]) -> dict[str, str]:
+    kept = _kept_headers(headers, candidate.sender.adapter.kept_headers)
+    if found.named and candidate.route:
+        kept[ROUTE] = candidate.route
+    return kept
 
 
 def _kept_headers(headers: Mapping[bytes, bytes], kept: frozenset[bytes]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The door as a process: webhooks in front, health, metrics and admin routes behind."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import fastapi
@@ -9,6 +9,7 @@ from leadtrace.bus.protocol import Bus
 from leadtrace.runtime.admin import bearer, reconcile_routes
 from leadtrace.runtime.clock import Clock, SystemIds
 from leadtrace.runtime.health import Readiness, operations_routes
+from leadtrace.runtime.key_ring import configured_key_ring
 from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.publisher import Publisher
 from leadtrace.runtime.reconcile import Reconciler
@@ -16,13 +17,17 @@ from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.server import Address, serve
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.store.api_keys import StoredKey, live_keys
 from leadtrace.store.connection import Connection, Pool
 from leadtrace.store.engine import connect, make_pool, ping
 from leadtrace.store.roles import role_of
 from leadtrace_ingest.door.committer import Committer
 from leadtrace_ingest.door.documentation import describe
 from leadtrace_ingest.door.door import Door
+from leadtrace_ingest.keys.routes import key_routes
+from leadtrace_ingest.quarantine.routes import Quarantine
 from leadtrace_ingest.relay.hops import event_hops
+from leadtrace_ingest.replay.routes import replay_routes
 from leadtrace_ingest.senders.sender import Sender
 
 _ADMIN_CONNECTIONS = 2
@@ -38,15 +43,20 @@ class DoorProcess:
         self._readiness = Readiness()
         self._pool: Pool | None = None
         self._readiness.add("postgres", self._postgres_missing)
+        self._senders = senders
+        self._clock = clock
+        self._ids = SystemIds(clock)
+        self._keys = configured_key_ring(settings)
         self._committer = Committer(self._connect, settings.door, self._metrics)
         self._app = self._make_app()
         self._door = Door(
             self._app,
             senders=senders,
             committer=self._committer,
+            keys=self._keys,
             limits=settings.door,
             clock=clock,
-            ids=SystemIds(clock),
+            ids=self._ids,
             metrics=self._metrics,
         )
 
@@ -78,10 +88,18 @@ class DoorProcess:
             return
         publisher = Publisher(self._bus, stop)
         reconciler = Reconciler(pool=pool, bus=self._bus, publisher=publisher, hops=event_hops(), stop=stop)
-        bootstrap = self._settings.keys.bootstrap
-        authorize = bearer(bootstrap.get_secret_value() if bootstrap else None)
-        self._app.router.routes += reconcile_routes(reconciler, authorize)
-        await stop.wait()
+        authorize = bearer(self._keys)
+
+        async def read() -> Sequence[StoredKey]:
+            return await live_keys(pool)
+
+        self._app.router.routes += [
+            *reconcile_routes(reconciler, authorize),
+            *key_routes(pool, self._ids, self._senders, authorize, lambda: self._keys.refresh(read)),
+            *Quarantine(pool, self._senders, self._clock).routes(authorize),
+            *replay_routes(pool, self._senders, authorize),
+        ]
+        await self._keys.run(read, stop)
         await publisher.close()
 
     async def _make_pool(self) -> Pool:

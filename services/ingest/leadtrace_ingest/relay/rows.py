@@ -13,18 +13,20 @@ _FEWEST_ROWS = 50
 _HEADERS = msgspec.json.Decoder(dict[str, str])
 
 # Rows are counted before their bodies are read, so that a chunk is bounded by items; the rows locked in
-# vain are free again at the commit.
+# vain are free again at the commit. What may change while a row is pending is read as it was locked: the
+# rest of the statement sees the table as it was when the statement began.
 _CLAIM = """
 with candidates as materialized (
-  select intake_id, items from ingest.intake
+  select intake_id, items, outcomes, redo from ingest.intake
   where state = 'pending' and sender = any($1::text[])
   order by intake_id limit $2 for update skip locked
 ), taken as materialized (
-  select intake_id from (
-    select intake_id, sum(items) over (order by intake_id) - items as before from candidates
+  select intake_id, outcomes, redo from (
+    select intake_id, outcomes, redo, sum(items) over (order by intake_id) - items as before from candidates
   ) counted where before < $3
 )
-select row.intake_id, row.sender, row.received_at, row.items, row.headers, row.body, row.outcomes, row.redo
+select row.intake_id, row.sender, row.received_at, row.items, row.headers, row.body, taken.outcomes,
+       taken.redo
 from ingest.intake row join taken using (intake_id)
 order by row.intake_id
 """

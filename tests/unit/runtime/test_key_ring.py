@@ -52,8 +52,7 @@ def test_the_scheme_is_in_any_case_and_blanks_around_do_not_matter() -> None:
 
 def test_the_first_key_does_all_but_post() -> None:
     found = ring(bootstrap="the first one").shown(b"Bearer the first one")
-    assert found is not None
-    assert (found.name, found.scopes) == ("bootstrap", {Scope.ADMIN, Scope.READ, Scope.READ_PERSONAL})
+    assert found == Key("bootstrap", frozenset({Scope.ADMIN, Scope.READ, Scope.READ_PERSONAL}))
 
 
 @pytest.mark.parametrize("bootstrap", [None, ""])

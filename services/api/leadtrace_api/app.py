@@ -32,6 +32,7 @@ _ERRORS: dict[int | str, dict[str, Any]] = {
         ("default", "Any other error"),
         (400, problems.ParameterError.title),
         (401, problems.KeyRequiredError.title),
+        (403, problems.ScopeMissingError.title),
         (404, problems.NotFoundError.title),
         (503, problems.UnavailableError.title),
     )

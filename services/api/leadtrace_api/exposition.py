@@ -37,6 +37,10 @@ class ConservationGauges:
         self._oldest = metrics.gauge(catalogue.CONSERVATION_OLDEST)
         self._stuck = metrics.gauge(catalogue.CONSERVATION_STUCK)
         self._dead = metrics.gauge(catalogue.CONSERVATION_DEAD_LETTERS)
+        self._held = metrics.gauge(catalogue.QUARANTINE_ITEMS)
+        self._held_oldest = metrics.gauge(catalogue.QUARANTINE_OLDEST)
+        self._letters = metrics.gauge(catalogue.DEAD_LETTERS)
+        self._letters_oldest = metrics.gauge(catalogue.DEAD_LETTERS_OLDEST)
         self._balanced = metrics.gauge(catalogue.CONSERVATION_BALANCED)
         self._took = metrics.gauge(catalogue.CONSERVATION_COUNT_DURATION)
         self._lock = asyncio.Lock()
@@ -71,6 +75,12 @@ class ConservationGauges:
             self._check(lacking.hop, 0, lacking.missing, lacking.oldest_missing_age_s)
         for reader in found.unexpected:
             self._difference.labels(f"unexpected:{reader.reader}").set(reader.unexpected)
+        for held in found.quarantine:
+            self._held.labels(held.sender).set(held.items)
+            self._held_oldest.labels(held.sender).set(held.oldest_age_s)
+        for letters in found.dead_letters:
+            self._letters.labels(letters.reader, letters.topic).set(letters.letters)
+            self._letters_oldest.labels(letters.reader, letters.topic).set(letters.oldest_age_s)
         self._balanced.set(1 if found.balanced else 0)
 
     def _check(self, check: str, difference: int, pending: int, oldest_age_s: float | None) -> None:
@@ -80,14 +90,18 @@ class ConservationGauges:
 
     def _clear(self) -> None:
         # A sender or hop that is gone must not go on being shown.
-        by_check: tuple[Gauge, ...] = (
+        by_label: tuple[Gauge, ...] = (
             self._difference,
             self._pending,
             self._oldest,
             self._stuck,
             self._dead,
+            self._held,
+            self._held_oldest,
+            self._letters,
+            self._letters_oldest,
         )
-        for gauge in by_check:
+        for gauge in by_label:
             gauge.clear()
         self._balanced.set(0)
 

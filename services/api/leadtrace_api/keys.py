@@ -1,12 +1,12 @@
-"""Who may read: anybody on this machine in embedded mode, otherwise who shows the configured key."""
+"""Who may read: anybody on this machine in embedded mode, otherwise who shows a key of scope `read`."""
 
-import hmac
 import ipaddress
 
 from fastapi import Request
 
-from leadtrace_api.problems import KeyRequiredError
-from leadtrace_api.room import InRoom
+from leadtrace.runtime.key_ring import Key, KeysNotReadError, Scope
+from leadtrace_api.problems import KeyRequiredError, ScopeMissingError, UnavailableError
+from leadtrace_api.room import InRoom, Room
 
 _FORWARDING = ("forwarded", "x-forwarded-for", "x-real-ip")
 _LOCAL_NAMES = {"localhost"}
@@ -16,19 +16,33 @@ async def may_read(request: Request, room: InRoom) -> None:
     """Let the request pass or refuse it.
 
     Raises:
-        KeyRequiredError: it needs a key and shows none, or another.
+        KeyRequiredError: it needs a key and shows none that is live.
+        ScopeMissingError: its key is for something else.
+        UnavailableError: this process could not read the keys yet.
     """
     if room.settings.embedded and _is_local(request):
         return
-    key = room.settings.bootstrap_key
-    scheme, _, shown = request.headers.get("authorization", "").partition(" ")
-    matches = key is not None and hmac.compare_digest(shown.strip().encode(), key.get_secret_value().encode())
-    if scheme.lower() != "bearer" or not matches:
+    key = _shown(request, room)
+    if key is None:
         raise KeyRequiredError(
             "Reading from another machine needs a key.",
             rule="Only requests of this machine, in embedded mode, are answered without one.",
-            remedy="Send `Authorization: Bearer <key>` with the key that LEADTRACE_KEYS__BOOTSTRAP sets.",
+            remedy="Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
         )
+    if Scope.READ not in key.scopes:
+        raise ScopeMissingError(
+            "The key is live, but it is not for reading.",
+            rule="Reading needs a key of scope read.",
+            remedy="Make one with `leadtrace keys create --scope read`.",
+        )
+
+
+def _shown(request: Request, room: Room) -> Key | None:
+    try:
+        # Header text is Latin-1 by HTTP's rules, whatever bytes the client sent.
+        return room.keys.shown(request.headers.get("authorization", "").encode("latin-1"))
+    except KeysNotReadError:
+        raise UnavailableError("The API keys could not be read yet; try again shortly.") from None
 
 
 def _is_local(request: Request) -> bool:

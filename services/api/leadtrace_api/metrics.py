@@ -50,6 +50,34 @@ CONSERVATION_BALANCED = MetricDef(
     "ratio",
     "1 when every check balances, money to the cent included, and 0 when one does not.",
 )
+QUARANTINE_ITEMS = MetricDef(
+    "leadtrace_quarantine_items",
+    MetricType.GAUGE,
+    "items",
+    "Items that wait in quarantine for somebody to retry or discard them, by sender.",
+    ("sender",),
+)
+QUARANTINE_OLDEST = MetricDef(
+    "leadtrace_quarantine_oldest_age_seconds",
+    MetricType.GAUGE,
+    "seconds",
+    "Time since the oldest item in quarantine was first seen, by sender.",
+    ("sender",),
+)
+DEAD_LETTERS = MetricDef(
+    "leadtrace_dead_letters_waiting_records",
+    MetricType.GAUGE,
+    "records",
+    "Dead letters that wait for somebody to replay or drop them, by reader and topic.",
+    ("reader", "topic"),
+)
+DEAD_LETTERS_OLDEST = MetricDef(
+    "leadtrace_dead_letters_oldest_age_seconds",
+    MetricType.GAUGE,
+    "seconds",
+    "Age of the oldest dead letter that waits, by reader and topic.",
+    ("reader", "topic"),
+)
 CONSERVATION_COUNT_DURATION = MetricDef(
     "leadtrace_conservation_count_duration_seconds",
     MetricType.GAUGE,

@@ -83,6 +83,14 @@ class KeyRequiredError(ProblemError):
     title = "A key is needed"
 
 
+class ScopeMissingError(ProblemError):
+    """The key is live, but does not allow this."""
+
+    status = 403
+    kind = "scope_missing"
+    title = "The key does not allow this"
+
+
 class UnavailableError(ProblemError):
     """The database is away; the same request may be sent again."""
 

@@ -1,18 +1,26 @@
 """The projector's process: wait for the database, cut rollups anew if need be, then read."""
 
+import asyncio
+
 from starlette.applications import Starlette
 
 from leadtrace.bus.protocol import Bus, ConsumerSpec
+from leadtrace.runtime.admin import bearer
 from leadtrace.runtime.clock import Clock, SystemClock, SystemIds
+from leadtrace.runtime.dead_letter_office import DeadLetterOffice
+from leadtrace.runtime.dead_letter_routes import dead_letter_routes
 from leadtrace.runtime.health import Readiness, operations_routes
+from leadtrace.runtime.key_ring import KeyRing, configured_key_ring
 from leadtrace.runtime.logging import get_logger
 from leadtrace.runtime.loop import Loop
 from leadtrace.runtime.loop_metrics import LoopMetrics
 from leadtrace.runtime.metrics import Metrics
+from leadtrace.runtime.publisher import Publisher
 from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.server import Address, serve
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.store.api_keys import live_keys
 from leadtrace.store.connection import Pool
 from leadtrace.store.engine import make_pool, ping
 from leadtrace.store.roles import role_of
@@ -50,12 +58,13 @@ class ProjectorProcess:
         self._loop: Loop | None = None
         self._readiness.add("postgres", self._postgres_missing)
         self._readiness.add("kafka", self._kafka_missing)
+        self._app = Starlette(routes=operations_routes(self._readiness, self._metrics))
 
     async def run(self) -> None:
         """Project until SIGTERM; a database or broker that is not there yet is waited for."""
         ports = self._settings.ports
         await serve(
-            Starlette(routes=operations_routes(self._readiness, self._metrics)),
+            self._app,
             Address(ports.host, ports.projector),
             readiness=self._readiness,
             background={self._group: self.project},
@@ -70,12 +79,23 @@ class ProjectorProcess:
             return
         try:
             await until_done(lambda: self._rebuild(pool), what="check the rollups", stop=stop)
-            self._loop = self._make_loop(pool, stop)
-            await self._loop.run()
+            loop = self._loop = self._make_loop(pool, stop)
+            keys = self._open_admin_routes(pool, stop)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(loop.run())
+                tasks.create_task(keys.run(lambda: live_keys(pool), stop))
         except StoppedError:
             _log.info("projector.stopped_waiting")
         finally:
             await pool.close()
+
+    def _open_admin_routes(self, pool: Pool, stop: StopSignal) -> KeyRing:
+        keys = configured_key_ring(self._settings)
+        # A projection publishes nothing, so this publisher never makes a producer.
+        publisher = Publisher(self._bus, stop)
+        office = DeadLetterOffice(self._service, pool, self._projector, publisher, self._ids)
+        self._app.router.routes += dead_letter_routes(office, bearer(keys))
+        return keys
 
     async def _connect(self) -> Pool:
         size = self._settings.postgres.pool_size

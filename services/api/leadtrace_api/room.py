@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from leadtrace.runtime.key_ring import KeyRing
 from leadtrace.store.engine import UNAVAILABLE
 from leadtrace_api.settings import ApiSettings
 
@@ -22,6 +23,7 @@ class Room:
     engine: AsyncEngine
     settings: ApiSettings
     definition_version: int
+    keys: KeyRing
 
     async def database_missing(self) -> str | None:
         """A readiness check: None when the database answers and the read models are there."""

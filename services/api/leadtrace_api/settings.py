@@ -3,20 +3,17 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from pydantic import SecretStr
-
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.settings_groups import Profile
 
 
 @dataclass(frozen=True, slots=True)
 class ApiSettings:
-    """How the api shows numbers and who may read them."""
+    """How the api shows numbers, and whether this machine may read them without a key."""
 
     currency: str
     timezone: str
     embedded: bool
-    bootstrap_key: SecretStr | None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -30,5 +27,4 @@ def api_settings(settings: Settings) -> ApiSettings:
         currency=settings.reporting.currency,
         timezone=settings.reporting.timezone,
         embedded=settings.profile is Profile.EMBEDDED,
-        bootstrap_key=settings.keys.bootstrap,
     )

@@ -3,10 +3,14 @@
 from leadtrace.bus.protocol import Bus
 from leadtrace.runtime.definitions import live_definitions
 from leadtrace.runtime.health import Readiness
+from leadtrace.runtime.key_ring import configured_key_ring
 from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.server import Address, serve
 from leadtrace.runtime.settings import Settings
+from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.runtime.wiring import make_bus
+from leadtrace.store.connection import Pool
+from leadtrace.store.engine import make_pool
 from leadtrace.store.roles import role_of
 from leadtrace.store.sql_engine import make_engine
 from leadtrace_api.app import create_app
@@ -23,14 +27,22 @@ GROUP = "api-projections"
 async def serve_api(settings: Settings) -> None:
     """Answer questions until SIGTERM; a database that is not there yet is waited for."""
     engine = make_engine(settings.postgres_url, role_of(SERVICE), size=settings.postgres.pool_size)
-    room = Room(engine, api_settings(settings), live_definitions().version)
+    keys = configured_key_ring(settings)
+    room = Room(engine, api_settings(settings), live_definitions().version, keys)
     readiness, metrics = Readiness(), Metrics()
     readiness.add("postgres", room.database_missing)
+
+    async def make_key_pool() -> Pool:
+        return await make_pool(settings.postgres_url, role_of(SERVICE), size=1)
+
+    async def read_keys(stop: StopSignal) -> None:
+        await keys.run_over(make_key_pool, stop)
+
     await serve(
         create_app(room, readiness, metrics),
         Address(settings.ports.host, settings.ports.api),
         readiness=readiness,
-        background={},
+        background={"keys": read_keys},
         deadline_s=settings.installation.drain_deadline_s,
         on_stopped=engine.dispose,
     )

@@ -1,6 +1,7 @@
 """Ingest's tables: the intake log, claims, subjects, canonical events, quarantine, totals, notes.
 
-Each has one writer: the door writes the intake log, the relay everything else.
+The door writes the intake log; its admin routes write keys, discards and what is to be done again; the relay
+writes everything else.
 """
 
 from sqlalchemy import (
@@ -122,6 +123,24 @@ quarantine = Table(
     Column("first_seen_at", DateTime(timezone=True), nullable=False),
     Column("last_seen_at", DateTime(timezone=True), nullable=False),
     UniqueConstraint("intake_id", "item"),
+)
+
+# What an operator discarded; its bytes stay in the intake log.
+quarantine_discards = Table(
+    "quarantine_discards",
+    metadata,
+    Column("intake_id", Uuid, primary_key=True),
+    Column("item", Integer, primary_key=True, autoincrement=False),
+    Column("quarantine_id", Uuid, nullable=False, unique=True),
+    Column("sender", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("mapping", Text, nullable=False),
+    Column("first_seen_at", DateTime(timezone=True), nullable=False),
+    Column("last_seen_at", DateTime(timezone=True), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("discarded_by", Text, nullable=False),
+    Column("discarded_at", DateTime(timezone=True), nullable=False),
 )
 
 # Items by outcome, summed over the intake rows that are done; written last in the relay's transaction.

@@ -63,7 +63,7 @@ def steps_table(funnel: Json, dimension: str) -> Table:
 
 
 def conservation_tables(report: Json) -> Iterable[Table]:
-    """Every check as tables: items by sender, events by hop, snapshots by hop, money by currency.
+    """Every check as tables, and what waits for an operator.
 
     A column that holds nothing in any row is left out, unless that is what one looks for.
     """
@@ -72,9 +72,11 @@ def conservation_tables(report: Json) -> Iterable[Table]:
         ("events", "Every published event has one fate at each reader"),
         ("unexpected", "No reader holds what was never published"),
         ("snapshots", "Every snapshot is with its reader"),
+        ("quarantine", "Held items: look at `leadtrace quarantine list`"),
+        ("dead_letters", "Dead letters: look at `leadtrace replay --from dlq --dry-run`"),
         ("money", "Shares and unlinked deals make up what was won"),
     ):
-        rows: Sequence[Json] = report[key]
+        rows: Sequence[Json] = report.get(key, ())
         if rows:
             yield _rows_table(rows, title)
 

@@ -10,8 +10,11 @@ from starlette.applications import Starlette
 from leadtrace.bus.protocol import Bus, ConsumerSpec
 from leadtrace.runtime.admin import bearer, rebuild_routes, reconcile_routes
 from leadtrace.runtime.clock import Clock, SystemIds
+from leadtrace.runtime.dead_letter_office import DeadLetterOffice
+from leadtrace.runtime.dead_letter_routes import dead_letter_routes
 from leadtrace.runtime.handler import Handler
 from leadtrace.runtime.health import Readiness, operations_routes
+from leadtrace.runtime.key_ring import KeyRing, configured_key_ring
 from leadtrace.runtime.loop import Loop
 from leadtrace.runtime.loop_metrics import LoopMetrics
 from leadtrace.runtime.metrics import Metrics
@@ -22,6 +25,7 @@ from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.server import Address, serve
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.store.api_keys import live_keys
 from leadtrace.store.connection import Pool
 from leadtrace.store.engine import make_pool, ping
 from leadtrace.store.roles import role_of
@@ -81,11 +85,13 @@ class Reader:
         reconciler = self._make_reconciler(pool, Publisher(self._bus, stop), stop)
         # The routes publish beside loop and reconciler: waiting for a broker, they must not hold these up.
         on_demand = Publisher(self._bus, stop)
-        self._add_admin_routes(pool, on_demand, stop)
+        keys = configured_key_ring(self._settings)
+        self._add_admin_routes(keys, pool, on_demand, stop)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(loop.run())
                 tasks.create_task(reconciler.run())
+                tasks.create_task(keys.run(lambda: live_keys(pool), stop))
         finally:
             await on_demand.close()
             await pool.close()
@@ -109,20 +115,21 @@ class Reader:
     def _make_reconciler(self, pool: Pool, publisher: Publisher, stop: StopSignal) -> Reconciler:
         return Reconciler(pool=pool, bus=self._bus, publisher=publisher, hops=self._plan.hops, stop=stop)
 
-    def _add_admin_routes(self, pool: Pool, publisher: Publisher, stop: StopSignal) -> None:
-        bootstrap = self._settings.keys.bootstrap
-        authorize = bearer(bootstrap.get_secret_value() if bootstrap else None)
+    def _add_admin_routes(self, keys: KeyRing, pool: Pool, publisher: Publisher, stop: StopSignal) -> None:
+        plan, authorize = self._plan, bearer(keys)
         refolder = Refolder(
-            schema=self._plan.service,
+            schema=plan.service,
             pool=pool,
-            handler=self._plan.handler,
+            handler=plan.handler,
             publisher=publisher,
             ids=self._ids,
-            stuck=self._plan.stuck,
+            stuck=plan.stuck,
         )
+        office = DeadLetterOffice(plan.service, pool, plan.handler, publisher, self._ids)
         self._app.router.routes += [
             *reconcile_routes(self._make_reconciler(pool, publisher, stop), authorize),
             *rebuild_routes(refolder.rebuild_stuck, authorize),
+            *dead_letter_routes(office, authorize),
         ]
 
     async def _postgres_missing(self) -> str | None:

@@ -1,4 +1,7 @@
-"""Dead letters: records that could not be decoded. They live in PostgreSQL; the topic is a copy."""
+"""Dead letters: records that could not be decoded. They live in PostgreSQL; the topic is a copy.
+
+A letter waits until it is settled: read after all, or dropped. It is never deleted.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +16,13 @@ class DeadReason(StrEnum):
     """Why a record is a dead letter."""
 
     UNDECODABLE = "undecodable"
+
+
+class Settled(StrEnum):
+    """What became of a dead letter in the end."""
+
+    REPLAYED = "replayed"
+    DROPPED = "dropped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +47,10 @@ class DeadLetterStore:
             f'insert into {schema}.dead_letters (dead_letter_id, topic, partition, "offset", reason, detail, '
             "event_no, key, value, value_hash) select * from unnest($1::uuid[], $2::text[], $3::int[], "
             "$4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::bytea[], $9::bytea[], $10::bytea[]) "
-            "on conflict (topic, value_hash) do nothing"
+            # What could be read and dies again waits again; what was dropped stays dropped.
+            f"on conflict (topic, value_hash) do update set settled_as = null, settled_at = null, "
+            f"settled_by = null, detail = excluded.detail, dead_at = now() "
+            f"where {schema}.dead_letters.settled_as = '{Settled.REPLAYED}'"
         )
 
     async def bury(self, connection: Connection, ids: Sequence[UUID], letters: Sequence[DeadLetter]) -> None:

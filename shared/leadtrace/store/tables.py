@@ -58,7 +58,7 @@ def seen_table(meta: MetaData) -> Table:
 
 
 def dead_letter_table(meta: MetaData) -> Table:
-    """Records that could not be decoded, with where they came from and why."""
+    """Records that could not be decoded, with where they came from and why, and how each was settled."""
     return Table(
         "dead_letters",
         meta,
@@ -73,5 +73,9 @@ def dead_letter_table(meta: MetaData) -> Table:
         Column("value", LargeBinary),
         Column("value_hash", LargeBinary, nullable=False),
         Column("dead_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+        Column("settled_as", Text),
+        Column("settled_at", DateTime(timezone=True)),
+        Column("settled_by", Text),
+        Column("why", Text),
         UniqueConstraint("topic", "value_hash"),
     )

@@ -6,6 +6,7 @@ import httpx
 import pytest_asyncio
 
 from leadtrace.runtime.health import Readiness
+from leadtrace.runtime.key_ring import KeyRing
 from leadtrace.runtime.metrics import Metrics
 from leadtrace.store.engine import make_pool
 from leadtrace.store.sql_engine import make_engine
@@ -14,7 +15,7 @@ from leadtrace_api.room import Room
 from leadtrace_api.settings import ApiSettings
 from tests.integration.api.projection import Projection
 
-SETTINGS = ApiSettings(currency="EUR", timezone="Europe/Berlin", embedded=True, bootstrap_key=None)
+SETTINGS = ApiSettings(currency="EUR", timezone="Europe/Berlin", embedded=True)
 
 
 @pytest_asyncio.fixture
@@ -31,7 +32,7 @@ async def projection(database_url: str) -> AsyncIterator[Projection]:
 async def room(database_url: str) -> AsyncIterator[Room]:
     """The api's dependencies."""
     engine = make_engine(database_url, "leadtrace_api", size=2)
-    yield Room(engine, SETTINGS, 1)
+    yield Room(engine, SETTINGS, 1, KeyRing())
     await engine.dispose()
 
 

@@ -19,7 +19,7 @@ _VIEWS = {
     "pub_deals": "deal_id definition_version revision event_count ignored_count stuck_error redirect_to body",
     "pub_seen": "event_no",
     "pub_notes": "kind ids noted_at",
-    "pub_dead_letters": "dead_letter_id topic reason event_no dead_at",
+    "pub_dead_letters": "dead_letter_id topic reason event_no dead_at settled_as",
 }
 
 

@@ -7,6 +7,7 @@ from leadtrace.events.lead import LeadCaptured
 from leadtrace.events.snapshots import LEAD_SCORED
 from leadtrace.runtime.admin import bearer, rebuild_routes, reconcile_routes
 from leadtrace.runtime.clock import SystemClock, SystemIds
+from leadtrace.runtime.key_ring import KeyRing
 from leadtrace.runtime.publisher import Publisher
 from leadtrace.runtime.reconcile import Reconciler
 from leadtrace.runtime.refold import Refolder
@@ -30,7 +31,7 @@ async def _post(scene: Scene, route: str, *, key: str = "key") -> httpx.Response
     )
     ids, stuck = SystemIds(SystemClock()), {NOTED_LEADS: STUCK_LEADS}
     refolder = Refolder("scoring", scene.pool, handler, publisher, ids, stuck)
-    authorize = bearer("key")
+    authorize = bearer(KeyRing("key"))
     app = Starlette(
         routes=[
             *reconcile_routes(reconciler, authorize),

@@ -17,7 +17,7 @@ _VIEWS = {
     " stuck_error redirect_to body",
     "pub_seen": "event_no",
     "pub_notes": "kind ids noted_at",
-    "pub_dead_letters": "dead_letter_id topic reason event_no dead_at",
+    "pub_dead_letters": "dead_letter_id topic reason event_no dead_at settled_as",
 }
 
 

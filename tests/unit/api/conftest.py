@@ -6,9 +6,9 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
-from pydantic import SecretStr
 
 from leadtrace.runtime.health import Readiness
+from leadtrace.runtime.key_ring import KeyRing
 from leadtrace.runtime.metrics import Metrics
 from leadtrace.store.sql_engine import make_engine
 from leadtrace_api.app import create_app
@@ -24,11 +24,16 @@ def make_client(tmp_path: Path) -> MakeClient:
     """Makes clients from `address` that name the api by `host`, of an api in embedded mode or not."""
 
     def make(
-        *, embedded: bool = True, address: str = "127.0.0.1", host: str = "localhost", key: str | None = KEY
+        *,
+        embedded: bool = True,
+        address: str = "127.0.0.1",
+        host: str = "localhost",
+        key: str | None = KEY,
+        keys: KeyRing | None = None,
     ) -> httpx.AsyncClient:
         engine = make_engine(f"postgresql:///none?host={tmp_path}")
-        settings = ApiSettings("EUR", "Europe/Berlin", embedded, SecretStr(key) if key else None)
-        room, readiness = Room(engine, settings, 1), Readiness()
+        settings = ApiSettings("EUR", "Europe/Berlin", embedded)
+        room, readiness = Room(engine, settings, 1, keys or KeyRing(key)), Readiness()
         readiness.add("postgres", room.database_missing)
         app = create_app(room, readiness, Metrics())
         transport = httpx.ASGITransport(app, client=(address, 5))

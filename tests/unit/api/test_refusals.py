@@ -1,8 +1,12 @@
 """What the api refuses, and that every refusal names the parameter, the rule and the remedy."""
 
+from uuid import UUID
+
 import httpx
 import pytest
 
+from leadtrace.runtime.key_ring import KeyRing, Scope, digest_of
+from leadtrace.store.api_keys import StoredKey
 from tests.unit.api.conftest import KEY, MakeClient
 
 LEAD = "/v1/leads/00000000-0000-0000-0000-000000000001"
@@ -89,6 +93,39 @@ class TestKeys:
             assert wrong.status_code == 401
             right = await client.get("/", headers={"authorization": f"bearer {KEY}"})
             assert right.status_code == (401 if how.get("key", KEY) is None else 200)
+
+    @pytest.mark.parametrize(
+        ("scopes", "status"),
+        [
+            ({Scope.READ}, 200),
+            ({Scope.READ, Scope.READ_PERSONAL}, 200),
+            ({Scope.ADMIN}, 403),
+            ({Scope.INGEST}, 403),
+            ({Scope.READ_PERSONAL}, 403),
+        ],
+    )
+    async def test_a_made_key_reads_if_that_is_its_scope(
+        self, make_client: MakeClient, scopes: set[str], status: int
+    ) -> None:
+        keys = KeyRing()
+        keys.replace([StoredKey(UUID(int=1), "n", tuple(scopes), None, digest_of(b"lt_made"))])
+        async with make_client(embedded=False, keys=keys) as client:
+            answer = await client.get("/", headers={"authorization": "Bearer lt_made"})
+            assert answer.status_code == status
+            if status == 403:
+                assert answer.json()["remedy"]
+            other = await client.get("/", headers={"authorization": "Bearer lt_other"})
+            assert other.status_code == 401
+
+    async def test_before_the_keys_were_read_it_asks_for_a_retry(self, make_client: MakeClient) -> None:
+        async with make_client(embedded=False) as client:
+            answer = await client.get("/", headers={"authorization": "Bearer lt_made"})
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+
+    @pytest.mark.parametrize("path", ["/livez", "/metrics"])
+    async def test_operations_need_none(self, make_client: MakeClient, path: str) -> None:
+        async with make_client(embedded=False) as client:
+            assert (await client.get(path)).status_code == 200
 
     async def test_a_proxy_on_this_machine_does_not_make_its_clients_local(
         self, client: httpx.AsyncClient

@@ -10,10 +10,12 @@ from leadtrace_api.audit.hops import EVENT_HOPS, SNAPSHOT_HOPS
 from leadtrace_api.audit.schemas import (
     Conservation,
     EventCounts,
+    HeldItems,
     MoneyCounts,
     SenderItems,
     SnapshotCounts,
     UnexpectedEvents,
+    WaitingLetters,
 )
 from leadtrace_api.reading import Reading
 from leadtrace_api.schemas import money
@@ -54,6 +56,8 @@ async def conservation(now: Reading) -> Conservation:
         unexpected=unexpected,
         snapshots=snapshots,
         money=tuple(map(_money, rows)),
+        quarantine=tuple([HeldItems(**row._asdict()) for row in await queries.quarantine(now)]),
+        dead_letters=tuple([WaitingLetters(**row._asdict()) for row in await queries.dead_letters(now)]),
     )
 
 

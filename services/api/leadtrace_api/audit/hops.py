@@ -81,4 +81,5 @@ SNAPSHOT_HOPS = (
         "outcome_revision",
     ),
 )
+LETTER_READERS = tuple(sorted({hop.reader for hop in (*EVENT_HOPS, *SNAPSHOT_HOPS)}))
 READERS = tuple(sorted({hop.reader for hop in EVENT_HOPS}))

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, TextClause, text
 
-from leadtrace_api.audit.hops import READERS, EventHop, SnapshotHop
+from leadtrace_api.audit.hops import LETTER_READERS, READERS, EventHop, SnapshotHop
 from leadtrace_api.reading import Reading
 
 _ITEMS = text("""
@@ -13,6 +13,23 @@ select sender, accepted, published, duplicate, ignored, suppressed, quarantined,
        extract(epoch from now() - oldest_pending_at)::float8 as oldest_pending_age_s
 from ingest.pub_items order by sender
 """)
+
+# Held items leave the table when they go through or are discarded.
+_QUARANTINE = text("""
+select sender, count(*) as items, extract(epoch from now() - min(first_seen_at))::float8 as oldest_age_s
+from ingest.pub_quarantine group by sender order by sender
+""")
+
+
+def _waiting_letters(reader: str) -> str:
+    return (
+        f"select '{reader}' as reader, topic, count(*) as letters, "
+        f"extract(epoch from now() - min(dead_at))::float8 as oldest_age_s "
+        f"from {reader}.pub_dead_letters where settled_as is null group by topic"
+    )
+
+
+_DEAD_LETTERS = text(" union all ".join(map(_waiting_letters, LETTER_READERS)) + " order by reader, topic")
 
 
 def _event_counts(hop: EventHop) -> TextClause:
@@ -100,6 +117,16 @@ order by currency
 async def items(now: Reading) -> Sequence[Row[Any]]:
     """Equation 1: a row a sender."""
     return (await now.connection.execute(_ITEMS)).all()
+
+
+async def quarantine(now: Reading) -> Sequence[Row[Any]]:
+    """Held items: a row a sender that has any."""
+    return (await now.connection.execute(_QUARANTINE)).all()
+
+
+async def dead_letters(now: Reading) -> Sequence[Row[Any]]:
+    """Dead letters that nobody settled: a row a reader and topic that has any."""
+    return (await now.connection.execute(_DEAD_LETTERS)).all()
 
 
 async def events(now: Reading, hop: EventHop) -> Row[Any]:

@@ -67,6 +67,23 @@ class MoneyCounts(Answer):
     rollups_difference: Money = Field(description="leads_hold less the funnel's total revenue.")
 
 
+class HeldItems(Answer):
+    """Items of one sender in quarantine."""
+
+    sender: str
+    items: int
+    oldest_age_s: float = Field(description="Since the oldest of them was first seen.")
+
+
+class WaitingLetters(Answer):
+    """Records of one topic that one reader could not decode, and that nobody settled yet."""
+
+    reader: str
+    topic: str
+    letters: int
+    oldest_age_s: float
+
+
 class Conservation(Stamped):
     """The answer of `GET /v1/audit/conservation`."""
 
@@ -78,6 +95,8 @@ class Conservation(Stamped):
     unexpected: tuple[UnexpectedEvents, ...]
     snapshots: tuple[SnapshotCounts, ...]
     money: tuple[MoneyCounts, ...]
+    quarantine: tuple[HeldItems, ...] = Field(description="Until somebody retries or discards them.")
+    dead_letters: tuple[WaitingLetters, ...] = Field(description="Until somebody replays or drops them.")
 
 
 _ZERO = {"amount": "0.00", "currency": "EUR"}
@@ -119,6 +138,8 @@ EXAMPLE: dict[str, Any] = {
     ],
     "unexpected": [{"reader": "scoring", "unexpected": 0}],
     "snapshots": [{"hop": "lead-scores to api", "held": 8000, "missing": 0, "oldest_missing_age_s": None}],
+    "quarantine": [],
+    "dead_letters": [],
     "money": [
         {
             "currency": "EUR",

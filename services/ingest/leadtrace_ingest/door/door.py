@@ -12,18 +12,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from leadtrace.events.times import from_micros
 from leadtrace.runtime.clock import Clock, Ids
+from leadtrace.runtime.key_ring import KeyRing
 from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.settings_groups import Door as DoorSettings
 from leadtrace_ingest.door.admission import Admission
+from leadtrace_ingest.door.authentication import Call, authenticated
 from leadtrace_ingest.door.body import read_body, unpacked
 from leadtrace_ingest.door.committer import Committer
-from leadtrace_ingest.door.headers import checked_headers, kept_headers
+from leadtrace_ingest.door.headers import checked_headers
 from leadtrace_ingest.door.idempotency import REPLAYED, First, IdempotencyKeys, key_of
 from leadtrace_ingest.door.intake import IntakeEntry, Kept, NotDurableError
 from leadtrace_ingest.door.refusal import (
     ClientGoneError,
     RefusedRequestError,
-    not_authentic,
     not_durable,
     too_large,
     unknown_sender,
@@ -40,8 +41,6 @@ from leadtrace_ingest.senders.sender import (
     Answer,
     Delivery,
     Sender,
-    SignatureError,
-    SignedRequest,
 )
 
 _METHODS = "POST"
@@ -62,6 +61,7 @@ class Door:
         idempotency: IdempotencyKeys,
         scopes: SpendScopes,
         admission: Admission,
+        keys: KeyRing,
         limits: DoorSettings,
         clock: Clock,
         ids: Ids,
@@ -73,6 +73,7 @@ class Door:
         self._idempotency = idempotency
         self._scopes = scopes
         self._admission = admission
+        self._keys = keys
         self._limits = limits
         self._clock = clock
         self._ids = ids
@@ -106,7 +107,8 @@ class Door:
         body = await read_body(headers, receive, self._limits.max_body_bytes)
         started = time.monotonic()
         received_us = self._clock.now_us()
-        sender, kept = _authenticated(found, scope, headers, body, received_us // 1_000)
+        call = Call.of(scope, headers, body, received_us // 1_000)
+        sender, kept = authenticated(found, call, self._keys)
         adapter = sender.adapter
         content = unpacked(body, headers, self._limits.max_body_bytes, guess=adapter.compressed)
         delivery = Delivery(kept.get(ROUTE, ""), kept, adapter.redact(content), from_micros(received_us))
@@ -160,29 +162,6 @@ def _options(found: Found, scope: Scope, headers: Mapping[bytes, bytes]) -> Answ
         if answer is not None:
             return answer
     raise wrong_method(_METHODS)
-
-
-def _authenticated(
-    found: Found, scope: Scope, headers: Mapping[bytes, bytes], body: bytes, received_ms: int
-) -> tuple[Sender, dict[str, str]]:
-    """The sender whose secret the request bears, and what is kept beside its body."""
-    query = scope["query_string"]
-    path = scope.get("raw_path") or scope["path"].encode()
-    called = path + (b"?" + query if query else b"")
-    refusal: SignatureError | None = None
-    for sender, route in found.candidates:
-        request = SignedRequest(b"POST", sender.public_base + called, headers, body, received_ms, route)
-        try:
-            facts = sender.adapter.verify(request)
-        except SignatureError as error:
-            refusal = error
-            continue
-        kept = kept_headers(headers, sender.adapter)
-        if found.named and route:
-            kept[ROUTE] = route
-        return sender, {**kept, **facts}
-    assert refusal is not None  # noqa: S101 - there was a candidate, and none took the request
-    raise not_authentic(str(refusal), refusal.remedy)
 
 
 def _not_durable(sender: Sender, error: NotDurableError) -> Answer:

@@ -1,14 +1,15 @@
 """The door as a process: webhooks in front, health, metrics and admin routes behind."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import fastapi
 
 from leadtrace.bus.protocol import Bus
-from leadtrace.runtime.admin import Authorize, bearer, reconcile_routes
+from leadtrace.runtime.admin import bearer, reconcile_routes
 from leadtrace.runtime.clock import Clock, SystemIds
 from leadtrace.runtime.health import Readiness, operations_routes
+from leadtrace.runtime.key_ring import configured_key_ring
 from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.publisher import Publisher
 from leadtrace.runtime.reconcile import Reconciler
@@ -16,6 +17,7 @@ from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.server import Address, serve
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.store.api_keys import StoredKey, live_keys
 from leadtrace.store.connection import Connection, Pool
 from leadtrace.store.engine import connect, make_pool, ping
 from leadtrace.store.roles import role_of
@@ -28,7 +30,10 @@ from leadtrace_ingest.door.idempotency import IdempotencyKeys
 from leadtrace_ingest.door.scopes import SpendScopes
 from leadtrace_ingest.door.spill.making import make_spill
 from leadtrace_ingest.door.spill.routes import spill_routes
+from leadtrace_ingest.keys.routes import key_routes
+from leadtrace_ingest.quarantine.routes import Quarantine
 from leadtrace_ingest.relay.hops import event_hops
+from leadtrace_ingest.replay.routes import replay_routes
 from leadtrace_ingest.senders.sender import Sender
 
 _ADMIN_CONNECTIONS = 2
@@ -43,7 +48,10 @@ class DoorProcess:
         self._metrics = Metrics()
         self._readiness = Readiness()
         self._pool: Pool | None = None
-        ids = SystemIds(clock)
+        self._senders = senders
+        self._clock = clock
+        self._ids = SystemIds(clock)
+        self._keys = configured_key_ring(settings)
         self._spill = make_spill(settings, bus, self._connect, clock, self._metrics)
         self._readiness.add("postgres", self._postgres_missing, bridged=self._spill_takes)
         self._committer = Committer(self._connect, settings.door, self._metrics, self._spill)
@@ -57,9 +65,10 @@ class DoorProcess:
             idempotency=IdempotencyKeys(lambda: self._pool, settings.door.hard_stop_s),
             scopes=SpendScopes(lambda: self._pool, settings.door.hard_stop_s),
             admission=admission,
+            keys=self._keys,
             limits=settings.door,
             clock=clock,
-            ids=ids,
+            ids=self._ids,
             metrics=self._metrics,
         )
 
@@ -83,7 +92,7 @@ class DoorProcess:
     def _make_app(self) -> fastapi.FastAPI:
         app = fastapi.FastAPI(title="leadtrace ingest", version="1", docs_url="/docs", redoc_url=None)
         app.router.routes += operations_routes(self._readiness, self._metrics)
-        app.router.routes += spill_routes(self._spill, self._authorize())
+        app.router.routes += spill_routes(self._spill, bearer(self._keys))
         describe(app)
         return app
 
@@ -97,13 +106,19 @@ class DoorProcess:
             return
         publisher = Publisher(self._bus, stop)
         reconciler = Reconciler(pool=pool, bus=self._bus, publisher=publisher, hops=event_hops(), stop=stop)
-        self._app.router.routes += reconcile_routes(reconciler, self._authorize())
-        await stop.wait()
-        await publisher.close()
+        authorize = bearer(self._keys)
 
-    def _authorize(self) -> Authorize:
-        bootstrap = self._settings.keys.bootstrap
-        return bearer(bootstrap.get_secret_value() if bootstrap else None)
+        async def read() -> Sequence[StoredKey]:
+            return await live_keys(pool)
+
+        self._app.router.routes += [
+            *reconcile_routes(reconciler, authorize),
+            *key_routes(pool, self._ids, self._senders, authorize, lambda: self._keys.refresh(read)),
+            *Quarantine(pool, self._senders, self._clock).routes(authorize),
+            *replay_routes(pool, self._senders, authorize),
+        ]
+        await self._keys.run(read, stop)
+        await publisher.close()
 
     async def _spill_takes(self) -> bool:
         return self._spill.unusable() is None

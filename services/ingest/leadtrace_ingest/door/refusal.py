@@ -45,6 +45,19 @@ def not_authentic(rule: str, remedy: str) -> RefusedRequestError:
     return RefusedRequestError(problem(401, "signature", rule, remedy=remedy))
 
 
+def keys_not_read() -> RefusedRequestError:
+    """The request shows an API key, and this door could not read the keys since it started."""
+    return RefusedRequestError(
+        problem(
+            503,
+            "keys_not_read",
+            "The door cannot tell yet whether this API key is live.",
+            remedy="Deliver it again.",
+            headers={"Retry-After": str(RETRY_AFTER_S)},
+        )
+    )
+
+
 def too_large(detail: str) -> RefusedRequestError:
     """A limit of [door] is exceeded."""
     remedy = "Send fewer items in one request, or raise the limit in [door]."

@@ -13,7 +13,10 @@ _INSERT = f"""
 insert into {SCHEMA}.{_TABLE} ({", ".join(EventRow._fields)})
 select * from unnest($1::bigint[], $2::uuid[], $3::int[], $4::smallint[], $5::text[], $6::text[], $7::text[],
                      $8::text[], $9::uuid[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::text[],
-                     $14::bytea[])
+                     $14::bytea[]) given ({", ".join(EventRow._fields)})
+where not exists (
+  select from {SCHEMA}.{_TABLE} had where had.intake_id = given.intake_id and had.item = given.item
+)
 on conflict (intake_id, item, part) do nothing
 """
 _NUMBERS_OF_ITEMS = """
@@ -35,7 +38,8 @@ async def store_new(connection: Connection, events: Sequence[Canonical]) -> None
 async def store_again(connection: Connection, events: Sequence[Canonical]) -> list[int]:
     """Store the events of items some of which are done again; the numbers of those to publish are returned.
 
-    An item that is done again keeps the events that it had, under their numbers.
+    An item that is done again keeps the events that it had, under their numbers, and gets no others: a
+    mapping that divides it otherwise could give one identity to two of them.
     """
     rows = [event.row for event in events]
     await connection.execute(_INSERT, *(list(column) for column in zip(*rows, strict=True)))

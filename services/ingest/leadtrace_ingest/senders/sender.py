@@ -109,6 +109,9 @@ class Adapter(Protocol):
             SignatureError: it is missing, wrong or stale.
         """
 
+    def facts(self, request: SignedRequest) -> Mapping[str, str]:
+        """What is to be kept of an authentic request, however it was authenticated, under `:` names."""
+
     def redact(self, body: bytes) -> bytes:
         """The body as it may be stored, without the secrets that the vendor puts into it."""
 

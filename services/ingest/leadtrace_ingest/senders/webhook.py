@@ -35,6 +35,11 @@ class WebhookAdapter:
         """Check that the request is authentic; every vendor has rules of its own."""
         raise NotImplementedError
 
+    def facts(self, request: SignedRequest) -> Mapping[str, str]:
+        """Nothing but the kept headers."""
+        del request
+        return {}
+
     def redact(self, body: bytes) -> bytes:
         """The body as it is: most vendors put no secret into it."""
         return body

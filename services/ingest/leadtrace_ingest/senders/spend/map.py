@@ -39,12 +39,16 @@ class SpendAdapter(WebhookAdapter):
         self._key = Bearer(keys)
 
     def verify(self, request: SignedRequest) -> Mapping[str, str]:
-        """Check the key; the scope of a CSV stands in the query.
+        """Check the key.
 
         Raises:
             SignatureError: the key is missing or wrong.
         """
         self._key.check(request)
+        return {}
+
+    def facts(self, request: SignedRequest) -> Mapping[str, str]:
+        """The scope of a CSV stands in the query."""
         query = urlsplit(request.uri.decode("latin-1")).query
         scope = msgspec.json.encode(scope_of(query)).decode() if query else ""
         return {_QUERY: scope} if scope else {}

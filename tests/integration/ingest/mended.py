@@ -1,0 +1,30 @@
+"""A mapping as an operator mends it: the shipped one, and a stage that it lacked."""
+
+from pathlib import Path
+
+from leadtrace.runtime.shipped import shipped_path
+from leadtrace_ingest.senders.hubspot.map import HubSpotAdapter
+from leadtrace_ingest.senders.mapping.compiled import load_mapping
+from leadtrace_ingest.senders.sender import Sender
+from tests.integration.ingest.scene import Scene
+from tests.unit.ingest.hubspot_items import SECRET, contact_property
+
+NEW_STAGE = "77"
+_SHIPPED_ROW = "  - {id: other, is: ignored}\n"
+
+
+def unmapped(contact: int, number: int | None = None) -> dict[str, object]:
+    """A contact enters a stage that the shipped mapping does not know."""
+    event_id = contact if number is None else number
+    return contact_property("lifecyclestage", NEW_STAGE, objectId=contact, eventId=event_id)
+
+
+def mend(scene: Scene, folder: Path) -> None:
+    """Have every relay from now on map by version 3, which knows the stage."""
+    text = shipped_path("mappings", "hubspot.yaml").read_text()
+    assert _SHIPPED_ROW in text
+    text = text.replace(_SHIPPED_ROW, f"{_SHIPPED_ROW}  - {{id: '{NEW_STAGE}', is: mql}}\n")
+    path = folder / "mended.yaml"
+    path.write_text(text.replace("version: 2\n", "version: 3\n"))
+    adapter = HubSpotAdapter("hubspot", [SECRET.encode()], load_mapping(path, "BRL"))
+    scene.senders["hubspot"] = Sender("hubspot", 50, b"https://hooks.example", adapter)

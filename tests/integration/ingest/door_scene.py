@@ -27,6 +27,7 @@ from tests.unit.ingest.hubspot_items import AT_MS, SECRET
 
 PATH = "/v1/webhooks/hubspot"
 PUBLIC = "https://hooks.example/leads"
+Senders = Mapping[str, Mapping[str, Any]]
 ADMIN_KEY = "an admin key for tests"
 
 
@@ -39,6 +40,7 @@ class DoorScene:
     stop: StopSignal
     task: asyncio.Task[None]
     bus: MemoryBus
+    settings: Settings
 
     async def post(
         self, body: bytes, headers: Mapping[str, str] | None = None, path: str = PATH
@@ -75,24 +77,30 @@ def signed_v2(body: bytes, path: str = PATH) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def running_door(url: str, *, wait: bool = True, **door: Any) -> AsyncGenerator[DoorScene]:
+async def running_door(
+    url: str, *, wait: bool = True, senders: Senders | None = None, **door: Any
+) -> AsyncGenerator[DoorScene]:
     """A door over the database at `url`, ready unless `wait` is off, stopped at the end.
 
-    `door` are settings of the group of that name; its spill is gone at the end unless they name a folder.
+    `senders` are tables of further senders beside HubSpot's. `door` are settings of the group of that name;
+    its spill is gone at the end unless they name a folder.
     """
     with tempfile.TemporaryDirectory(prefix="leadtrace-spill-") as folder:
-        async with _running_door(url, {"spill_dir": Path(folder), **door}, wait=wait) as scene:
+        given = {"spill_dir": Path(folder), **door}
+        async with _running_door(url, given, senders or {}, wait=wait) as scene:
             yield scene
 
 
 @asynccontextmanager
-async def _running_door(url: str, door: Mapping[str, Any], *, wait: bool) -> AsyncGenerator[DoorScene]:
-    sender = {"secrets": ["another live secret", SECRET], "public_url": PUBLIC}
+async def _running_door(
+    url: str, door: Mapping[str, Any], senders: Senders, *, wait: bool
+) -> AsyncGenerator[DoorScene]:
+    hubspot = {"secrets": ["another live secret", SECRET], "public_url": PUBLIC}
     settings = Settings.model_validate(
         {
             "postgres": {"url": url},
-            "ports": {"ingest": free_port()},
-            "senders": {"hubspot": sender},
+            "ports": {"ingest": free_port(), "relay": free_port()},
+            "senders": {"hubspot": hubspot, **senders},
             "keys": {"bootstrap": ADMIN_KEY},
             "door": dict(door),
         }
@@ -102,7 +110,7 @@ async def _running_door(url: str, door: Mapping[str, Any], *, wait: bool) -> Asy
     task = asyncio.create_task(process.run(stop))
     base = f"http://127.0.0.1:{settings.ports.ingest}"
     async with httpx.AsyncClient(base_url=base, timeout=10) as client:
-        scene = DoorScene(client, clock, stop, task, bus)
+        scene = DoorScene(client, clock, stop, task, bus, settings)
 
         async def listening() -> bool:
             return await scene.ready() if wait else await alive(client)

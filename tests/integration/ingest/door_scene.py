@@ -37,6 +37,7 @@ class DoorScene:
     stop: StopSignal
     task: asyncio.Task[None]
     bus: MemoryBus
+    settings: Settings
 
     async def post(
         self, body: bytes, headers: Mapping[str, str] | None = None, path: str = PATH
@@ -73,14 +74,19 @@ def signed_v2(body: bytes, path: str = PATH) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def running_door(url: str, *, wait: bool = True, **door: Any) -> AsyncGenerator[DoorScene]:
-    """A door over the database at `url`, ready unless `wait` is off, stopped at the end."""
+async def running_door(
+    url: str, *, wait: bool = True, senders: Mapping[str, Any] | None = None, **door: Any
+) -> AsyncGenerator[DoorScene]:
+    """A door over the database at `url`, ready unless `wait` is off, stopped at the end.
+
+    `senders` are tables of further senders beside HubSpot's.
+    """
     sender = {"secrets": ["another live secret", SECRET], "public_url": PUBLIC}
     settings = Settings.model_validate(
         {
             "postgres": {"url": url},
-            "ports": {"ingest": free_port()},
-            "senders": {"hubspot": sender},
+            "ports": {"ingest": free_port(), "relay": free_port()},
+            "senders": {"hubspot": sender, **(senders or {})},
             "keys": {"bootstrap": ADMIN_KEY},
             "door": door,
         }
@@ -90,7 +96,7 @@ async def running_door(url: str, *, wait: bool = True, **door: Any) -> AsyncGene
     task = asyncio.create_task(process.run(stop))
     base = f"http://127.0.0.1:{settings.ports.ingest}"
     async with httpx.AsyncClient(base_url=base, timeout=10) as client:
-        scene = DoorScene(client, clock, stop, task, bus)
+        scene = DoorScene(client, clock, stop, task, bus, settings)
 
         async def listening() -> bool:
             return await scene.ready() if wait else await alive(client)

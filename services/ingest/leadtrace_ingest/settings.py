@@ -6,6 +6,7 @@ from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.settings_groups import Sender as SenderSettings
 from leadtrace.runtime.settings_groups import SenderKind
 from leadtrace_ingest.senders.hubspot.configured import hubspot
+from leadtrace_ingest.senders.mautic.configured import mautic
 from leadtrace_ingest.senders.pipedrive.configured import pipedrive
 from leadtrace_ingest.senders.sender import Adapter, Sender
 
@@ -15,6 +16,7 @@ Maker = Callable[[str, SenderSettings, Settings], Adapter]
 MAKERS: Mapping[SenderKind, Maker] = {
     SenderKind.HUBSPOT: hubspot,
     SenderKind.PIPEDRIVE: pipedrive,
+    SenderKind.MAUTIC: mautic,
 }
 
 

@@ -6,9 +6,9 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadtrace.events.catalogue import BY_TYPE
 from leadtrace_ingest.senders.hubspot.map import DOCUMENTED
-from leadtrace_ingest.senders.item import KEY_BYTES, Ignored, ItemResult, Mapped, Refused
+from leadtrace_ingest.senders.item import Refused
+from tests.laws.exactly_one import assert_exactly_one
 from tests.unit.ingest.deliveries import delivery, map_raw
 from tests.unit.ingest.hubspot_items import AT_MS, PORTAL, raw, shipped_adapter
 
@@ -54,24 +54,6 @@ FILLED = st.fixed_dictionaries(
         name: FIELDS[name] for name in ("propertyName", "propertyValue", "associationType", "sourceId")
     },
 )
-
-
-def assert_exactly_one(result: ItemResult, item: bytes) -> None:
-    assert len(result.identity.key) == KEY_BYTES
-    assert -(2**63) <= result.identity.comparable < 2**63
-    match result:
-        case Mapped():
-            assert result.drafts
-            assert len({draft.suffix for draft in result.drafts}) == len(result.drafts)
-            for draft in result.drafts:
-                assert draft.type in BY_TYPE
-                assert (draft.data is None) == (draft.complete is not None) == bool(draft.refers)
-                assert b"\\u0000" not in (draft.data or b"")
-        case Ignored():
-            assert result.reason.sentence
-        case Refused():
-            assert result.raw == item
-            assert "\x00" not in result.detail
 
 
 @given(body=st.binary(max_size=200))

@@ -8,6 +8,8 @@ from leadtrace.runtime.settings_groups import SenderKind
 from leadtrace_ingest.senders.events.configured import events
 from leadtrace_ingest.senders.generic.configured import generic
 from leadtrace_ingest.senders.hubspot.configured import hubspot
+from leadtrace_ingest.senders.mautic.configured import mautic
+from leadtrace_ingest.senders.pipedrive.configured import pipedrive
 from leadtrace_ingest.senders.sender import Adapter, Sender
 from leadtrace_ingest.senders.spend.configured import spend
 from leadtrace_ingest.senders.standard_webhooks.configured import standard_webhooks
@@ -21,6 +23,8 @@ MAKERS: Mapping[SenderKind, Maker] = {
     SenderKind.SPEND: spend,
     SenderKind.EVENTS: events,
     SenderKind.STANDARD_WEBHOOKS: standard_webhooks,
+    SenderKind.PIPEDRIVE: pipedrive,
+    SenderKind.MAUTIC: mautic,
 }
 
 

@@ -29,8 +29,9 @@ class ActivityRecorded(msgspec.Struct, frozen=True, omit_defaults=True):
     """One activity.
 
     `automatic` is true for what no human did, such as an e-mail of a sequence; None means that the sender
-    does not say. `done` is false while it is only planned. `outcome` is the sender's own word. What it was
-    about travels in the personal block.
+    does not say. `done` is false while it is only planned, `due` the day or the moment in UTC that it was
+    planned for (ISO 8601), `duration_s` how many seconds it took. `outcome` is the sender's own word, `bulk`
+    and `origin` are as for a lead's stage. What it was about travels in the personal block.
     """
 
     kind: ActivityKind
@@ -42,3 +43,7 @@ class ActivityRecorded(msgspec.Struct, frozen=True, omit_defaults=True):
     owner: str | None = None
     actor: str | None = None
     personal: Personal = Personal()
+    due: str | None = None
+    duration_s: int | None = None
+    bulk: bool = False
+    origin: str | None = None

@@ -13,6 +13,8 @@ class DealCreated(msgspec.Struct, frozen=True, omit_defaults=True):
 
     properties: dict[str, str | None] = {}
     personal: Personal = Personal()
+    bulk: bool = False
+    origin: str | None = None
 
 
 class DealUpdated(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -27,17 +29,22 @@ class DealUpdated(msgspec.Struct, frozen=True, omit_defaults=True):
     default_currency: str | None = None
     properties: dict[str, str | None] = {}
     personal: Personal = Personal()
+    bulk: bool = False
+    origin: str | None = None
 
 
 class DealStageChanged(msgspec.Struct, frozen=True, omit_defaults=True):
     """The deal moved to another open stage of its pipeline, in the CRM's own words.
 
     `asserted` says that a record as it stands was read, not a change seen: it never undoes a change.
+    `bulk` and `origin` as for a lead's stage: many records at once, and what changed them.
     """
 
     claimed: str
     actor: str | None = None
     asserted: bool = False
+    bulk: bool = False
+    origin: str | None = None
 
 
 class DealWon(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -46,6 +53,8 @@ class DealWon(msgspec.Struct, frozen=True, omit_defaults=True):
     claimed: str
     actor: str | None = None
     asserted: bool = False
+    bulk: bool = False
+    origin: str | None = None
 
 
 class DealLost(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -55,6 +64,8 @@ class DealLost(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str | None = None
     actor: str | None = None
     asserted: bool = False
+    bulk: bool = False
+    origin: str | None = None
 
 
 class DealDeleted(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -89,6 +100,8 @@ class DealReopened(msgspec.Struct, frozen=True, omit_defaults=True):
 
     claimed: str
     actor: str | None = None
+    bulk: bool = False
+    origin: str | None = None
 
 
 class DealRefunded(msgspec.Struct, frozen=True, omit_defaults=True):

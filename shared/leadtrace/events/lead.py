@@ -53,6 +53,8 @@ class LeadCaptured(msgspec.Struct, frozen=True, omit_defaults=True):
     acquisition: Acquisition = Acquisition()
     properties: dict[str, str | None] = {}
     personal: Personal = Personal()
+    bulk: bool = False
+    origin: str | None = None
 
 
 class LeadUpdated(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -61,18 +63,24 @@ class LeadUpdated(msgspec.Struct, frozen=True, omit_defaults=True):
     acquisition: Acquisition = Acquisition()
     properties: dict[str, str | None] = {}
     personal: Personal = Personal()
+    bulk: bool = False
+    origin: str | None = None
 
 
 class LeadStageChanged(msgspec.Struct, frozen=True, omit_defaults=True):
     """The CRM says that the lead stands at another stage: a claim, `claimed` in the CRM's own words.
 
     `asserted` says that a record as it stands was read, not a change seen: it never undoes a change.
+    `bulk` says that many records were changed at once, `origin` in the CRM's word what changed it (`app`,
+    `api`): here and wherever else an event has them.
     """
 
     stage: Stage
     claimed: str
     actor: str | None = None
     asserted: bool = False
+    bulk: bool = False
+    origin: str | None = None
 
 
 class LeadOwnerChanged(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -81,6 +89,8 @@ class LeadOwnerChanged(msgspec.Struct, frozen=True, omit_defaults=True):
     owner: str | None = None
     team: str | None = None
     actor: str | None = None
+    bulk: bool = False
+    origin: str | None = None
 
 
 class LeadDeleted(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from urllib.parse import unquote
 
 import pytest
 
@@ -82,6 +83,19 @@ def test_refuses_naming_rule_and_remedy(headers: dict[bytes, bytes]) -> None:
     assert SECRET.decode() not in f"{refused.value}{refused.value.remedy}"
 
 
+@pytest.mark.parametrize("headers", [v3(), old(b"v1", V1), old(b"v2", V2)], ids=["v3", "v1", "v2"])
+@pytest.mark.parametrize("secrets", [[OTHER], [b"a", b"b"], [SECRET[:-1]], [SECRET + b" "]])
+def test_refuses_every_scheme_without_the_secret(headers: dict[bytes, bytes], secrets: list[bytes]) -> None:
+    with pytest.raises(SignatureError, match="does not match"):
+        verify(request(headers), secrets)
+
+
+def test_takes_hex_in_capitals_but_no_other_base64() -> None:
+    verify(request(old(b"v1", V1.upper())), [SECRET])
+    with pytest.raises(SignatureError):
+        verify(request(v3(V3[AT_MS].swapcase())), [SECRET])
+
+
 @pytest.mark.parametrize("moved", [WINDOW_MS + 1, -WINDOW_MS - 1])
 def test_refuses_what_lies_outside_the_window_on_either_side(moved: int) -> None:
     with pytest.raises(SignatureError, match="300 s"):
@@ -123,6 +137,24 @@ class TestUri:
         signed = b"POST" + decoded + BODY + b"1693657560000"
         signature = base64.b64encode(hmac.digest(SECRET, signed, "sha256"))
         verify(request(v3(signature), uri=b"https://www.example.com/hook?to=a%40b%3Ac&x=%20y"), [SECRET])
+
+    @pytest.mark.parametrize(
+        "escape", ["%3A", "%2f", "%3F", "%40", "%21", "%24", "%27", "%28", "%29", "%2a", "%2C", "%3b"]
+    )
+    def test_v3_takes_each_escape_that_hubspot_decodes(self, escape: str) -> None:
+        signed = f"https://www.example.com/hook?x={unquote(escape)}".encode()
+        text = b"POST" + signed + BODY + b"1693657560000"
+        signature = base64.b64encode(hmac.digest(SECRET, text, "sha256"))
+        verify(request(v3(signature), uri=f"https://www.example.com/hook?x={escape}".encode()), [SECRET])
+
+    @pytest.mark.parametrize("escape", ["%20", "%25", "%26", "%3D", "%2B", "%23", "%5B", "%C3%BC"])
+    def test_v3_leaves_the_others_as_they_are(self, escape: str) -> None:
+        decoded = f"https://www.example.com/hook?x={unquote(escape)}".encode()
+        signature = base64.b64encode(
+            hmac.digest(SECRET, b"POST" + decoded + BODY + b"1693657560000", "sha256")
+        )
+        with pytest.raises(SignatureError):
+            verify(request(v3(signature), uri=f"https://www.example.com/hook?x={escape}".encode()), [SECRET])
 
     def test_v2_signs_the_address_as_called(self) -> None:
         called = b"https://www.example.com/hook?to=a%40b"

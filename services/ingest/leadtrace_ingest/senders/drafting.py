@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from typing import TypedDict
 
 import msgspec
 
@@ -38,6 +39,13 @@ class IgnoredError(Exception):
         self.reason = reason
 
 
+class Circumstances(TypedDict):
+    """How a change came about."""
+
+    bulk: bool
+    origin: str | None
+
+
 class Subject(msgspec.Struct, frozen=True, gc=False):
     """A record of the sender: `kind` in the sender's own word, and the sender's own id."""
 
@@ -46,14 +54,36 @@ class Subject(msgspec.Struct, frozen=True, gc=False):
 
 
 class Drafting:
-    """Makes the drafts of one item, all at the item's own time and sequence."""
+    """Makes the drafts of one item, all at the item's own time and sequence.
 
-    __slots__ = ("actor", "sequence", "time")
+    `bulk` says that the sender changed many records at once, `origin` what made the change, in its own word.
+    """
 
-    def __init__(self, time: datetime, sequence: str = "", actor: str | None = None) -> None:
+    __slots__ = ("actor", "bulk", "origin", "sequence", "time")
+
+    def __init__(
+        self,
+        time: datetime,
+        sequence: str = "",
+        actor: str | None = None,
+        *,
+        bulk: bool = False,
+        origin: str | None = None,
+    ) -> None:
         self.time = time
         self.sequence = sequence
         self.actor = actor
+        self.bulk = bulk
+        self.origin = origin
+
+    def at(self, time: datetime) -> "Drafting":
+        """The same item's, at another moment."""
+        return Drafting(time, self.sequence, self.actor, bulk=self.bulk, origin=self.origin)
+
+    @property
+    def circumstances(self) -> Circumstances:
+        """How the change came about, as keyword arguments of the events that say so."""
+        return {"bulk": self.bulk, "origin": self.origin}
 
     def event(self, subject: Subject, data: msgspec.Struct, suffix: str = "") -> Draft:
         """An event of a record whose data speak of no other record."""

@@ -110,6 +110,7 @@ _STEPS: dict[int, Callable[[DealState, Fact], None]] = {
     Code.DEAL_STAGE_CHANGED: _take_stage,
     Code.DEAL_WON: _take_win,
     Code.DEAL_LOST: _take_loss,
+    Code.DEAL_REOPENED: _take_stage,
     Code.DEAL_DELETED: _take_deletion,
     Code.DEAL_RESTORED: _take_restoration,
     Code.DEAL_LINKED: _take_link,

@@ -10,6 +10,7 @@ from leadtrace.events.catalogue import Code
 from leadtrace.events.deal import (
     DealLinked,
     DealLost,
+    DealReopened,
     DealStageChanged,
     DealUnlinked,
     DealUpdated,
@@ -50,7 +51,7 @@ def _amount(data: DealUpdated) -> Values:
     return (data.amount, data.currency, data.default_currency)
 
 
-def _deal_stage(data: DealStageChanged | DealWon) -> Values:
+def _deal_stage(data: DealStageChanged | DealWon | DealReopened) -> Values:
     return (data.claimed,)
 
 
@@ -82,6 +83,7 @@ _DEAL: dict[int, _Extractor] = {
     Code.DEAL_STAGE_CHANGED: _deal_stage,
     Code.DEAL_WON: _deal_stage,
     Code.DEAL_LOST: _loss,
+    Code.DEAL_REOPENED: _deal_stage,
     Code.DEAL_LINKED: _link,
     Code.DEAL_UNLINKED: _unlink,
 }

@@ -14,6 +14,7 @@ from leadtrace.events.deal import (
     DealDeleted,
     DealLinked,
     DealLost,
+    DealReopened,
     DealRestored,
     DealStageChanged,
     DealUnlinked,
@@ -96,6 +97,8 @@ def test_reopened_deal_forgets_how_it_ended() -> None:
     outcome = told((1, DealCreated()), (2, LOST), (3, OPEN))
     assert (outcome.stage, outcome.reason, outcome.closed_at) == ("Proposal", None, None)
     assert told((2, LOST)).reason == "price"
+    outcome = told((1, DealCreated()), (2, WON), (3, DealReopened("Proposal")))
+    assert (outcome.status, outcome.stage, outcome.closed_at) == ("open", "Proposal", None)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 `attemptNumber`, subscription and app say how an item was delivered, not what it is: they stay outside.
 """
 
-import re
 from typing import Annotated
 
 import msgspec
@@ -11,6 +10,7 @@ import msgspec
 from leadtrace_ingest.senders.drafting import MAX_NAME
 from leadtrace_ingest.senders.identity import hash_of_few, identity_of
 from leadtrace_ingest.senders.item import Identity, Item
+from leadtrace_ingest.senders.reading import read_json
 
 Id = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Name = Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
@@ -49,14 +49,8 @@ class HubSpotItem(msgspec.Struct, frozen=True, gc=False, rename="camel"):
         return self.subscription_type or self.event_type
 
 
-class InvalidItemError(ValueError):
-    """The item is no HubSpot item; the message names field and rule."""
-
-
 _ITEM = msgspec.json.Decoder(HubSpotItem)
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
-_ANY = msgspec.json.Decoder(msgspec.Raw)
-_VALUE = re.compile(r"`\$\.?(?P<path>[^`]*)`")
 
 
 def split(body: bytes) -> list[Item]:
@@ -75,31 +69,13 @@ def count(body: bytes) -> int:
         return 1
 
 
-def is_json(raw: bytes) -> bool:
-    """Whether the bytes are JSON at all."""
-    try:
-        _ANY.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False
-    return True
-
-
 def decode_item(raw: bytes) -> HubSpotItem:
     """The item of these bytes.
 
     Raises:
-        InvalidItemError: not an object, a field is missing or holds what it must not.
+        RefusedError: not an object, a field is missing or holds what it must not.
     """
-    try:
-        return _ITEM.decode(raw)
-    except msgspec.ValidationError as error:
-        raise InvalidItemError(_named(str(error))) from None
-    except UnicodeDecodeError:
-        raise InvalidItemError("the item is not UTF-8") from None
-    except RecursionError:
-        raise InvalidItemError("the item is nested too deeply") from None
-    except msgspec.DecodeError:
-        raise InvalidItemError("the item holds text that is not JSON") from None
+    return read_json(_ITEM, raw)
 
 
 def item_identity(sender: str, item: HubSpotItem, occurred_ms: int) -> Identity:
@@ -129,11 +105,3 @@ def item_identity(sender: str, item: HubSpotItem, occurred_ms: int) -> Identity:
         item.number_of_properties_moved,
     )
     return Identity(identity_of(sender, key).key, comparable)
-
-
-def _named(message: str) -> str:
-    """The message of msgspec with the field first: `eventId: Expected …`."""
-    match = _VALUE.search(message)
-    if match is None or not match["path"]:
-        return message
-    return f"{match['path']}: {message[: match.start()].removesuffix(' - at ')}"

@@ -75,9 +75,8 @@ class HubSpotAdapter(WebhookAdapter):
             read = decode.decode_item(item.raw)
             if _ESCAPED_NUL in item.raw:
                 read = _without_nul(read)
-        except decode.InvalidItemError as error:
-            reason = Reason.INVALID_ITEM if decode.is_json(item.raw) else Reason.NOT_JSON
-            return self.unreadable(item, reason, str(error))
+        except RefusedError as error:
+            return self.unreadable(item, error.reason, error.detail)
         occurred = read.occurred_at
         if not isinstance(occurred, int) or not _EARLIEST_MS <= occurred <= _LATEST_MS:
             rule = "occurredAt: must be a whole number of milliseconds, not before the year 2000"
@@ -114,7 +113,7 @@ def _without_nul(item: HubSpotItem) -> HubSpotItem:
     for name in item.__struct_fields__:
         value = getattr(item, name)
         if name != "property_value" and isinstance(value, str) and "\x00" in value:
-            raise decode.InvalidItemError(f"{name}: holds a NUL character")
+            raise RefusedError(Reason.INVALID_ITEM, f"{name}: holds a NUL character")
     if item.property_value is None:
         return item
     return msgspec.structs.replace(item, property_value=item.property_value.replace("\x00", "\ufffd"))

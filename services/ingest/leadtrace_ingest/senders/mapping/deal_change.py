@@ -67,7 +67,7 @@ class DealChange:
         drafting, subject = self._drafting, self._subject
         drafts: list[Draft] = []
         if created:
-            drafts.append(drafting.event(subject, DealCreated()))
+            drafts.append(drafting.event(subject, DealCreated(**drafting.circumstances)))
         money = self._amount is not None or self._currency is not None
         if self._fields or money:
             updated = DealUpdated(
@@ -75,6 +75,7 @@ class DealChange:
                 currency=self._currency,
                 default_currency=self._mapping.default_currency if self._amount is not None else None,
                 **self._fields.block(),
+                **drafting.circumstances,
             )
             drafts.append(drafting.event(subject, updated, ".u"))
         if self._verdict is not None:
@@ -83,14 +84,14 @@ class DealChange:
         return unsuffixed(drafts)
 
     def _said(self, verdict: DealVerdict, claimed: str, asserted: bool) -> msgspec.Struct:
-        actor = self._drafting.actor
+        actor, how = self._drafting.actor, self._drafting.circumstances
         match verdict:
             case DealVerdict.WON:
-                return DealWon(claimed=claimed, actor=actor, asserted=asserted)
+                return DealWon(claimed, actor, asserted, **how)
             case DealVerdict.LOST:
-                return DealLost(claimed=claimed, reason=self._lost_reason, actor=actor, asserted=asserted)
+                return DealLost(claimed, self._lost_reason, actor, asserted, **how)
             case _:
-                return DealStageChanged(claimed=claimed, actor=actor, asserted=asserted)
+                return DealStageChanged(claimed, actor, asserted, **how)
 
     def _property(self, _: str, text: str, rule: FieldRule) -> None:
         self._fields.properties[str(rule.name)] = text or None

@@ -74,19 +74,26 @@ class LeadChange:
         drafts: list[Draft] = []
         if created or self._fields or self.acquisition:
             data = LeadCaptured if created else LeadUpdated
-            block = self._fields.block()
-            origin = Acquisition(**self.acquisition)
-            own = data(acquisition=origin, **block) if self.acquisition else data(**block)
+            block, how = self._fields.block(), drafting.circumstances
+            came = Acquisition(**self.acquisition)
+            own = data(acquisition=came, **block, **how) if self.acquisition else data(**block, **how)
             drafts.append(drafting.event(subject, own))
         if self.touch:
             drafts.append(drafting.event(subject, TouchpointRecorded(**self.touch), ".t"))
         if self._stage is not None:
             stage, claimed = self._stage
-            said = LeadStageChanged(stage=stage, claimed=claimed, actor=drafting.actor, asserted=asserted)
+            said = LeadStageChanged(
+                stage=stage,
+                claimed=claimed,
+                actor=drafting.actor,
+                asserted=asserted,
+                **drafting.circumstances,
+            )
             drafts.append(drafting.event(subject, said, ".s"))
         if self.owner is not Unset:
             owner = self.owner if isinstance(self.owner, str) else None
-            drafts.append(drafting.event(subject, LeadOwnerChanged(owner=owner, actor=drafting.actor), ".o"))
+            held = LeadOwnerChanged(owner=owner, actor=drafting.actor, **drafting.circumstances)
+            drafts.append(drafting.event(subject, held, ".o"))
         for flag, raised in self._flags.items():
             flagged = LeadFlagged(flag=flag, removed=not raised, actor=drafting.actor)
             drafts.append(drafting.event(subject, flagged, f".f{flag}"))

@@ -1,0 +1,1 @@
+"""Mautic: signed webhooks about contacts, companies, page hits, forms and e-mails."""

@@ -107,7 +107,7 @@ class TestReferences:
 
 
 DATA: dict[str, tuple[str, object, str, str]] = {
-    "unknown field": ("lead.captured", {"propertys": {}}, "data.propertys", "Did you mean properties?"),
+    "unknown field": ("lead.captured", {"property": {}}, "data.property", "Did you mean properties?"),
     "nested unknown": (
         "lead.captured",
         {"acquisition": {"chanel": "x"}},

@@ -54,7 +54,7 @@ def check(
     StandardWebhooks([one.encode() for one in secrets]).check(request)
 
 
-def test_the_known_answer_is_the_librarys() -> None:
+def test_the_library_gives_the_known_answer() -> None:
     assert signed_by_library(SECRET) == SIGNATURE
 
 

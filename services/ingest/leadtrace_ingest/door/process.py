@@ -20,7 +20,7 @@ from leadtrace.store.connection import Connection, Pool
 from leadtrace.store.engine import connect, make_pool, ping
 from leadtrace.store.roles import role_of
 from leadtrace_ingest.door.committer import Committer
-from leadtrace_ingest.door.documentation import describe
+from leadtrace_ingest.door.documentation.describe import describe
 from leadtrace_ingest.door.door import Door
 from leadtrace_ingest.door.idempotency import IdempotencyKeys
 from leadtrace_ingest.relay.hops import event_hops

@@ -16,6 +16,7 @@ SCHEMA: Mapping[str, Any] = {
         "detail": {**_TEXT, "description": "Field and rule."},
         "parameter": {**_TEXT, "description": "What in the request is at fault."},
         "remedy": {**_TEXT, "description": "What to do about it."},
+        "intake_id": {**_TEXT, "format": "uuid", "description": "The earlier request that is meant."},
         "items": {
             "type": "array",
             "items": {"type": "object"},

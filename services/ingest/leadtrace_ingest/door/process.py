@@ -24,7 +24,7 @@ from leadtrace.store.roles import role_of
 from leadtrace_ingest.door.admission import Admission
 from leadtrace_ingest.door.committer import Committer
 from leadtrace_ingest.door.day_quota import DayQuota
-from leadtrace_ingest.door.documentation import describe
+from leadtrace_ingest.door.documentation.describe import describe
 from leadtrace_ingest.door.door import Door
 from leadtrace_ingest.door.idempotency import IdempotencyKeys
 from leadtrace_ingest.door.scopes import SpendScopes

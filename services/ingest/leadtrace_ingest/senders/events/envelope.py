@@ -60,6 +60,9 @@ class Named(NamedTuple):
     external_id: str
 
 
+# What msgspec raises on bytes that are not JSON; RecursionError is nesting without end.
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_ANY = msgspec.json.Decoder(msgspec.Raw)
 _DECODER = msgspec.json.Decoder(Attributes)
 
 
@@ -72,8 +75,8 @@ def read_json(raw: bytes) -> Attributes:
     try:
         return _DECODER.decode(raw)
     except msgspec.ValidationError as error:
-        raise worded(error, "", (), {}) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise (worded(error, "", (), {}) if is_json(raw) else not_json("")) from None
+    except UNREADABLE:
         raise not_json("") from None
 
 
@@ -85,6 +88,15 @@ def read_headers(given: Mapping[str, str], body: bytes) -> Attributes:
     """
     texts = {name: value for name, value in given.items() if name in ATTRIBUTES}
     return msgspec.structs.replace(msgspec.convert(texts, Attributes), data=msgspec.Raw(body))
+
+
+def is_json(raw: bytes) -> bool:
+    """Whether the bytes are JSON to their end: a wrong type is noticed before that."""
+    try:
+        _ANY.decode(raw)
+    except UNREADABLE:
+        return False
+    return True
 
 
 def not_json(field: str) -> InvalidEventError:

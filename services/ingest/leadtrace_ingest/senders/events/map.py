@@ -125,8 +125,9 @@ def _decoded(kind: StrictType, raw: bytes) -> msgspec.Struct:
         data: msgspec.Struct = kind.decoder.decode(raw)
     except msgspec.ValidationError as error:
         known = [field.encode_name for field in msgspec.structs.fields(kind.data)]
-        raise worded(error, "data", known, kind.choices) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        found = worded(error, "data", known, kind.choices)
+        raise (found if envelope.is_json(raw) else envelope.not_json("data")) from None
+    except envelope.UNREADABLE:
         raise envelope.not_json("data") from None
     if b"u0000" in raw and _NUL.search(encode(data)):
         raise InvalidEventError("data", "holds a NUL character", "Take it out.")

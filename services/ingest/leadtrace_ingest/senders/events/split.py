@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import msgspec
 
 from leadtrace_ingest.senders.events.binary import as_message
+from leadtrace_ingest.senders.events.envelope import UNREADABLE
 from leadtrace_ingest.senders.events.media import Form, form_of
 from leadtrace_ingest.senders.item import Item
 from leadtrace_ingest.senders.sender import Delivery
 
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
-_REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def split(delivery: Delivery) -> list[Item]:
@@ -33,6 +33,6 @@ def _elements(body: bytes, form: Form, whole: Form) -> list[Item]:
     elements: Sequence[msgspec.Raw]
     try:
         elements = _LIST.decode(body)
-    except _REFUSED:
+    except UNREADABLE:
         return [Item(body, whole)]
     return [Item(bytes(one), form) for one in elements]

@@ -59,6 +59,8 @@ def _joined(path: str, name: str) -> str:
 
 def _rule(rule: str, field: str) -> str:
     if length := _LENGTH.match(rule):
+        if (length["sign"], length["bound"]) == (">=", "1"):
+            return "must not be empty"
         bound = f"at {'most' if length['sign'] == '<=' else 'least'} {length['bound']}"
         unit = "characters" if length["kind"] == "str" else "elements"
         return f"must have {bound} {unit}"

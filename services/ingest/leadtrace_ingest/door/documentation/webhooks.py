@@ -1,11 +1,9 @@
-"""The webhook route as OpenAPI documents it: it stands in front of the app, so the app cannot tell of it."""
+"""The webhook route as OpenAPI documents it."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
-
-from leadtrace.runtime.problem import MEDIA_TYPE
+from leadtrace_ingest.door.documentation.problems import refusals
 
 _ITEM = {
     "eventId": 3816279340,
@@ -26,21 +24,9 @@ _PROBLEMS = {
     "404": "No sender of this name is configured.",
     "413": "The body or the batch is too large.",
     "429": "More than this sender may post now; post it again after `Retry-After` seconds.",
+    "431": "There are too many headers, or they are too large.",
     "503": "The delivery could not be made durable; deliver it again after `Retry-After` seconds.",
 }
-
-
-def describe(app: FastAPI) -> None:
-    """Have the app's OpenAPI page tell of the webhook route too."""
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
-            schema["paths"]["/v1/webhooks/{sender}"] = {"post": _operation()}
-            app.openapi_schema = schema
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def _operation() -> dict[str, Any]:
@@ -70,14 +56,9 @@ def _operation() -> dict[str, Any]:
                 "description": "Durable; `accepted` items will be worked through.",
                 "content": {"application/json": {"schema": {"type": "object"}, "example": _ACCEPTED}},
             },
-            **{status: _problem(status, text) for status, text in _PROBLEMS.items()},
+            **refusals(_PROBLEMS),
         },
     }
 
 
-def _problem(status: str, text: str) -> dict[str, Any]:
-    example = {"type": "urn:leadtrace:problem:…", "status": int(status), "detail": text, "remedy": "…"}
-    return {
-        "description": text,
-        "content": {MEDIA_TYPE: {"schema": {"type": "object"}, "example": example}},
-    }
+PATHS: Mapping[str, Any] = {"/v1/webhooks/{sender}": {"post": _operation()}}

@@ -108,7 +108,7 @@ class Scene:
         log = self.bus.reach()
         return [
             decode_event(record.value)
-            for topic in ("lead-events", "deal-events")
+            for topic in ("lead-events", "deal-events", "account-events")
             for place in log.places((topic,))
             for record in log.records(place)
         ]

@@ -96,9 +96,10 @@ def _group_id(properties: dict[str, Any]) -> str:
 
 
 def _member(properties: dict[str, Any], person: str) -> Subject | None:
-    """Who told of the group; server clients make up an id for it that is no person's."""
-    made_up = f"{properties.get('$group_type')}_{properties.get('$group_key')}"
-    return None if person.lstrip(_OWN) == made_up else Subject(PERSON, person)
+    """Who told of the group and belongs to it; server clients tell of it under an id that is nobody's."""
+    groups = object_if_any(properties.get("$groups"))
+    belongs = groups.get(str(properties.get("$group_type"))) == properties.get("$group_key")
+    return Subject(PERSON, person) if belongs else None
 
 
 def _set(read: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]:

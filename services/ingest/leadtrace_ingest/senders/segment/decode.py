@@ -81,7 +81,9 @@ def read_object(raw: bytes) -> dict[str, Any]:
     """
     try:
         return _OBJECT.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UnicodeDecodeError:
+        raise InvalidMessageError("the item is not UTF-8") from None
+    except msgspec.DecodeError:
         raise InvalidMessageError("the item is not a JSON object") from None
 
 

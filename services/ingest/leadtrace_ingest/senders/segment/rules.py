@@ -71,4 +71,4 @@ def message_rules(mapping: Mapping) -> MessageRules:
 
 def signal_of(row: EventRow) -> str:
     """The name of the intent that an event shows: `Demo Requested` is `demo_requested`."""
-    return row.signal or _NO_WORD.sub("_", row.id.casefold()).strip("_") or row.id
+    return row.signal or _NO_WORD.sub("_", row.id.lower()).strip("_") or row.id

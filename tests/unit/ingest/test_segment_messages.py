@@ -189,8 +189,10 @@ class TestAlias:
         assert data["absorbed"] == ["website anonymous/a1"]
 
     def test_a_user_is_not_merged_into_himself(self) -> None:
-        ((_, _, data),) = told(message("alias", previousId="u1"))
-        assert data["absorbed"] == ["website anonymous/u1"]
+        assert reason_of(message("alias", previousId="u1")) is Reason.NOTHING_KEPT
+        # As analytics.js sends it once the user is known.
+        ((_, _, data),) = told(message("alias", previousId="u1", anonymousId="a1"))
+        assert data["absorbed"] == ["website anonymous/a1"]
 
     def test_both_ends_are_needed(self) -> None:
         assert detail_of(message("alias")) == "previousId: required for alias"

@@ -85,13 +85,12 @@ def _earlier(read: dict[str, Any], type_: str, user_id: str, anonymous_id: str) 
     previous = id_of("previousId", read.get("previousId", read.get("previous_id")))
     if not user_id:
         raise InvalidMessageError("userId: required for alias")
-    if not previous or previous == anonymous_id:
-        if not anonymous:
-            raise InvalidMessageError("previousId: required for alias")
+    if not previous and not anonymous:
+        raise InvalidMessageError("previousId: required for alias")
+    if not previous or previous in (user_id, anonymous_id):
         return anonymous
     # Segment does not say which kind of id it was.
-    found = [Subject(ANONYMOUS, previous), *anonymous]
-    return (*found, Subject(USER, previous)) if previous != user_id else tuple(found)
+    return (Subject(ANONYMOUS, previous), *anonymous, Subject(USER, previous))
 
 
 def _name(read: dict[str, Any], type_: str) -> str:

@@ -51,10 +51,8 @@ def test_the_sources_of_all_other_senders_are_foreign() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"app": {"kind": "events"}}, "senders.app.secrets"),
         ({"relay": {"kind": "standard_webhooks"}}, "senders.relay.secrets"),
         ({"relay": {"kind": "standard_webhooks", "secrets": ["plain text"]}}, "senders.relay.secrets"),
-        ({"relay": {**SENDERS["relay"], "mapping": "mappings/x.yaml"}}, "senders.relay.mapping"),
     ],
 )
 def test_a_table_that_cannot_work_is_refused(change: dict[str, object], message: str) -> None:

@@ -1,14 +1,12 @@
 """Reading a body within its limits: as it came, which is what signatures cover, and unpacked."""
 
-import zlib
 from collections.abc import Mapping
 
 from starlette.types import Receive
 
 from leadtrace_ingest.door.refusal import ClientGoneError, broken_encoding, too_large
+from leadtrace_ingest.senders.unpack import GZIP_MAGIC, BrokenGzipError, UnpacksTooLargeError, gunzipped
 
-_GZIP_MAGIC = b"\x1f\x8b"
-_GZIP_WINDOW = 31  # zlib's word for: a gzip header and nothing else
 _NO_ENCODING = frozenset({b"", b"identity"})
 
 
@@ -44,7 +42,7 @@ def unpacked(body: bytes, headers: Mapping[bytes, bytes], limit: int, *, guess: 
         RefusedRequestError: the encoding is unknown or broken, or there are more than `limit` bytes inside.
     """
     encoding = headers.get(b"content-encoding", b"").strip().lower()
-    if guess and body.startswith(_GZIP_MAGIC):
+    if guess and body.startswith(GZIP_MAGIC):
         return _gunzipped(body, limit)
     if encoding in _NO_ENCODING or (guess and encoding == b"gzip"):
         return body
@@ -54,13 +52,9 @@ def unpacked(body: bytes, headers: Mapping[bytes, bytes], limit: int, *, guess: 
 
 
 def _gunzipped(body: bytes, limit: int) -> bytes:
-    unpacker = zlib.decompressobj(_GZIP_WINDOW)
     try:
-        content = unpacker.decompress(body, limit + 1)
-    except zlib.error:
-        raise broken_encoding("Content-Encoding: the body is not gzip.") from None
-    if len(content) > limit:
-        raise too_large(f"The body unpacks to more than {limit} bytes.")
-    if not unpacker.eof:
-        raise broken_encoding("Content-Encoding: the gzip body ends too early.")
-    return content
+        return gunzipped(body, limit)
+    except BrokenGzipError as error:
+        raise broken_encoding(f"Content-Encoding: {error}.") from None
+    except UnpacksTooLargeError as error:
+        raise too_large(f"{str(error).capitalize()}.") from None

@@ -119,6 +119,9 @@ class Door:
 
     async def _keep(self, sender: Sender, delivery: Delivery, key: str | None) -> Answer:
         adapter = sender.adapter
+        largest = adapter.max_bytes(delivery)
+        if largest is not None and len(delivery.body) > largest:
+            raise too_large(f"The body has {len(delivery.body)} bytes; this path takes {largest}.")
         items = adapter.count(delivery)
         if items > self._limits.max_items:
             raise too_large(f"The batch has {items} items; the door takes {self._limits.max_items}.")

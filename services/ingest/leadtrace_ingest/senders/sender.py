@@ -115,6 +115,9 @@ class Adapter(Protocol):
     def redact(self, body: bytes) -> bytes:
         """The body as it may be stored, without the secrets that the vendor puts into it."""
 
+    def max_bytes(self, delivery: Delivery) -> int | None:
+        """Bytes of the largest body, unpacked, by the vendor's own rules; None is the door's limit."""
+
     def count(self, delivery: Delivery) -> int:
         """How many items the delivery holds; what cannot be split is one item."""
 

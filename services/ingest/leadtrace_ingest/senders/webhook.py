@@ -44,6 +44,11 @@ class WebhookAdapter:
         """The body as it is: most vendors put no secret into it."""
         return body
 
+    def max_bytes(self, delivery: Delivery) -> int | None:
+        """The door's own limit."""
+        del delivery
+        return None
+
     def count(self, delivery: Delivery) -> int:
         """How many items the delivery holds."""
         return len(self.split(delivery))

@@ -96,7 +96,9 @@ REFUSALS: Mapping[str, Any] = {
     **refusals(
         {
             "401": "The key is missing or wrong; nothing is stored.",
+            "404": "No sender of kind `events` is configured.",
             "413": "The body, the batch or the event is too large.",
+            "429": "More than this sender may post now; post it again after `Retry-After` seconds.",
             "431": "There are too many headers, or they are too large.",
             "503": "The events could not be made durable; deliver them again after `Retry-After` seconds.",
         }

@@ -12,7 +12,7 @@ SECURITY: Mapping[str, Any] = {
     "senderKey": {
         "type": "http",
         "scheme": "bearer",
-        "description": "One of the live `secrets` of a `[senders.<name>]` table of kind `events`.",
+        "description": "An API key of scope `ingest` made for the sender, or one of its live `secrets`.",
     }
 }
 _TYPE = "io.leadtrace.touchpoint.recorded.v1"

@@ -55,6 +55,8 @@ _CODES = {
     "401": "signature",
     "404": "unknown_sender",
     "413": "too_large",
+    "422": "invalid_items",
+    "429": "too_many_items",
     "431": "headers_too_large",
     "503": "not_durable",
 }

@@ -29,7 +29,7 @@ _PROBLEMS = {
 }
 
 
-def _operation() -> dict[str, Any]:
+def _operation(operation_id: str, *more: dict[str, Any]) -> dict[str, Any]:
     sender = {
         "name": "sender",
         "in": "path",
@@ -44,14 +44,21 @@ def _operation() -> dict[str, Any]:
             "The raw bytes are authenticated and committed before the answer; what is wrong "
             "with single items goes to quarantine behind it. An empty array is accepted and leaves nothing."
         ),
-        "operationId": "take_webhook",
+        "operationId": operation_id,
         "tags": ["webhooks"],
-        "parameters": [sender],
+        "parameters": [sender, *more],
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": {"type": "array"}, "example": [_ITEM]}},
+            "content": {
+                "application/json": {"schema": {}, "example": [_ITEM]},
+                "text/xml": {"schema": {"type": "string"}, "example": "<soapenv:Envelope>…"},
+            },
         },
         "responses": {
+            "200": {
+                "description": "The same in the words of a vendor that takes only 200 for success.",
+                "content": {"text/xml": {"schema": {"type": "string"}, "example": "<soapenv:Envelope>…"}},
+            },
             "202": {
                 "description": "Durable; `accepted` items will be worked through.",
                 "content": {"application/json": {"schema": {"type": "object"}, "example": _ACCEPTED}},
@@ -61,4 +68,16 @@ def _operation() -> dict[str, Any]:
     }
 
 
-PATHS: Mapping[str, Any] = {"/v1/webhooks/{sender}": {"post": _operation()}}
+_ROUTE = {
+    "name": "route",
+    "in": "path",
+    "required": True,
+    "description": "A secret of the sender's `path_secrets`, or a route of its vendor such as `cdc`.",
+    "schema": {"type": "string"},
+    "example": "cdc",
+}
+PATHS: Mapping[str, Any] = {
+    "/v1/webhooks/{sender}": {"post": _operation("take_webhook")},
+    "/v1/webhooks/{sender}/{route}": {"post": _operation("take_webhook_at_route", _ROUTE)},
+    "/v1/webhooks/generic/{sender}": {"post": _operation("take_generic_webhook")},
+}

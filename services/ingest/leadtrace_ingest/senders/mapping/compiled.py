@@ -21,6 +21,7 @@ from leadtrace_ingest.senders.mapping.file import (
     read_mapping_file,
 )
 from leadtrace_ingest.senders.mapping.rules import problems
+from leadtrace_ingest.senders.mapping.web import WebFile
 
 Value = TypeVar("Value")
 
@@ -52,6 +53,7 @@ class Mapping:
     free_mail: frozenset[str]
     seniority: TitleWords
     function: TitleWords
+    web: WebFile | None = None
 
     def lifecycle_stage(self, claimed: str, at: datetime) -> Stage | None:
         """The stage that the sender's id stood for at that moment; None if it says nothing here.
@@ -101,6 +103,7 @@ def compile_mapping(file: MappingFile, reporting_currency: str) -> Mapping:
         free_mail=frozenset(domain.lower() for domain in file.free_mail),
         seniority=TitleWords((row.value, row.words) for row in file.seniority),
         function=TitleWords((row.value, row.words) for row in file.function),
+        web=file.web,
     )
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from leadtrace.events.activity import ActivityKind
 from leadtrace.events.lead import Stage
+from leadtrace_ingest.senders.mapping.web import WebFile
 
 DIMENSIONS = ("channel", "source", "medium", "campaign", "content", "outlet", "form", "partner")
 TOUCH_DIMENSIONS = (*DIMENSIONS, "page", "signal")
@@ -139,6 +140,7 @@ class MappingFile(Strict, frozen=True, kw_only=True):
     free_mail: list[str] = []
     seniority: list[WordRow] = []
     function: list[WordRow] = []
+    web: WebFile | None = None
 
 
 def read_mapping_file(path: Path) -> MappingFile:

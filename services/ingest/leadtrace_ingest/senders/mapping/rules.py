@@ -14,6 +14,7 @@ from leadtrace_ingest.senders.mapping.file import (
     MappingFile,
     Meaning,
 )
+from leadtrace_ingest.senders.mapping.web import web_problems
 
 _ANYWHERE = {Meaning.PROPERTY, Meaning.PERSONAL, Meaning.LINK, Meaning.IGNORED}
 ALLOWED = {
@@ -44,7 +45,8 @@ def problems(file: MappingFile) -> list[str]:
             where = f"objects.{name}.fields.{field}"
             found += [f"{where}: {text}" for text in _of_rule(file, rules.entity, rule)]
     found += _overlaps("lifecycle_stages", file.lifecycle_stages)
-    return found + _overlaps("deal_stages", file.deal_stages)
+    found += _overlaps("deal_stages", file.deal_stages)
+    return found + (web_problems(file.web) if file.web else [])
 
 
 def _of_rule(file: MappingFile, entity: Entity, rule: FieldRule) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""Everything Segment-shaped: HTTP API, RudderStack's and PostHog's forms of it, webhook destination."""

@@ -6,6 +6,7 @@ from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.settings_groups import Sender as SenderSettings
 from leadtrace.runtime.settings_groups import SenderKind
 from leadtrace_ingest.senders.hubspot.configured import hubspot
+from leadtrace_ingest.senders.salesforce.configured import salesforce
 from leadtrace_ingest.senders.sender import Adapter, Sender
 
 Maker = Callable[[str, SenderSettings, Settings], Adapter]
@@ -13,6 +14,7 @@ Maker = Callable[[str, SenderSettings, Settings], Adapter]
 # The room of each kind makes its adapter out of the sender's name, its table and all settings.
 MAKERS: Mapping[SenderKind, Maker] = {
     SenderKind.HUBSPOT: hubspot,
+    SenderKind.SALESFORCE: salesforce,
 }
 
 

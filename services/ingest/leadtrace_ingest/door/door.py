@@ -115,7 +115,7 @@ class Door:
             except NotDurableError as error:
                 return _not_durable(sender, error)
             self._accepted[sender.name].inc(items)
-        return adapter.accepted(Accepted(intake_id, items))
+        return adapter.accepted(Accepted(intake_id, items, route=delivery.route))
 
 
 def _options(found: Found, scope: Scope, headers: Mapping[bytes, bytes]) -> Answer:

@@ -166,7 +166,10 @@ class _Reader:
             self._object = attributes.get(_TYPE, "").rpartition(":")[2].strip()
 
     def _leave(self) -> None:
-        end = self._body.find(b">", self._parser.parser.CurrentByteIndex) + 1
+        end = self._parser.parser.CurrentByteIndex
+        # The parser stands before an end tag, but behind a tag that is both begin and end.
+        if not (self._is_leaf and self._body[self._begin : end].endswith(b"/>")):
+            end = self._body.find(b">", end) + 1
         self.notifications.append((self._body[self._begin : end], (self._id, self._object, self._fields)))
 
     def _take(self, depth: int, text: str) -> None:

@@ -1,4 +1,4 @@
-"""What befalls a record as a whole, by what its object is here: deletion, return, changes that were missed."""
+"""What befalls a record as a whole: deletion, return, changes of it that were missed."""
 
 from leadtrace.events.account import AccountDeleted, AccountRestored, AccountStale
 from leadtrace.events.deal import DealDeleted, DealRestored, DealStale

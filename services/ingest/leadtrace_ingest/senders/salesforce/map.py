@@ -66,22 +66,14 @@ class SalesforceAdapter(WebhookAdapter):
         if len(item.raw) > MAX_ITEM_BYTES:
             return self.unreadable(item, Reason.TOO_LARGE, f"the item has more than {MAX_ITEM_BYTES} bytes")
         try:
-            match item.about:
-                case Notification():
-                    return self._of_notification(item, item.about, delivery)
-                case Relayed(is_change=True):
-                    return self._of_change(item, item.about, delivery)
-                case Relayed():
-                    return self._of_event(item, item.about, delivery)
-                case Broken(reason, detail):
-                    return self.unreadable(item, reason, detail)
-                case _:
-                    return self.unreadable(item, Reason.INVALID_ITEM, "the item was not split off a delivery")
+            return self._read(item, delivery)
         except RefusedError as error:
             return self.unreadable(item, error.reason, error.detail)
+        except RecursionError:
+            return self.unreadable(item, Reason.TOO_DEEP, "a field is nested too deeply")
 
     def unreadable(self, item: Item, reason: Reason, detail: str) -> Refused:
-        """The result for what nothing identifies but its bytes, and its place if they tell of several records."""
+        """The result for what nothing identifies but its bytes; those of several records count by record."""
         number = item.about.record if isinstance(item.about, Relayed) else 0
         raw = item.raw + b"#%d" % number if number else item.raw
         return Refused(identity_of_bytes(self._sender, raw), reason, detail, item.raw)
@@ -93,6 +85,19 @@ class SalesforceAdapter(WebhookAdapter):
     def not_durable(self) -> Answer:
         """A false Ack with the status that makes relays try again as well."""
         return NOT_ACKNOWLEDGED
+
+    def _read(self, item: Item, delivery: Delivery) -> ItemResult:
+        match item.about:
+            case Notification() as notification:
+                return self._of_notification(item, notification, delivery)
+            case Relayed(is_change=True) as relayed_change:
+                return self._of_change(item, relayed_change, delivery)
+            case Relayed() as event:
+                return self._of_event(item, event, delivery)
+            case Broken(reason, detail):
+                raise RefusedError(reason, detail)
+            case _:
+                raise RefusedError(Reason.INVALID_ITEM, "the item was not split off a delivery")
 
     def _of_notification(self, item: Item, notification: Notification, delivery: Delivery) -> ItemResult:
         id_ = long_id(notification.id)

@@ -1,4 +1,4 @@
-"""Records that stand between others: a contact's role in a deal, a person's part in a campaign, an activity."""
+"""Records that stand between others: a role in a deal, a part in a campaign, what was done with whom."""
 
 from collections.abc import Callable, Collection
 from collections.abc import Mapping as MappingOf

@@ -341,5 +341,9 @@ def test_without_a_commit_time_the_receipt_counts() -> None:
 
 
 def test_numbers_may_come_as_text() -> None:
-    head = {"commitNumber": "10585193272713", "sequenceNumber": "1", "commitTimestamp": str(AT_MS)}
+    head: dict[str, Any] = {
+        "commitNumber": "10585193272713",
+        "sequenceNumber": "1",
+        "commitTimestamp": str(AT_MS),
+    }
     assert relayed_one(change("Lead", "DELETE", **head)) == relayed_one(change("Lead", "DELETE"))

@@ -56,7 +56,7 @@ def _of_record(file: MappingFile, rules: ObjectRules) -> Iterator[str]:
     if target is None or target.record is not None:
         yield "`of` must name an object that has records of its own"
     elif target.entity is not rules.entity:
-        yield f"`of` must name an object that is a {rules.entity}, not a {target.entity}"
+        yield f"`of` must name an object with `is: {rules.entity}`"
 
 
 def _of_rule(file: MappingFile, entity: Entity, rule: FieldRule) -> Iterator[str]:

@@ -7,7 +7,7 @@ import pytest
 
 from leadtrace_ingest.outcome import Reason
 from leadtrace_ingest.senders.item import Ignored, Mapped, Refused
-from tests.unit.ingest.deliveries import RECEIVED_AT, results_of
+from tests.unit.ingest.deliveries import RECEIVED_AT
 from tests.unit.ingest.salesforce_items import (
     AT_MS,
     LONG_ACCOUNT,
@@ -20,7 +20,6 @@ from tests.unit.ingest.salesforce_items import (
     mapped,
     relayed,
     relayed_one,
-    shipped_adapter,
     told,
     types,
 )
@@ -230,102 +229,6 @@ class TestUpdate:
     def test_an_owner_and_a_mark(self) -> None:
         found = relayed_one(change("Lead", "UPDATE", {"OwnerId": LONG_USER, "HasOptedOutOfEmail": True}))
         assert [type_ for type_, _ in types(found)] == ["lead.owner_changed", "lead.flagged"]
-
-
-class TestLife:
-    @pytest.mark.parametrize(
-        ("entity", "word"),
-        [("Lead", "lead"), ("Contact", "lead"), ("Opportunity", "deal"), ("Account", "account")],
-    )
-    def test_deletion_and_return(self, entity: str, word: str) -> None:
-        subject = f"{entity}/{LONG_LEAD}"
-        deleted, restored = (relayed_one(change(entity, kind)) for kind in ("DELETE", "UNDELETE"))
-        assert told(deleted) == [(f"{word}.deleted", subject, {"actor": LONG_USER})]
-        assert told(restored) == [(f"{word}.restored", subject, {"actor": LONG_USER})]
-
-    def test_what_comes_back_comes_back_as_it_stands(self) -> None:
-        found = mapped(relayed_one(change("Lead", "UNDELETE", {"Status": "New", "LeadSource": "Web"})))
-        assert [type_ for type_, _ in types(found)] == ["lead.restored", "lead.updated", "lead.stage_changed"]
-        assert told(found)[2][2]["asserted"] is True
-        assert len({draft.suffix for draft in found.drafts}) == 3
-
-
-class TestGaps:
-    @pytest.mark.parametrize("kind", ["GAP_CREATE", "GAP_UPDATE", "GAP_OVERFLOW"])
-    @pytest.mark.parametrize(
-        ("entity", "word"),
-        [("Lead", "lead"), ("Contact", "lead"), ("Opportunity", "deal"), ("Account", "account")],
-    )
-    def test_a_gap_marks_the_record_stale_and_changes_nothing(
-        self, kind: str, entity: str, word: str
-    ) -> None:
-        found = relayed_one(change(entity, kind))
-        assert told(found) == [(f"{word}.stale", f"{entity}/{LONG_LEAD}", {"change": kind})]
-
-    @pytest.mark.parametrize(("kind", "verb"), [("GAP_DELETE", "deleted"), ("GAP_UNDELETE", "restored")])
-    def test_that_the_record_is_gone_or_back_is_known_all_the_same(self, kind: str, verb: str) -> None:
-        found = relayed_one(change("Lead", kind))
-        assert told(found) == [
-            ("lead.stale", LEAD_SUBJECT, {"change": kind}),
-            (f"lead.{verb}", LEAD_SUBJECT, {"actor": LONG_USER}),
-        ]
-
-    @pytest.mark.parametrize("record", ["000000000000000AAA", "00Q*"])
-    def test_an_overflow_that_names_no_record_is_held_back_and_says_what_to_do(self, record: str) -> None:
-        found = relayed_one(change("Lead", "GAP_OVERFLOW", recordIds=[record]))
-        assert isinstance(found, Refused)
-        assert found.reason is Reason.INVALID_ITEM
-        assert "import the records of this object anew" in found.detail
-
-
-class TestRefused:
-    @pytest.mark.parametrize(
-        ("head", "reason"),
-        [
-            ({"transactionKey": None}, Reason.INVALID_ITEM),
-            ({"sequenceNumber": None}, Reason.INVALID_ITEM),
-            ({"sequenceNumber": -1}, Reason.INVALID_ITEM),
-            ({"entityName": ""}, Reason.INVALID_ITEM),
-            ({"recordIds": []}, Reason.INVALID_ITEM),
-            ({"recordIds": LONG_LEAD}, Reason.INVALID_ITEM),
-            ({"changeType": "SNAPSHOT"}, Reason.UNKNOWN_TYPE),
-            ({"commitTimestamp": 1}, Reason.BAD_TIME),
-            ({"commitTimestamp": 2**62}, Reason.BAD_TIME),
-        ],
-    )
-    def test_a_header_that_is_none(self, head: dict[str, Any], reason: Reason) -> None:
-        found = relayed_one(change("Lead", "UPDATE", {"Status": "New"}, **head))
-        assert isinstance(found, Refused)
-        assert found.reason is reason
-
-    @pytest.mark.parametrize(
-        "value", [None, 7, "text", {}, {"payload": {}}, {"ChangeEventHeader": None}, [[]]]
-    )
-    def test_what_is_no_event(self, value: object) -> None:
-        (found,) = relayed([value])
-        assert isinstance(found, Refused)
-        assert found.reason is Reason.INVALID_ITEM
-
-    @pytest.mark.parametrize(
-        ("body", "reason"),
-        [
-            (b"", Reason.NOT_JSON),
-            (b"{", Reason.NOT_JSON),
-            (b"<a/>", Reason.NOT_JSON),
-            (b"\xff", Reason.NOT_JSON),
-            (b'{"a":' * 50_000 + b"1" + b"}" * 50_000, Reason.TOO_LARGE),
-            (b'{"a":' * 5_000 + b"1" + b"}" * 5_000, Reason.TOO_DEEP),
-        ],
-    )
-    def test_what_is_no_json(self, body: bytes, reason: Reason) -> None:
-        (found,) = results_of(shipped_adapter(), body, route="cdc")
-        assert isinstance(found, Refused)
-        assert found.reason is reason
-
-    def test_a_stage_without_a_row(self) -> None:
-        found = relayed_one(change("Lead", "UPDATE", {"Status": "Our own"}))
-        assert isinstance(found, Refused)
-        assert found.reason is Reason.UNMAPPED_STAGE
 
 
 def test_an_object_that_the_mapping_does_not_list_is_ignored() -> None:

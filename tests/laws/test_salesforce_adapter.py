@@ -124,6 +124,9 @@ def results(body: bytes, route: str = "") -> list[ItemResult]:
     found = [ADAPTER.map_item(item, given) for item in items]
     for result, item in zip(found, items, strict=True):
         assert_exactly_one(result, item.raw)
+        if isinstance(result, Mapped):
+            assert "\x00" not in result.correlation
+            assert all("\x00" not in draft.external_id + draft.kind for draft in result.drafts)
     return found
 
 

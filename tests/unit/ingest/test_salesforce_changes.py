@@ -250,3 +250,13 @@ def test_numbers_may_come_as_text() -> None:
         "commitTimestamp": str(AT_MS),
     }
     assert relayed_one(change("Lead", "DELETE", **head)) == relayed_one(change("Lead", "DELETE"))
+
+
+def test_nul_stands_nowhere() -> None:
+    values = {"No\x00te__c": "a\x00b", "Company": "AC\x00ME"}
+    found = mapped(relayed_one(change("Lead", "CREATE", values, transactionKey="k\x00", commitUser="u\x00")))
+    assert first_data(found) == {
+        "properties": {"company": "AC\ufffdME"},
+        "personal": {"other": {"No\ufffdte__c": "a\ufffdb"}},
+    }
+    assert found.correlation == "k\ufffd"

@@ -16,6 +16,7 @@ from leadtrace_ingest.senders.salesforce.fields import HEADER
 
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 _ANY = msgspec.json.Decoder(Any, float_hook=Decimal)
+_ESCAPED_NUL = b"\\u0000"
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, ValueError)
 _MOST_WRAPPERS = 4
 _PAYLOAD = "payload"
@@ -55,6 +56,8 @@ def split(body: bytes) -> list[Item]:
 def _items(raw: bytes) -> list[Item]:
     try:
         element = _ANY.decode(raw)
+        if _ESCAPED_NUL in raw:
+            element = _without_nul(element)
     except RecursionError:
         return [Item(raw, Broken(Reason.TOO_DEEP, "the event is nested too deeply"))]
     except _UNREADABLE:
@@ -104,3 +107,16 @@ def _uuid(layers: list[dict[str, Any]]) -> str:
             if isinstance(place.get(key), str) and (place is not payload or key == _UUIDS[0]):
                 return str(place[key])
     return ""
+
+
+def _without_nul(value: Any) -> Any:
+    """PostgreSQL's text cannot hold NUL, so in names and in values it becomes U+FFFD."""
+    match value:
+        case str():
+            return value.replace("\x00", "\ufffd")
+        case list():
+            return [_without_nul(one) for one in value]
+        case dict():
+            return {_without_nul(name): _without_nul(one) for name, one in value.items()}
+        case _:
+            return value

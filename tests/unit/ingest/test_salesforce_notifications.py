@@ -6,7 +6,7 @@ import pytest
 
 from leadtrace_ingest.outcome import Reason
 from leadtrace_ingest.senders.item import Ignored, Refused
-from tests.unit.ingest.deliveries import RECEIVED_AT
+from tests.unit.ingest.deliveries import RECEIVED_AT, results_of
 from tests.unit.ingest.salesforce_items import (
     ACCOUNT,
     CONTACT,
@@ -17,7 +17,10 @@ from tests.unit.ingest.salesforce_items import (
     LONG_DEAL,
     LONG_LEAD,
     mapped,
+    notification,
     result,
+    shipped_adapter,
+    soap,
     told,
     types,
 )
@@ -184,6 +187,8 @@ def test_an_object_that_the_mapping_does_not_list_is_ignored() -> None:
 
 
 def test_the_parts_of_an_address_are_fields_of_the_record() -> None:
-    fields: dict[str, str | None] = {"Id": CONTACT, "MailingAddress": "@"}
-    from_parts = result(fields, kind="Contact")
-    assert told(from_parts)[0][2]["personal"]["other"] == {"MailingAddress": "@"}
+    parts = "<sf:city>Bonn</sf:city><sf:country>DE</sf:country>"
+    body = soap(notification({"Id": CONTACT, "MailingAddress": "@"}, kind="Contact"))
+    (found,) = results_of(shipped_adapter(), body.replace(b"@", parts.encode()))
+    data = {"properties": {"country": "DE"}, "personal": {"other": {"MailingCity": "Bonn"}}}
+    assert told(found) == [("lead.updated", f"Contact/{LONG_CONTACT}", data)]

@@ -10,6 +10,7 @@ from leadtrace_ingest.senders.generic.configured import generic
 from leadtrace_ingest.senders.hubspot.configured import hubspot
 from leadtrace_ingest.senders.mautic.configured import mautic
 from leadtrace_ingest.senders.pipedrive.configured import pipedrive
+from leadtrace_ingest.senders.salesforce.configured import salesforce
 from leadtrace_ingest.senders.segment.configured import segment, segment_webhook
 from leadtrace_ingest.senders.sender import Adapter, Sender
 from leadtrace_ingest.senders.spend.configured import spend
@@ -28,6 +29,7 @@ MAKERS: Mapping[SenderKind, Maker] = {
     SenderKind.MAUTIC: mautic,
     SenderKind.SEGMENT: segment,
     SenderKind.SEGMENT_WEBHOOK: segment_webhook,
+    SenderKind.SALESFORCE: salesforce,
 }
 
 

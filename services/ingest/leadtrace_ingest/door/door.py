@@ -143,7 +143,7 @@ class Door:
             if first is not None:
                 return _again(sender, first)
             self._accepted[sender.name].inc(items)
-        return adapter.accepted(Accepted(intake_id, items, results))
+        return adapter.accepted(Accepted(intake_id, items, results, delivery.route))
 
     async def _validated(self, sender: Sender, delivery: Delivery, intake_id: UUID) -> Sequence[ItemResult]:
         results = results_of(sender, delivery, intake_id)
@@ -154,8 +154,9 @@ class Door:
 
 def _again(sender: Sender, first: First) -> Answer:
     """The answer that the first request with the same key got."""
-    results = results_of(sender, first.delivery(), first.intake_id)
-    answer = sender.adapter.accepted(Accepted(first.intake_id, first.items, results))
+    delivery = first.delivery()
+    results = results_of(sender, delivery, first.intake_id)
+    answer = sender.adapter.accepted(Accepted(first.intake_id, first.items, results, delivery.route))
     return answer._replace(headers=(*answer.headers, REPLAYED))
 
 

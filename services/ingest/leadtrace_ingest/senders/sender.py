@@ -63,11 +63,15 @@ class Answer(NamedTuple):
 
 
 class Accepted(NamedTuple):
-    """What an adapter may say in its answer: the delivery is durable, `results` are there if it validates."""
+    """What an adapter may say in its answer: the delivery is durable, `results` are there if it validates.
+
+    `route` is the delivery's, for vendors that want another answer on each.
+    """
 
     intake_id: UUID
     items: int
     results: Sequence[ItemResult] = ()
+    route: str = ""
 
 
 class Adapter(Protocol):

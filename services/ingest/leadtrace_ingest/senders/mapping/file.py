@@ -84,10 +84,21 @@ class FieldRule(Strict, frozen=True):
     values: dict[str, str] = {}
 
 
+class RecordRule(Strict, frozen=True):
+    """Where an object tells of a record of another one: the field that holds its id, and its object."""
+
+    field: Name
+    of: Name
+
+
 class ObjectRules(Strict, frozen=True):
-    """One of the sender's objects: what its records are, and what their fields mean."""
+    """One of the sender's objects: what its records are, and what their fields mean.
+
+    With `record` it has no records of its own, such as an event of the sender's own making.
+    """
 
     entity: Entity = msgspec.field(name="is")
+    record: RecordRule | None = None
     fields: dict[str, FieldRule] = {}
 
 

@@ -13,6 +13,7 @@ from leadtrace_ingest.senders.mapping.file import (
     LifecycleRow,
     MappingFile,
     Meaning,
+    ObjectRules,
 )
 from leadtrace_ingest.senders.mapping.web import web_problems
 
@@ -41,12 +42,23 @@ def problems(file: MappingFile) -> list[str]:
     """What is wrong with a mapping file, each naming key and rule."""
     found = []
     for name, rules in file.objects.items():
+        found += [f"objects.{name}.record: {text}" for text in _of_record(file, rules)]
         for field, rule in rules.fields.items():
             where = f"objects.{name}.fields.{field}"
             found += [f"{where}: {text}" for text in _of_rule(file, rules.entity, rule)]
     found += _overlaps("lifecycle_stages", file.lifecycle_stages)
     found += _overlaps("deal_stages", file.deal_stages)
     return found + (web_problems(file.web) if file.web else [])
+
+
+def _of_record(file: MappingFile, rules: ObjectRules) -> Iterator[str]:
+    if rules.record is None:
+        return
+    target = file.objects.get(rules.record.of)
+    if target is None or target.record is not None:
+        yield "`of` must name an object that has records of its own"
+    elif target.entity is not rules.entity:
+        yield f"`of` must name an object with `is: {rules.entity}`"
 
 
 def _of_rule(file: MappingFile, entity: Entity, rule: FieldRule) -> Iterator[str]:

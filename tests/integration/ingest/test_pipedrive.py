@@ -1,21 +1,14 @@
 """Pipedrive at a running door: its hook must never see the broker's troubles, and its retries count once."""
 
-import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
 
-from leadtrace.runtime.shutdown import StopSignal
-from leadtrace.store.connection import Connection
-from leadtrace.store.engine import connect
 from leadtrace.testing.eventually import eventually_answers
-from leadtrace_ingest.relay.process import RelayProcess
-from leadtrace_ingest.settings import configured_senders
 from tests.integration.ingest.door_scene import DoorScene, running_door
 from tests.integration.ingest.published import types_on
+from tests.integration.ingest.running import running_ingest, settled, terms, waits
 from tests.unit.ingest.pipedrive_items import DEAL, PASSWORD, USERNAME, deal_change, first, raw, second
 
 PATH = "/v1/webhooks/pipedrive"
@@ -24,69 +17,35 @@ CREATED = second("create", "deal", DEAL, id="1")
 WON = deal_change({"status": "won"}, {"status": "open"}, id="2")
 
 
-@asynccontextmanager
-async def running_ingest(url: str) -> AsyncGenerator[tuple[DoorScene, Connection]]:
-    """Door and relay side by side, and a connection to look at what they stored."""
-    database = await connect(url, "leadtrace_ingest")
-    async with running_door(url, senders={"pipedrive": SENDER}) as door:
-        stop = StopSignal()
-        relay = RelayProcess(door.settings, configured_senders(door.settings), door.bus, door.clock)
-        relaying = asyncio.create_task(relay.run(stop))
-        try:
-            yield door, database
-        finally:
-            stop.set("the test is over")
-            await relaying
-            await database.close()
-
-
 async def post(door: DoorScene, notification: dict[str, Any], password: str = PASSWORD) -> int:
     """Post as Pipedrive does."""
     answer = await door.client.post(PATH, content=raw(notification), auth=(USERNAME, password))
     return answer.status_code
 
 
-async def terms(database: Connection) -> dict[str, int]:
-    """The terms of the first equation for Pipedrive."""
-    row = await database.fetchrow("select * from ingest.pub_items where sender = 'pipedrive'")
-    return {name: row[name] for name in ("accepted", "published", "duplicate", "pending")} if row else {}
-
-
-async def settled(database: Connection, accepted: int) -> bool:
-    """Whether so many items came in and everything is on the topics."""
-    noted = await database.fetchval("select count(*) from ingest.pub_unpublished")
-    found = await terms(database)
-    return found.get("accepted") == accepted and found["pending"] == noted == 0
-
-
-async def waits(database: Connection) -> bool:
-    """Whether events are stored that no topic has yet."""
-    return bool(await database.fetchval("select count(*) from ingest.pub_unpublished"))
-
-
 async def test_a_hook_is_answered_while_the_broker_is_down(database_url: str) -> None:
     """Trap 8: ten first tries that fail ban the hook for half an hour, and what happens then is lost."""
-    async with running_ingest(database_url) as (door, database):
+    async with running_ingest(database_url, {"pipedrive": SENDER}) as (door, database):
         await door.bus.make_unavailable()
         answers = [await post(door, second("create", "deal", DEAL, id=str(number))) for number in range(12)]
         assert set(answers) == {202}
         await eventually_answers(lambda: waits(database), what="the relay waits for the broker")
         await door.bus.make_available()
-        await eventually_answers(lambda: settled(database, 12), what="the relay has caught up")
+        await eventually_answers(lambda: settled(database, "pipedrive", 12), what="the relay has caught up")
         assert types_on(door.bus)["deal.created"] == 12
 
 
 async def test_attempts_and_hooks_of_one_change_count_once(database_url: str) -> None:
     """Trap 8: with `attempt` in the dedup key each retry would be a deal won."""
-    async with running_ingest(database_url) as (door, database):
+    async with running_ingest(database_url, {"pipedrive": SENDER}) as (door, database):
         attempts = [WON | {"meta": WON["meta"] | {"attempt": attempt}} for attempt in (1, 2, 3, 4)]
         old = first("updated", "deal", DEAL | {"status": "won"}, DEAL, id_=43)
         retries = [old | {"retry": retry} for retry in range(4)]
         hooks = [WON | {"meta": WON["meta"] | {"webhook_id": "8", "webhook_owner_id": "3"}}]
         posted = [CREATED, *attempts, *retries, *hooks]
         assert {await post(door, one) for one in posted} == {202}
-        await eventually_answers(lambda: settled(database, len(posted)), what="all is settled")
-        assert await terms(database) == {"accepted": 10, "published": 3, "duplicate": 7, "pending": 0}
+        await eventually_answers(lambda: settled(database, "pipedrive", len(posted)), what="all is settled")
+        assert await terms(database, "pipedrive") == {"accepted": 10, "published": 3, "duplicate": 7}
         assert types_on(door.bus)["deal.won"] == 2
 
 

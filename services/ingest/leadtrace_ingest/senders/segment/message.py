@@ -6,7 +6,7 @@ import msgspec
 
 from leadtrace_ingest.senders.drafting import MAX_NAME, Subject
 from leadtrace_ingest.senders.mapping.values import text_of
-from leadtrace_ingest.senders.web.visit import Visit
+from leadtrace_ingest.senders.web.visit import NOWHERE, Visit
 
 TRACK, IDENTIFY, PAGE, SCREEN, GROUP, ALIAS = "track", "identify", "page", "screen", "group", "alias"
 DELETE = "delete"
@@ -49,7 +49,7 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     properties: dict[str, Any] = {}
     traits: dict[str, Any] = {}
     hints: dict[str, Any] = {}
-    visit: Visit = Visit()
+    visit: Visit = NOWHERE
     page: str = ""
 
 

@@ -25,7 +25,7 @@ from leadtrace_ingest.senders.segment.message import (
 )
 from leadtrace_ingest.senders.segment.paths import IMPORT
 from leadtrace_ingest.senders.web.address import address_of
-from leadtrace_ingest.senders.web.visit import Visit
+from leadtrace_ingest.senders.web.visit import NOWHERE, Visit
 
 _CAMPAIGN = ("source", "medium", "content")
 
@@ -120,6 +120,8 @@ def _times(read: dict[str, Any], about: About, route: str) -> Times:
 
 
 def _visit(place: dict[str, Any], campaign: dict[str, Any]) -> Visit:
+    if not place and not campaign:
+        return NOWHERE
     named = {f"utm_{part}": first_text(campaign.get(part)) for part in _CAMPAIGN}
     named["utm_campaign"] = first_text(campaign.get("name"))
     return Visit(

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from leadtrace_ingest.senders.mapping.web import ChannelRow, WebFile
 from leadtrace_ingest.senders.web.address import is_below, owner_of
 
 Fits = Callable[[str], bool]
+_REMEMBERED = 4_096  # campaigns are few, visits are many
 
 
 class Sites:
@@ -57,8 +59,9 @@ class Grouping:
             (row, (_pattern(row.sources), _pattern(row.mediums), _pattern(row.campaigns)))
             for row in web.channels
         ]
+        self.channel = lru_cache(_REMEMBERED)(self._channel)
 
-    def channel(self, source: str, medium: str, campaign: str) -> str | None:
+    def _channel(self, source: str, medium: str, campaign: str) -> str | None:
         """The channel of a visit; what fits no row is the mapping's `other`."""
         given = [text.strip().lower() for text in (source, medium, campaign)]
         for row, conditions in self._rows:

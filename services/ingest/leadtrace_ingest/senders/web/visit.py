@@ -33,6 +33,9 @@ class Visit(NamedTuple):
     named: Mapping[str, str] = {}
 
 
+NOWHERE = Visit()
+
+
 class Acquirer:
     """Tells the acquisition dimensions of visits by the rules of a mapping."""
 
@@ -44,6 +47,8 @@ class Acquirer:
 
     def dimensions(self, visit: Visit) -> dict[str, str]:
         """Channel, source, medium, campaign and content, as far as they are told."""
+        if visit is NOWHERE:
+            return {}
         page = address_of(visit.url) if visit.url else None
         told = parameters((page and page.query) or visit.search)
         told.update(visit.named)

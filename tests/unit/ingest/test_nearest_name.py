@@ -15,10 +15,9 @@ NAMES = Names(["properties", "personal", "acquisition"])
     [
         ("property", "properties"),
         ("Properties", "properties"),
-        ("propertie", "properties"),
-        ("aquisition", "acquisition"),
+        ("acquisitions", "acquisition"),
         ("acquisition_", "acquisition"),
-        ("personel", "personal"),
+        ("personal_data", "personal"),
     ],
 )
 def test_a_slip_is_answered_with_the_right_name(given: str, meant: str) -> None:

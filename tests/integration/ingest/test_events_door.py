@@ -1,5 +1,6 @@
 """Events over real HTTP: what is wrong is said before the answer, what is bad among good is quarantined."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -179,6 +180,27 @@ async def test_a_crm_webhook_nested_too_deeply_is_acknowledged_and_quarantined(d
         held = await scene.pool.fetch("select item, reason, detail from ingest.quarantine")
         assert [tuple(row) for row in held] == [(1, "too_deep", "the item is nested deeper than 64 levels")]
         assert BEARER["Authorization"] not in str(await scene.pool.fetch("select * from ingest.intake"))
+
+
+async def test_fifty_copies_at_once_and_a_corrected_event_are_published_once(database_url: str) -> None:
+    async with events_door(database_url) as door:
+        wrong = await post(door, [event(id="x"), event(data={"x": 1})])
+        assert wrong.json()["quarantined"] == 1
+        answers = await asyncio.gather(*(post(door, event()) for _ in range(50)))
+    assert {answer.status_code for answer in answers} == {202}
+    async with relayed(database_url) as scene:
+        assert scene.published_ids() == {("app", "x"): 1, ("app", "e-1"): 1}
+        terms = await terms_of(scene, "app")
+        assert terms == {"accepted": 52, "published": 2, "duplicate": 49, "quarantined": 1}
+
+
+async def test_another_event_with_the_same_id_is_a_conflict(database_url: str) -> None:
+    async with events_door(database_url) as door:
+        for data in ({}, {"properties": {"a": "b"}}):
+            assert (await post(door, event(data=data))).status_code == 202
+    async with relayed(database_url) as scene:
+        assert scene.published_ids() == {("app", "e-1"): 1}
+        assert await scene.pool.fetchval("select reason from ingest.quarantine") == "id_conflict"
 
 
 async def test_whatever_is_accepted_can_be_stored_and_is_published(database_url: str) -> None:

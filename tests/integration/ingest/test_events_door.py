@@ -1,5 +1,6 @@
 """Events over real HTTP: what is wrong is said before the answer, what is bad among good is quarantined."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -15,6 +16,7 @@ from tests.integration.ingest.events_scene import (
     post,
     relayed,
     stored,
+    terms_of,
 )
 from tests.unit.ingest.event_items import (
     BATCH,
@@ -70,7 +72,7 @@ async def test_a_partly_valid_batch_is_stored_whole_and_its_bad_items_are_named(
         "reason": "invalid_item",
         "field": "data.x",
         "detail": "data.x: there is no such field",
-        "remedy": "Known are: acquisition, properties, personal.",
+        "remedy": "Known are: acquisition, personal, properties.",
     }
     async with relayed(database_url) as scene:
         assert [one.id for one in scene.published()] == ["1"]
@@ -178,3 +180,52 @@ async def test_a_crm_webhook_nested_too_deeply_is_acknowledged_and_quarantined(d
         held = await scene.pool.fetch("select item, reason, detail from ingest.quarantine")
         assert [tuple(row) for row in held] == [(1, "too_deep", "the item is nested deeper than 64 levels")]
         assert BEARER["Authorization"] not in str(await scene.pool.fetch("select * from ingest.intake"))
+
+
+async def test_fifty_copies_at_once_and_a_corrected_event_are_published_once(database_url: str) -> None:
+    async with events_door(database_url) as door:
+        wrong = await post(door, [event(id="x"), event(data={"x": 1})])
+        assert wrong.json()["quarantined"] == 1
+        answers = await asyncio.gather(*(post(door, event()) for _ in range(50)))
+    assert {answer.status_code for answer in answers} == {202}
+    async with relayed(database_url) as scene:
+        assert scene.published_ids() == {("app", "x"): 1, ("app", "e-1"): 1}
+        terms = await terms_of(scene, "app")
+        assert terms == {"accepted": 52, "published": 2, "duplicate": 49, "quarantined": 1}
+
+
+async def test_another_event_with_the_same_id_is_a_conflict(database_url: str) -> None:
+    async with events_door(database_url) as door:
+        for data in ({}, {"properties": {"a": "b"}}):
+            assert (await post(door, event(data=data))).status_code == 202
+    async with relayed(database_url) as scene:
+        assert scene.published_ids() == {("app", "e-1"): 1}
+        assert await scene.pool.fetchval("select reason from ingest.quarantine") == "id_conflict"
+
+
+async def test_whatever_is_accepted_can_be_stored_and_is_published(database_url: str) -> None:
+    """No text that passes at the door may trip the relay behind the answer."""
+    odd = ["\uffff", "\ufdd0", "😀" * 255, "\u202e", "a\u0301", "'; drop table x; --", "%00", "\\u0000", "$1"]
+    events = [
+        event(
+            "lead.updated",
+            {
+                "properties": {text: text},
+                "personal": {"other": {text: text}},
+                "acquisition": {"channel": text},
+            },
+            id=text,
+            source=f"https://{text[:100]}",
+            subject=f"contact/{text}",
+            sequence=text[:64],
+            correlationid=text,
+            time="9999-12-31T23:59:59.999999Z",
+        )
+        for text in odd
+    ]
+    async with events_door(database_url) as door:
+        answer = await post(door, events)
+    assert (answer.status_code, answer.json()["quarantined"]) == (202, 0)
+    async with relayed(database_url) as scene:
+        assert {one.id for one in scene.published()} == set(odd)
+        assert await terms_of(scene, "app") == {"accepted": len(odd), "published": len(odd)}

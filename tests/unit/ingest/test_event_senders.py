@@ -48,6 +48,13 @@ def test_the_sources_of_all_other_senders_are_foreign() -> None:
         assert getattr(adapter.map_item(item, given), "reason", None) == expected
 
 
+def test_without_a_secret_nobody_gets_in() -> None:
+    adapter = configured(app={"kind": "events"})
+    for given in ("", "Bearer ", "Bearer x"):
+        with pytest.raises(SignatureError):
+            adapter.verify(asks(authorization=given))
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

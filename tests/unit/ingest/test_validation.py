@@ -7,6 +7,8 @@ import msgspec
 import pytest
 
 from leadtrace.events.lead import LeadDeleted
+from leadtrace_ingest.door.committer import IntakeEntry, NotDurableError
+from leadtrace_ingest.door.idempotency import IdempotencyKeys
 from leadtrace_ingest.door.refusal import RefusedRequestError
 from leadtrace_ingest.door.validation import require_something_valid, results_of
 from leadtrace_ingest.outcome import Reason
@@ -139,3 +141,9 @@ def test_the_door_says_what_the_relay_will_make_of_it() -> None:
     items = sender().adapter.split(given)
     assert results("good", "bad_time") == [sender().adapter.map_item(item, given) for item in items]
     assert given.received_at == RECEIVED_AT
+
+
+async def test_a_door_without_its_database_does_not_guess_about_keys() -> None:
+    entry = IntakeEntry(INTAKE_ID, "words", RECEIVED_AT, 1, "{}", b"good", "a-key")
+    with pytest.raises(NotDurableError):
+        await IdempotencyKeys(lambda: None, 1.0).first(entry, sender().adapter)

@@ -28,8 +28,9 @@ _STATUS: Mapping[Reason, int] = {
 
 def results_of(sender: Sender, delivery: Delivery, intake_id: UUID) -> list[ItemResult]:
     """What the relay will make of each item of the delivery."""
+    name = str(intake_id)
     return [
-        result_of(sender, item, delivery, intake_id=str(intake_id), number=number)
+        result_of(sender, item, delivery, intake_id=name, number=number)
         for number, item in enumerate(sender.adapter.split(delivery))
     ]
 

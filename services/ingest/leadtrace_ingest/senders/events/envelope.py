@@ -17,6 +17,7 @@ from leadtrace_ingest.outcome import Reason
 from leadtrace_ingest.senders.drafting import MAX_NAME, padded
 from leadtrace_ingest.senders.events.invalid import InvalidEventError
 from leadtrace_ingest.senders.events.media import is_json_type
+from leadtrace_ingest.senders.events.nearest import Names
 from leadtrace_ingest.senders.events.wording import worded
 
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -63,6 +64,7 @@ class Named(NamedTuple):
 # What msgspec raises on bytes that are not JSON; RecursionError is nesting without end.
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _ANY = msgspec.json.Decoder(msgspec.Raw)
+_NO_NAMES = Names(())
 _DECODER = msgspec.json.Decoder(Attributes)
 
 
@@ -75,7 +77,7 @@ def read_json(raw: bytes) -> Attributes:
     try:
         return _DECODER.decode(raw)
     except msgspec.ValidationError as error:
-        raise (worded(error, "", (), {}) if is_json(raw) else not_json("")) from None
+        raise (worded(error, "", _NO_NAMES, {}) if is_json(raw) else not_json("")) from None
     except UNREADABLE:
         raise not_json("") from None
 

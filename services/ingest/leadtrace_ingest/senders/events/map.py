@@ -13,9 +13,9 @@ from leadtrace.events.spend import SpendRecorded
 from leadtrace_ingest.outcome import Reason
 from leadtrace_ingest.senders.events import envelope
 from leadtrace_ingest.senders.events.envelope import Attributes, Named
-from leadtrace_ingest.senders.events.invalid import InvalidEventError, did_you_mean
+from leadtrace_ingest.senders.events.invalid import InvalidEventError
 from leadtrace_ingest.senders.events.spend import check_spend
-from leadtrace_ingest.senders.events.strict import STRICT, Ref, Slot, StrictType
+from leadtrace_ingest.senders.events.strict import STRICT, TYPES, Ref, Slot, StrictType
 from leadtrace_ingest.senders.events.wording import worded
 from leadtrace_ingest.senders.identity import identity_of
 from leadtrace_ingest.senders.item import Bound, Draft, Mapped, Referred
@@ -114,7 +114,7 @@ def _known(name: str) -> StrictType:
         raise InvalidEventError(
             "type",
             "is no event type of the catalogue",
-            did_you_mean(name, STRICT),
+            TYPES.did_you_mean(name),
             Reason.UNKNOWN_TYPE,
         )
     return kind
@@ -124,8 +124,7 @@ def _decoded(kind: StrictType, raw: bytes) -> msgspec.Struct:
     try:
         data: msgspec.Struct = kind.decoder.decode(raw)
     except msgspec.ValidationError as error:
-        known = [field.encode_name for field in msgspec.structs.fields(kind.data)]
-        found = worded(error, "data", known, kind.choices)
+        found = worded(error, "data", kind.fields, kind.choices)
         raise (found if envelope.is_json(raw) else envelope.not_json("data")) from None
     except envelope.UNREADABLE:
         raise envelope.not_json("data") from None

@@ -15,6 +15,7 @@ import msgspec
 from leadtrace.events.catalogue import CATALOGUE, EventType
 from leadtrace.events.reference import AccountRef, DealRef, LeadRef
 from leadtrace_ingest.senders.drafting import MAX_NAME
+from leadtrace_ingest.senders.events.nearest import Names
 
 LONGEST_VALUE = 65_536
 LONGEST_TEXT = 2_048
@@ -68,6 +69,7 @@ class StrictType:
     decoder: msgspec.json.Decoder[Any]
     slots: tuple[Slot, ...]
     choices: Mapping[str, tuple[str, ...]]
+    fields: Names
 
 
 class _Derivation:
@@ -131,7 +133,9 @@ def _derive(row: EventType) -> StrictType:
         for ref in _REFS
         if ref in (get_args(field.type) or (field.type,))
     )
-    return StrictType(row, data, msgspec.json.Decoder(data), slots, derivation.choices)
+    fields = Names(field.encode_name for field in msgspec.structs.fields(row.data))
+    return StrictType(row, data, msgspec.json.Decoder(data), slots, derivation.choices, fields)
 
 
 STRICT: Mapping[str, StrictType] = {row.type: _derive(row) for row in CATALOGUE}
+TYPES = Names(STRICT)

@@ -1,11 +1,12 @@
 """What msgspec says of a struct that does not fit, in the sender's own words, and without its values."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import msgspec
 
-from leadtrace_ingest.senders.events.invalid import InvalidEventError, did_you_mean, printable
+from leadtrace_ingest.senders.events.invalid import InvalidEventError, printable
+from leadtrace_ingest.senders.events.nearest import Names
 
 _WHERE = re.compile(r" - at `\$\.?(?P<path>[^`]*)`\Z")
 _MISSING = re.compile(r"Object missing required field `(?P<name>.*)`\Z", re.DOTALL)
@@ -33,7 +34,7 @@ _WORDED = "holds what this field must not"
 def worded(
     error: msgspec.ValidationError,
     within: str,
-    known: Iterable[str],
+    known: Names,
     choices: Mapping[str, tuple[str, ...]],
 ) -> InvalidEventError:
     """The same with the field's whole path; `within` is what the struct itself is called, such as `data`."""
@@ -45,7 +46,7 @@ def worded(
         return InvalidEventError(_joined(path, missing["name"]), "is missing", "Add the field.")
     if unknown := _UNKNOWN.match(rule):
         name = unknown["name"]
-        remedy = did_you_mean(name, known) if path == within else "Leave it out, or correct its name."
+        remedy = known.did_you_mean(name) if path == within else "Leave it out, or correct its name."
         return InvalidEventError(_joined(path, printable(name)), "there is no such field", remedy)
     field = path.rpartition(".")[2]
     if field in choices and "enum" in rule:

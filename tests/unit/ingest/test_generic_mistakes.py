@@ -28,7 +28,7 @@ def of_rule(rule: str) -> str:
 @pytest.mark.parametrize(
     ("rule", "problem"),
     [
-        ("recrod: {}", "rules[0].recrod: unknown key; did you mean 'record'?"),
+        ("recordd: {}", "rules[0].recordd: unknown key; did you mean 'record'?"),
         ("record: {object: person, idd: x}", "rules[0].record.idd: unknown key; did you mean 'id'?"),
         ("record: {object: person, id: {form: x}}", "rules[0].record.id.form: unknown key; did you mean"),
         ("record: {object: person, id: x}", "rules[0].record: Object missing required field `tells`"),

@@ -9,7 +9,7 @@ import yaml
 from leadtrace.runtime.shipped import shipped_path
 from leadtrace_ingest.senders.generic.compiling import Rules
 from leadtrace_ingest.senders.generic.expression import Expression
-from leadtrace_ingest.senders.generic.file import GENERIC, GenericFile, Origin
+from leadtrace_ingest.senders.generic.file import GENERIC, GenericFile, Origin, Time
 from leadtrace_ingest.senders.generic.keys import mistake, unknown_keys
 from leadtrace_ingest.senders.generic.mapping import GenericMapping
 from leadtrace_ingest.senders.generic.moment import Moment
@@ -98,7 +98,7 @@ def _compiled(file: GenericFile, rules: Any, reporting_currency: str) -> Generic
         id=_value("id", file.id),
         comparable=_expression("comparable", file.comparable),
         delivery=tuple(file.delivery),
-        time=None if file.time is None else Moment("time", file.time),
+        time=_time(file.time),
         sequence=_value("sequence", file.sequence),
         actor=_value("actor", file.actor),
         ignore=_expression("ignore", file.ignore),
@@ -116,6 +116,14 @@ def _with_words(file: GenericFile) -> GenericFile:
 
 def _expression(where: str, text: str | None) -> Expression | None:
     return None if text is None else Expression(where, text)
+
+
+def _time(given: Time | None) -> Moment | None:
+    """The time of an item; a table that names no place only says how the rules' own times are read."""
+    placed = isinstance(given, str) or (
+        given is not None and any((given.expression, given.column, given.text))
+    )
+    return Moment("time", given) if given is not None and placed else None
 
 
 def _value(where: str, given: str | Origin | None) -> Value | None:

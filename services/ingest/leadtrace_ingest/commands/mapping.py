@@ -62,7 +62,7 @@ def try_sample(
             explanation = _explanation(rules, item, name)
             _count(counts, explanation)
             if shown < limit:
-                console.print(explained_item(where, explanation), soft_wrap=True, highlight=False)
+                console.print(explained_item(where, explanation), highlight=False)
                 shown += 1
         _sum_up(counts, shown)
     if counts["refused"]:

@@ -63,6 +63,16 @@ class TestSplit:
             assert refused(body, text)[0] is Reason.NOT_JSON
         assert refused(b'{"a":' * 5_000, text)[0] is Reason.TOO_DEEP
 
+    @pytest.mark.parametrize("text", [ACME, FLAT])
+    @pytest.mark.parametrize(("depth", "good"), [(100, True), (490, True), (502, False), (995, False)])
+    def test_what_is_nested_too_deeply(self, text: str, depth: int, *, good: bool) -> None:
+        deep = msgspec.Raw(b'{"a":' * depth + b"1" + b"}" * depth)
+        item = event("person.edited", data={"id": 7, "fields": {"deep": deep}})
+        body = {"events": [item], "account": {"id": "t1"}} if text == ACME else [item]
+        (result,) = results(body, text)
+        assert isinstance(result, Mapped if good else Refused)
+        assert good or (isinstance(result, Refused) and result.reason is Reason.TOO_DEEP)
+
     def test_a_list_that_cannot_be_found_is_one_refused_item(self) -> None:
         text = ACME.replace("items: events", "items: keys(events)")
         reason, detail = refused({"events": [BINNED]}, text)

@@ -106,6 +106,8 @@ def test_a_rule(rule: str, problem: str) -> None:
     ("text", "problem"),
     [
         ("a: [", "not YAML: "),
+        (f"{HEAD}items: a\nitems: b", "not YAML: the key 'items' stands twice"),
+        (f"{HEAD}[a]: b", "not YAML: "),
         ("- a", "a mapping file is a table of keys, such as `name: acme`"),
         (f"{HEAD}rules: []", "rules: Expected `array` of length >= 1"),
         (f"{HEAD}kind: hubspot\nrules: [{{{RECORD}}}]", "kind: Invalid enum value 'hubspot'"),

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import yaml
+from yaml.error import MarkedYAMLError
 
 from leadtrace.runtime.shipped import shipped_path
 from leadtrace_ingest.senders.generic.compiling import Rules
@@ -22,6 +23,7 @@ from leadtrace_ingest.senders.mapping.rules import problems
 _WORDS = ("free_mail", "seniority", "function")
 _WORDS_FROM = "hubspot.yaml"
 _UNNAMED = "mapping"
+_MERGE_TAG = "tag:yaml.org,2002:merge"
 
 
 def load_generic(given: Path | bytes, reporting_currency: str) -> GenericMapping:
@@ -61,6 +63,27 @@ def read_generic_file(given: Path | bytes) -> GenericFile:
     return msgspec.convert(value, GenericFile)
 
 
+class UniqueKeyLoader(yaml.CSafeLoader):
+    """YAML, in which a key that comes again would silently replace what stood there before."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """A table.
+
+        Raises:
+            MarkedYAMLError: a key stands in it twice.
+        """
+        seen = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode) or key.tag == _MERGE_TAG:
+                continue
+            if key.value in seen:
+                raise MarkedYAMLError(
+                    problem=f"the key {key.value!r} stands twice", problem_mark=key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
 def is_generic(path: Path) -> bool:
     """Whether a mapping file has rules of its own, or is of the form that vendors' adapters share.
 
@@ -77,7 +100,7 @@ def is_generic(path: Path) -> bool:
 def _table(given: Path | bytes) -> dict[Any, Any]:
     try:
         text = given if isinstance(given, bytes) else given.read_bytes()
-        value = yaml.load(text, Loader=yaml.CSafeLoader)
+        value = yaml.load(text, Loader=UniqueKeyLoader)  # noqa: S506 - it is a safe one
     except OSError as error:
         raise MappingError(f"{error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:

@@ -8,10 +8,11 @@ import msgspec
 from rich.markup import escape
 from rich.tree import Tree
 
+from leadtrace.events.codec import encode
 from leadtrace.events.envelope import TYPE_PREFIX
 from leadtrace_ingest.commands.remedy import remedy
 from leadtrace_ingest.senders.generic.mapping import Explanation
-from leadtrace_ingest.senders.item import Draft, Ignored, Mapped, Refused
+from leadtrace_ingest.senders.item import Bound, Draft, Ignored, Mapped, Refused
 
 
 def explained_item(where: str, explanation: Explanation) -> Tree:
@@ -29,7 +30,7 @@ def explained_item(where: str, explanation: Explanation) -> Tree:
     match result:
         case Mapped():
             for draft in result.drafts:
-                tree.add(_event(draft))
+                tree.add(_event(draft, result.source))
         case Ignored():
             tree.add(result.reason.sentence)
         case Refused():
@@ -39,19 +40,27 @@ def explained_item(where: str, explanation: Explanation) -> Tree:
     return tree
 
 
-def _event(draft: Draft) -> Tree:
+def _event(draft: Draft, source: str) -> Tree:
     name = draft.type.removeprefix(TYPE_PREFIX).rpartition(".")[0]
     subject = escape(f"{draft.kind}/{draft.external_id}")
     tree = Tree(f"[bold cyan]{name}[/]  {subject}  [dim]{_moment(draft.time)}[/]")
-    for referred in draft.refers:
-        tree.add(f"with {escape(f'{referred.kind}/{referred.external_id}')}")
-    for path, value in _leaves("", msgspec.json.decode(draft.data or b"{}")):
+    for path, value in _leaves("", msgspec.json.decode(_data(draft, source))):
         tree.add(f"[dim]{escape(path)}:[/] {escape(value)}")
     return tree
 
 
+def _data(draft: Draft, source: str) -> bytes:
+    if draft.complete is None:
+        return draft.data or b"{}"
+    refers = [Bound(one.source or source, f"{one.kind}/{one.external_id}", "", 0) for one in draft.refers]
+    return encode(draft.complete(refers))
+
+
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, str]]:
     match value:
+        case {"source": _, "subject": subject, "bindingrev": _}:
+            # What it is bound to is the relay's to say.
+            yield path, subject
         case dict():
             for name, one in value.items():
                 yield from _leaves(f"{path}.{name}".removeprefix("."), one)

@@ -126,7 +126,7 @@ class RecordAction:
         if made is not None:
             drafting = Drafting(made.start, "", telling.actor)
             entity = telling.mapping.objects[subject.kind].entity
-            yield drafting.event(subject, _CREATED[entity], ".c")
+            yield drafting.event(subject, _CREATED[entity])
         change = change_of(telling.at_start, subject, telling.mapping)
         for field, text in self._told_fields(telling):
             if not text:
@@ -137,10 +137,10 @@ class RecordAction:
                 continue
         if isinstance(change, LeadChange):
             change.touch.clear()
-        drafts = change.drafts(asserted=True)
+        drafts = list(change.drafts(asserted=True))
         if made is None and not drafts:
             raise IgnoredError(Reason.NOTHING_KEPT)
-        for draft in drafts:
+        for draft in drafts if made is None else resuffixed(drafts, ".v"):
             yield msgspec.structs.replace(draft, time=telling.time.end) if draft.type in _CLAIMS else draft
 
     def _merged(self, subject: Subject, entity: Entity, telling: Telling) -> Draft:

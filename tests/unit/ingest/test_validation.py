@@ -7,8 +7,8 @@ import msgspec
 import pytest
 
 from leadtrace.events.lead import LeadDeleted
-from leadtrace_ingest.door.committer import IntakeEntry, NotDurableError
 from leadtrace_ingest.door.idempotency import IdempotencyKeys
+from leadtrace_ingest.door.intake import IntakeEntry, NotDurableError
 from leadtrace_ingest.door.refusal import RefusedRequestError
 from leadtrace_ingest.door.validation import require_something_valid, results_of
 from leadtrace_ingest.outcome import Reason

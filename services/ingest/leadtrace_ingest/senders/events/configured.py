@@ -8,11 +8,7 @@ from leadtrace_ingest.senders.events.handshake import ANY_RATE
 
 
 def events(name: str, given: SenderSettings, settings: Settings) -> EventsAdapter:
-<<<<<<< HEAD
-    """The adapter; a sender without secrets of its own is posted to with API keys alone."""
-=======
     """The adapter; without a secret of its table only an API key made for the sender opens the door."""
->>>>>>> events
     proof = Bearer([secret.get_secret_value().encode() for secret in given.secrets])
     return EventsAdapter(name, proof, other_senders(name, settings), allowed_rate(given))
 

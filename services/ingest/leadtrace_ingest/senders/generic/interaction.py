@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 
 import msgspec
 
@@ -19,6 +19,12 @@ from leadtrace_ingest.senders.mapping.values import name_of
 
 _OWN_FIELDS = frozenset({"email", "phone", "first_name", "last_name"})
 Member = TypeVar("Member", bound=StrEnum)
+
+
+class _PersonalBlock(TypedDict, total=False):
+    """The keyword argument of an event's data, left out where there is nothing."""
+
+    personal: Personal
 
 
 class TouchpointAction:
@@ -90,7 +96,7 @@ class ActivityAction:
         text = self._direction.text(telling.item).strip().lower() if self._direction else ""
         return _member(Direction, self._direction, text) if self._direction and text else None
 
-    def _personal_block(self, telling: Telling) -> dict[str, Personal]:
+    def _personal_block(self, telling: Telling) -> _PersonalBlock:
         texts = {name: value.text(telling.item) for name, value in self._personal.items()}
         told = {name: text for name, text in texts.items() if text}
         own = {name: text for name, text in told.items() if name in _OWN_FIELDS}

@@ -25,11 +25,7 @@ from leadtrace_ingest.store import NOTIFY_CHANNEL
 _SWEEP_S = 0.1
 _RETRY_PAUSE_S = 0.05
 # What the database says of a statement is never the sender's fault here, so everything is tried again.
-_TRIED_AGAIN: tuple[type[Exception], ...] = (
-    *UNAVAILABLE,
-    asyncpg.PostgresError,
-    asyncpg.InternalClientError,  # what a connection that broke amid an answer may raise
-)
+_TRIED_AGAIN: tuple[type[Exception], ...] = (*UNAVAILABLE, asyncpg.PostgresError)
 _LARGEST_GROUP = 1_000
 _LARGEST_GROUP_BYTES = 16_777_216
 

@@ -18,7 +18,20 @@ pytestmark = pytest.mark.slow
 LEADS = 40
 BODIES = make_deliveries(datetime(2026, 11, 1, tzinfo=UTC), leads=LEADS)
 ITEMS = len(events_of(BODIES))
-COMMANDS = ("up", "demo", "migrate", "status", "doctor", "config", "reconcile", "republish", "rebuild")
+COMMANDS = (
+    "up",
+    "demo",
+    "migrate",
+    "status",
+    "doctor",
+    "config",
+    "reconcile",
+    "republish",
+    "rebuild",
+    "replay",
+    "quarantine",
+    "keys",
+)
 CHECKOUT = Path(__file__).parents[2]
 
 

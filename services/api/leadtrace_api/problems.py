@@ -139,11 +139,11 @@ async def _on_invalid(_: Request, error: Exception) -> Response:
     return response_of(ParameterError(detail, parameter=name, rule=str(first["msg"])).problem)
 
 
-async def _on_http(request: Request, error: Exception) -> Response:
+async def _on_http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type only
     if error.status_code == NotFoundError.status:
         remedy = "GET / lists the routes."
-        return response_of(NotFoundError(f"There is no route {request.url.path}.", remedy=remedy).problem)
+        return response_of(NotFoundError("There is no such route.", remedy=remedy).problem)
     problem = Problem(
         type="about:blank", title=str(error.detail), status=error.status_code, detail=str(error.detail)
     )

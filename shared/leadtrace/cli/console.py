@@ -14,6 +14,7 @@ from rich.markup import escape
 from sqlalchemy.exc import DBAPIError
 
 from leadtrace.bus.protocol import BusUnavailableError
+from leadtrace.cli.admin_call import AdminProblemError
 from leadtrace.cli.traffic.sender import RefusedError
 from leadtrace.embedded.datafolder import DataFolderLockedError
 from leadtrace.embedded.postgres_home import PostgresUnavailableError
@@ -39,6 +40,7 @@ ConfigOption = Annotated[
 ]
 
 _EXPECTED = (
+    AdminProblemError,
     BrokerFailedError,
     BusUnavailableError,
     DataFolderLockedError,

@@ -2,7 +2,7 @@
 
 import typer
 
-from leadtrace.cli import topics
+from leadtrace.cli import keys, quarantine, topics
 from leadtrace.cli.config import config
 from leadtrace.cli.demo import demo
 from leadtrace.cli.doctor import doctor
@@ -10,6 +10,7 @@ from leadtrace.cli.migrate import migrate
 from leadtrace.cli.plugins import add_plugins
 from leadtrace.cli.rebuild import rebuild
 from leadtrace.cli.reconcile import reconcile
+from leadtrace.cli.replay import replay
 from leadtrace.cli.republish import republish
 from leadtrace.cli.status import status
 from leadtrace.cli.up import up
@@ -32,12 +33,15 @@ app.command(rich_help_panel=_RUN)(up)
 app.command(rich_help_panel=_RUN)(demo)
 app.command(rich_help_panel=_RUN)(migrate)
 app.add_typer(topics.app, name="topics", rich_help_panel=_RUN)
+app.add_typer(keys.app, name="keys", rich_help_panel=_RUN)
 app.command(rich_help_panel=_LOOK)(status)
 app.command(rich_help_panel=_LOOK)(doctor)
 app.command(rich_help_panel=_LOOK)(config)
 app.command(rich_help_panel=_MEND)(reconcile)
 app.command(rich_help_panel=_MEND)(republish)
 app.command(rich_help_panel=_MEND)(rebuild)
+app.add_typer(quarantine.app, name="quarantine", rich_help_panel=_MEND)
+app.command(rich_help_panel=_MEND)(replay)
 add_plugins(app)
 
 if __name__ == "__main__":

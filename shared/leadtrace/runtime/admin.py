@@ -4,7 +4,7 @@ They change what is published, so they take a key of scope `admin`; the CLI is t
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from starlette.requests import Request
@@ -22,6 +22,8 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 _Given = TypeVar("_Given")
+# PostgreSQL's text cannot hold NUL.
+PlainText = Annotated[str, msgspec.Meta(pattern=r"^[^\x00]*\Z", max_length=1_000)]
 
 
 class RefusedError(Exception):

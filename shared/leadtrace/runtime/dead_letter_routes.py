@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from leadtrace.runtime.admin import (
     Authorize,
+    PlainText,
     RefusedError,
     body_of,
     guarded,
@@ -25,16 +26,16 @@ _LONGEST_PAGE = 500
 
 
 class _ListQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    topic: str | None = None
+    topic: PlainText | None = None
     after: UUID | None = None
     limit: int = 50
 
 
 class _Chosen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    topic: str | None = None
+    topic: PlainText | None = None
     ids: tuple[UUID, ...] | None = None
     dry_run: bool = False
-    why: str = ""
+    why: PlainText = ""
 
     def choice(self) -> Choice:
         """Which letters are meant."""

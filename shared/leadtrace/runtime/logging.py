@@ -4,8 +4,8 @@ import logging
 import re
 import sys
 from enum import StrEnum
-from io import StringIO
-from typing import TextIO
+from traceback import format_tb
+from typing import Any, TextIO
 
 import structlog
 from pydantic import SecretStr
@@ -18,9 +18,7 @@ _NOISY = ("alembic", "asyncio", "httpx", "httpcore", "uvicorn", "sqlalchemy")
 
 
 # Never the local variables: among them are passwords and what persons told us.
-_TRACEBACKS = structlog.processors.ExceptionRenderer(
-    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
-)
+_DESCRIBE = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 
 
 class LogFormat(StrEnum):
@@ -55,7 +53,11 @@ def configure_logging(
     renderer: list[Processor] = (
         [structlog.dev.ConsoleRenderer(colors=out.isatty(), exception_formatter=_traceback)]
         if pretty
-        else [_TRACEBACKS, mask_secrets, structlog.processors.JSONRenderer()]
+        else [
+            structlog.processors.ExceptionRenderer(_described),
+            mask_secrets,
+            structlog.processors.JSONRenderer(),
+        ]
     )
     handler = logging.StreamHandler(out)
     handler.setFormatter(
@@ -115,10 +117,37 @@ def mask_url(text: str) -> str:
     return _URL_PASSWORD.sub(rf"\g<before>{MASK}@", text) if "://" in text else text
 
 
+def words_of(error: BaseException) -> str:
+    """Its type, and its text unless that may quote a person's data, as a database's or a parser's may."""
+    name = type(error).__name__
+    quotes_nothing = isinstance(error, OSError) or type(error).__module__.split(".")[0].startswith(
+        "leadtrace"
+    )
+    return mask_url(f"{name}: {error}") if quotes_nothing else name
+
+
+def _described(exc_info: ExcInfo) -> list[dict[str, Any]]:
+    stacks: list[dict[str, Any]] = _DESCRIBE(exc_info)
+    _silence(stacks)
+    return stacks
+
+
+def _silence(stacks: list[dict[str, Any]]) -> None:
+    for stack in stacks:
+        stack["exc_value"] = ""
+        stack.pop("exc_notes", None)
+        for inner in stack.get("exceptions", ()):
+            _silence(inner)
+
+
 def _traceback(out: TextIO, error: ExcInfo) -> None:
-    text = StringIO()
-    structlog.dev.plain_traceback(text, error)
-    out.write(mask_url(text.getvalue()))
+    one: BaseException | None = error[1]
+    chain: list[BaseException] = []
+    while one is not None and one not in chain:
+        chain.append(one)
+        one = one.__cause__ or one.__context__
+    for shown in reversed(chain):
+        out.writelines(("\n", *format_tb(shown.__traceback__), words_of(shown)))
 
 
 def _add_service(service: str) -> Processor:

@@ -8,7 +8,7 @@ import asyncpg
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential_jitter
 
 from leadtrace.bus.protocol import BusUnavailableError
-from leadtrace.runtime.logging import get_logger
+from leadtrace.runtime.logging import get_logger, words_of
 from leadtrace.runtime.shutdown import StopSignal
 
 # Any error of the database counts, also one that looks permanent: a record is never refused because the
@@ -67,4 +67,4 @@ def _describe(error: BaseException | None) -> str:
     # A database error may quote the values of a row; its class and code say enough.
     if isinstance(error, asyncpg.PostgresError):
         return f"{type(error).__name__} {getattr(error, 'sqlstate', '')}"
-    return f"{type(error).__name__}: {error}"
+    return "" if error is None else words_of(error)

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 from leadtrace.runtime.garbage import collect_rarely
 from leadtrace.runtime.health import Readiness
 from leadtrace.runtime.joined_writes import JoinedWrites
-from leadtrace.runtime.logging import get_logger
+from leadtrace.runtime.logging import get_logger, words_of
 from leadtrace.runtime.shutdown import Deadline, StopSignal, drain
 
 Background = Callable[[StopSignal], Coroutine[object, object, None]]
@@ -136,7 +136,7 @@ async def _watched(
         await work(work_stop)
     except Exception as error:  # noqa: BLE001 - the edge of the process: it is logged and ends it
         _log.exception("background.failed", task=name)
-        failures.append(f"{name}: {type(error).__name__}: {error}")
+        failures.append(f"{name}: {words_of(error)}")
         stop.set(f"{name} failed")
 
 

@@ -55,11 +55,16 @@ class DeadLetterStore:
 
     async def bury(self, connection: Connection, ids: Sequence[UUID], letters: Sequence[DeadLetter]) -> None:
         """Keep the letters under the given ids."""
-        if not letters:
+        # One statement may not meet a row twice: among copies the first one is kept.
+        kept: dict[tuple[str, bytes], tuple[UUID, DeadLetter]] = {}
+        for one, letter in zip(ids, letters, strict=True):
+            kept.setdefault((letter.topic, _hash(letter)), (one, letter))
+        if not kept:
             return
+        letters = [letter for _, letter in kept.values()]
         await connection.execute(
             self._insert,
-            list(ids),
+            [one for one, _ in kept.values()],
             [letter.topic for letter in letters],
             [letter.partition for letter in letters],
             [letter.offset for letter in letters],
@@ -68,5 +73,9 @@ class DeadLetterStore:
             [letter.event_no for letter in letters],
             [letter.key for letter in letters],
             [letter.value for letter in letters],
-            [blake2b(letter.value or b"", digest_size=16).digest() for letter in letters],
+            [_hash(letter) for letter in letters],
         )
+
+
+def _hash(letter: DeadLetter) -> bytes:
+    return blake2b(letter.value or b"", digest_size=16).digest()

@@ -113,6 +113,14 @@ async def test_what_was_dropped_stays_dropped_when_it_comes_again(scene: Scene) 
     assert await replay(scene) == Replayed(0, 0, 0, dry_run=False)
 
 
+async def test_one_that_comes_several_times_in_a_batch_is_one_letter(scene: Scene) -> None:
+    await bury(scene, b"poison", b"poison", b"poison")
+    assert await scene.row("select count(*) from scoring.dead_letters") == (1,)
+    await scene.pool.execute("update scoring.dead_letters set settled_as = 'replayed'")
+    await bury(scene, b"poison", b"poison")
+    assert await scene.row("select count(*) from scoring.dead_letters where settled_as is null") == (1,)
+
+
 async def test_only_the_chosen_topic(scene: Scene) -> None:
     await bury(scene, b"poison")
     assert await replay(scene, Choice(topic="deal-events")) == Replayed(0, 0, 0, dry_run=False)

@@ -101,7 +101,7 @@ class TestAdmin:
         [
             ({"scopes": []}, None),
             ({"scopes": ["everything"]}, None),
-            ({"scopes": ["read"], "nmae": "x"}, None),
+            ({"scopes": ["read"], "owner": "x"}, None),
             ({"scopes": ["ingest"]}, "sender"),
             ({"scopes": ["ingest"], "sender": "nobody"}, "sender"),
             ({"scopes": ["read"], "sender": "hubspot"}, "sender"),

@@ -167,6 +167,7 @@ class TestRetryAndDiscard:
             ("discard", {"all": True}, "reason_missing"),
             ("discard", {"all": True, "why": "  "}, "reason_missing"),
             ("discard", {"why": "x"}, "selection_missing"),
+            ("discard", {"all": True, "why": "a\x00b"}, "bad_request"),
         ],
     )
     async def test_an_order_that_is_not_clear_is_refused(

@@ -137,7 +137,7 @@ async def test_only_the_span_that_was_named_page_by_page(scene: Scene, span: Spa
     assert sum(page.deliveries for page in pages) == deliveries
     assert all(page.deliveries <= 2 for page in pages)
     async with scene.pool.acquire() as connection:
-        assert await waiting(connection) == deliveries
+        assert await waiting(connection, list(scene.senders)) == deliveries
 
 
 async def test_an_item_that_maps_otherwise_now_gets_no_second_set_of_events(scene: Scene) -> None:

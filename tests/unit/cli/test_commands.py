@@ -8,7 +8,23 @@ from typer.testing import CliRunner
 
 from leadtrace.cli.main import app
 
-COMMANDS = ("up", "demo", "migrate", "status", "doctor", "config", "reconcile", "republish", "rebuild")
+COMMANDS = (
+    "up",
+    "demo",
+    "migrate",
+    "status",
+    "doctor",
+    "config",
+    "reconcile",
+    "republish",
+    "rebuild",
+    "replay",
+)
+GROUPS = {
+    "topics": ("list", "create"),
+    "keys": ("create", "list", "revoke"),
+    "quarantine": ("list", "show", "retry", "discard"),
+}
 
 
 @pytest.fixture
@@ -29,9 +45,11 @@ def test_help_shows_an_example_to_copy(runner: CliRunner, command: str) -> None:
     assert f"leadtrace {command}" in result.output.split("For instance:")[1]
 
 
-@pytest.mark.parametrize("command", ["list", "create"])
-def test_help_of_topics_shows_an_example(runner: CliRunner, command: str) -> None:
-    assert f"leadtrace topics {command}" in runner.invoke(app, ["topics", command, "--help"]).output
+@pytest.mark.parametrize(
+    ("group", "command"), [(group, command) for group, names in GROUPS.items() for command in names]
+)
+def test_help_of_a_group_shows_an_example(runner: CliRunner, group: str, command: str) -> None:
+    assert f"leadtrace {group} {command}" in runner.invoke(app, [group, command, "--help"]).output
 
 
 def test_without_a_command_the_overview_is_shown(runner: CliRunner) -> None:
@@ -79,6 +97,39 @@ def test_reconcile_needs_a_key(runner: CliRunner) -> None:
     result = runner.invoke(app, ["reconcile"])
     assert result.exit_code == 2
     assert "keys.bootstrap: not set" in result.output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["quarantine", "list"],
+        ["quarantine", "retry", "--all"],
+        ["keys", "list"],
+        ["replay", "--from", "intake", "--since", "1d"],
+        ["replay", "--from", "dlq"],
+    ],
+)
+def test_commands_of_an_operator_need_a_key(runner: CliRunner, command: list[str]) -> None:
+    result = runner.invoke(app, command)
+    assert result.exit_code == 2
+    assert "keys.bootstrap: not set" in result.output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["replay", "--from", "intake"],
+        ["replay", "--from", "nowhere"],
+        ["replay", "--from", "dlq", "--drop"],
+        ["quarantine", "discard", "--all"],
+        ["quarantine", "list", "--since", "monday"],
+        ["keys", "create", "--scope", "everything"],
+    ],
+)
+def test_what_is_not_clear_is_refused_before_anybody_is_asked(runner: CliRunner, command: list[str]) -> None:
+    result = runner.invoke(app, command)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
 
 
 def test_rebuild_asks_what(runner: CliRunner) -> None:

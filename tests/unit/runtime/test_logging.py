@@ -10,7 +10,7 @@ import pytest
 import structlog
 from pydantic import SecretStr
 
-from leadtrace.runtime.logging import LogFormat, configure_logging, get_logger, mask_url
+from leadtrace.runtime.logging import LogFormat, configure_logging, get_logger, mask_url, words_of
 
 
 @pytest.fixture
@@ -65,6 +65,33 @@ def test_a_traceback_tells_where_and_no_local_variable(stream: io.StringIO, styl
     assert "RuntimeError" in stream.getvalue()
     assert "hush" not in stream.getvalue()
     assert "ana.almeida" not in stream.getvalue()
+
+
+@pytest.mark.logs_internal_errors
+@pytest.mark.parametrize("style", [LogFormat.JSON, LogFormat.CONSOLE])
+def test_a_traceback_keeps_the_words_of_errors_that_may_quote_what_a_person_told_us(
+    stream: io.StringIO, style: LogFormat
+) -> None:
+    configure_logging("door", style=style, stream=stream)
+    _fail_quoting("ana.almeida")
+    assert "ana.almeida" not in stream.getvalue()
+    assert "ValueError" in stream.getvalue()
+    assert "test_logging.py" in stream.getvalue()
+
+
+def _fail_quoting(name: str) -> None:
+    try:
+        try:
+            int(name)
+        except ValueError as error:
+            raise ExceptionGroup(name, [KeyError(name), error]) from error
+    except ExceptionGroup:
+        get_logger("room").exception("item.failed")
+
+
+def test_words_of_an_error_are_kept_where_they_quote_nothing() -> None:
+    assert words_of(OSError("connection refused")) == "OSError: connection refused"
+    assert words_of(ValueError("ana.almeida@example.com")) == "ValueError"
 
 
 def _fail_with(password: str, email: str) -> None:

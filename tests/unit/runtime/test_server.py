@@ -107,7 +107,7 @@ async def test_a_failing_worker_ends_the_process() -> None:
         raise RuntimeError("a bug")
 
     scene.background = fails
-    with pytest.raises(BackgroundFailedError, match="work: RuntimeError: a bug"):
+    with pytest.raises(BackgroundFailedError, match="work: RuntimeError"):
         await asyncio.wait_for(scene.run(), 5)
     assert scene.history == ["closed"]
 

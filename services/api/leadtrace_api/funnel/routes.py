@@ -88,7 +88,7 @@ def _unknown_dimension(name: str) -> ParameterError:
     several = "," in name
     known = f"It knows {', '.join(DIMENSIONS)}."
     return ParameterError(
-        f"by={name} names several dimensions." if several else f"by={name} is no dimension.",
+        "by names several dimensions." if several else "by names no dimension that there is.",
         parameter="by",
         rule="Groups are by one dimension.",
         remedy=known if several else nearest(name, DIMENSIONS) or known,

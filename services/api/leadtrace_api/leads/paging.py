@@ -29,15 +29,15 @@ def cursor_of(text: str) -> Cursor:
         day, captured_at, lead_id = plain.split(_SEPARATOR)
         cursor = (date.fromisoformat(day), datetime.fromisoformat(captured_at), UUID(lead_id))
     except (ValueError, binascii.Error) as error:
-        raise _foreign(text) from error
+        raise _foreign() from error
     if cursor[1].tzinfo is None:
-        raise _foreign(text)
+        raise _foreign()
     return cursor
 
 
-def _foreign(text: str) -> ParameterError:
+def _foreign() -> ParameterError:
     return ParameterError(
-        f"{text[:40]!r} is no cursor of this api.",
+        "This is no cursor of this api.",
         parameter="cursor",
         rule="A cursor is taken from `next` of the page before, as it stands.",
         remedy="Leave cursor out to begin anew.",

@@ -10,7 +10,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from leadtrace.runtime.admin import Authorize, RefusedError, body_of, guarded, json_answer, name_of_key
+from leadtrace.runtime.admin import (
+    Authorize,
+    PlainText,
+    RefusedError,
+    body_of,
+    guarded,
+    json_answer,
+    name_of_key,
+)
 from leadtrace.runtime.clock import Ids
 from leadtrace.runtime.key_ring import KEY_PREFIX, Scope, digest_of
 from leadtrace.runtime.logging import get_logger
@@ -28,7 +36,7 @@ class NewKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a key is to allow; a key of scope `ingest` posts as one sender."""
 
     scopes: Annotated[tuple[Scope, ...], msgspec.Meta(min_length=1)]
-    name: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    name: PlainText = ""
     sender: str | None = None
 
 

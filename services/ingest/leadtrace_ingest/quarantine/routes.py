@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from leadtrace.runtime.admin import (
     Authorize,
+    PlainText,
     RefusedError,
     body_of,
     guarded,
@@ -57,7 +58,7 @@ class Order(Selection, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     all: bool = False
     dry_run: bool = False
-    why: str = ""
+    why: PlainText = ""
 
 
 class Quarantine:

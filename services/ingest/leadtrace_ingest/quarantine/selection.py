@@ -6,6 +6,8 @@ from uuid import UUID
 
 import msgspec
 
+from leadtrace.runtime.admin import PlainText
+
 # What every statement over the table tests; a null says nothing.
 MATCHES = """
 ($1::uuid[] is null or held.quarantine_id = any($1)) and ($2::text is null or held.sender = $2)
@@ -20,8 +22,8 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     """Every condition that is given must hold."""
 
     ids: Ids | None = None
-    sender: str | None = None
-    reason: str | None = None
+    sender: PlainText | None = None
+    reason: PlainText | None = None
     since: Moment | None = None
 
     def arguments(self) -> tuple[list[UUID] | None, str | None, str | None, datetime | None]:

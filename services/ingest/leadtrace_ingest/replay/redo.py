@@ -49,7 +49,8 @@ with marked as (
 select coalesce(sum(items), 0)::bigint, pg_notify('{NOTIFY_CHANNEL}', '') from marked
 """
 _WAITING = """
-select count(*) from ingest.intake where state = 'pending' and outcomes is not null
+select count(*) from ingest.intake
+where state = 'pending' and sender = any($1::text[]) and outcomes is not null
 """
 
 
@@ -100,6 +101,6 @@ async def mark(connection: Connection, span: Span, senders: Sequence[str], after
     return Marked(len(found), int(items), found[-1] if len(found) == limit else None)
 
 
-async def waiting(connection: Connection) -> int:
-    """How many deliveries are to be done again and no relay has come to yet."""
-    return int(await connection.fetchval(_WAITING))
+async def waiting(connection: Connection, senders: Sequence[str]) -> int:
+    """How many deliveries of these senders are to be done again and no relay has come to yet."""
+    return int(await connection.fetchval(_WAITING, list(senders)))

@@ -59,7 +59,7 @@ def replay_routes(pool: Pool, senders: Collection[str], authorize: Authorize) ->
         span = _span(asked, senders)
         async with pool.acquire() as connection:
             marked = await mark(connection, span, list(senders), asked.after, asked.limit)
-            left = await waiting(connection)
+            left = await waiting(connection, list(senders))
         _log.info(
             "intake.replayed", deliveries=marked.deliveries, items=marked.items, by=name_of_key(request)
         )
@@ -67,7 +67,7 @@ def replay_routes(pool: Pool, senders: Collection[str], authorize: Authorize) ->
 
     async def count(_: Request) -> Response:
         async with pool.acquire() as connection:
-            return json_answer({"waiting": await waiting(connection)})
+            return json_answer({"waiting": await waiting(connection, list(senders))})
 
     return [
         Route(_PATH, guarded(show, authorize), methods=["GET"]),

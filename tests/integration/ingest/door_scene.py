@@ -75,26 +75,33 @@ def signed_v2(body: bytes, path: str = PATH) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def running_door(url: str, *, wait: bool = True, **door: Any) -> AsyncGenerator[DoorScene]:
+async def running_door(
+    url: str, *, wait: bool = True, senders: Mapping[str, Mapping[str, Any]] | None = None, **door: Any
+) -> AsyncGenerator[DoorScene]:
     """A door over the database at `url`, ready unless `wait` is off, stopped at the end.
 
-    `door` are settings of the group of that name; its spill is gone at the end unless they name a folder.
+    `senders` are tables beside, or over, that of hubspot, with the same secret and kind unless they say
+    otherwise. `door` are settings of that group; its spill is gone at the end unless they name a folder.
     """
     with tempfile.TemporaryDirectory(prefix="leadtrace-spill-") as folder:
-        async with _running_door(url, {"spill_dir": Path(folder), **door}, wait=wait) as scene:
+        groups = {"door": {"spill_dir": Path(folder), **door}, "senders": _senders(senders or {})}
+        async with _running_door(url, groups, wait=wait) as scene:
             yield scene
 
 
+def _senders(given: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    common = {"kind": "hubspot", "secrets": ["another live secret", SECRET], "public_url": PUBLIC}
+    return {name: {**common, **table} for name, table in {"hubspot": {}, **given}.items()}
+
+
 @asynccontextmanager
-async def _running_door(url: str, door: Mapping[str, Any], *, wait: bool) -> AsyncGenerator[DoorScene]:
-    sender = {"secrets": ["another live secret", SECRET], "public_url": PUBLIC}
+async def _running_door(url: str, groups: Mapping[str, Any], *, wait: bool) -> AsyncGenerator[DoorScene]:
     settings = Settings.model_validate(
         {
             "postgres": {"url": url},
             "ports": {"ingest": free_port()},
-            "senders": {"hubspot": sender},
             "keys": {"bootstrap": ADMIN_KEY},
-            "door": dict(door),
+            **groups,
         }
     )
     clock, stop, bus = FrozenClock(from_micros(AT_MS * 1_000)), StopSignal(), await make_bus()

@@ -4,6 +4,7 @@ import asyncio
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -199,7 +200,7 @@ class TestDoor:
     ) -> None:
         """Trap 1: an exception swallowed and a success answered. Here 202 means that a file holds it."""
         nowhere = database_url.replace("port=5432", "port=5999")
-        settings = {"retry_window_s": 0.2, "spill_dir": tmp_path}
+        settings: dict[str, Any] = {"retry_window_s": 0.2, "spill_dir": tmp_path}
         async with running_door(nowhere, wait=False, **settings) as door:
             await door.bus.make_unavailable()
             accepted = await door.post(BODY)

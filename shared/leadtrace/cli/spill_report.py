@@ -47,7 +47,8 @@ def spill_line(report: SpillReport) -> str:
     if report.requests == 0:
         return f"spill: nothing waits{aside}"
     oldest = max(place["oldest_age_s"] for place in report.places)
-    return f"spill: [yellow]{report.requests:,} requests wait[/] for the database, the oldest {oldest:,.0f} s{aside}"
+    waiting = f"[yellow]{report.requests:,} requests wait[/] for the database"
+    return f"spill: {waiting}, the oldest {oldest:,.0f} s{aside}"
 
 
 def spill_table(report: SpillReport) -> Table:

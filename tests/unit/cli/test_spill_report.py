@@ -1,5 +1,7 @@
 """`leadtrace status` says what waits in the spill, and what it could not learn."""
 
+from io import StringIO
+
 import httpx
 from rich.console import Console
 
@@ -40,9 +42,9 @@ async def test_what_waits_is_told_with_its_age() -> None:
     assert "1,200 requests wait" in line
     assert "61 s" in line
     assert "2 files were set aside" in line
-    console = Console(width=120, record=True, quiet=True)
-    console.print(spill_table(report))
-    text = console.export_text()
+    shown = StringIO()
+    Console(width=120, file=shown).print(spill_table(report))
+    text = shown.getvalue()
     assert "the broker is away" in text
     assert "3.4" in text
 

@@ -64,7 +64,7 @@ async def test_the_topic_keeps_requests_while_a_broker_and_the_door_die(
         # Two of three are in sync, which is enough; what it cannot confirm in time goes to the file.
         await kafka.nodes[2].kill()
         posted = await parts.client.post(BODIES[HALF:])
-        assert posted.retried == 0
+        assert posted.retried == 0, parts.log_of("door")[-6000:]
 
         await parts.kill("door")
         await parts.start_postgres()

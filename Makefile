@@ -13,6 +13,9 @@ UPGRADE ?=
 # The Olist leads as HubSpot deliveries; they lie beside the checkout.
 OLIST_FILE ?= ../shared/data/olist/olist_hubspot_ordered.jsonl.gz
 
+# How many brokers `make kafka` starts.
+BROKERS ?= 1
+
 ##@ Start
 .PHONY: help setup demo up olist kafka
 
@@ -31,8 +34,8 @@ up: setup ## start everything without traffic
 olist: setup ## the same as demo with the 27,308 real events of OLIST_FILE
 	@SENDER_FILE="$(OLIST_FILE)" LEADTRACE_REPORTING__CURRENCY=BRL $(LEADTRACE) demo
 
-kafka: setup ## start Apache Kafka itself (needs a JVM 17+ and Maven)
-	@.venv/bin/python -m leadtrace.embedded.apache
+kafka: setup ## start Apache Kafka itself (needs a JVM 17+ and Maven); BROKERS=3 a cluster
+	@.venv/bin/python -m leadtrace.embedded.apache --brokers $(BROKERS)
 
 ##@ Work
 .PHONY: check test-fast test bench fix

@@ -7,9 +7,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import httpx
+import msgspec
 from prometheus_client.parser import text_string_to_metric_families
 
 from leadtrace.cli.wiring import make_admin
+from leadtrace.embedded.apache_kafka import ApacheKafka
 from leadtrace.embedded.broker import EmbeddedBroker
 from leadtrace.embedded.postgres import DATABASE, SUPERUSER, EmbeddedPostgres
 from leadtrace.embedded.postgres_home import prepare_home
@@ -36,15 +38,23 @@ def second(name: str) -> str:
     return f"second {name}"
 
 
-class ByHand:
-    """PostgreSQL, a broker and service processes, none of which runs at first."""
+def one_by_one(bodies: Iterable[bytes]) -> list[bytes]:
+    """The same events in deliveries of one, so that there are many."""
+    return [msgspec.json.encode([event]) for body in bodies for event in msgspec.json.decode(body)]
 
-    def __init__(self, folder: Path, more_env: Mapping[str, str]) -> None:
+
+class ByHand:
+    """PostgreSQL, a broker (or `kafka` for it) and service processes, none of which runs at first."""
+
+    def __init__(self, folder: Path, more_env: Mapping[str, str], kafka: ApacheKafka | None = None) -> None:
         folder.mkdir(mode=0o711)
         self.client = Installation(folder, more_env)
         self.postgres = EmbeddedPostgres(folder / "postgres", self._log("postgres"), durable=False)
         (port,) = free_ports(1)
-        self.broker = EmbeddedBroker(log_path=self._log("broker"), ids=SystemIds(SystemClock()), port=port)
+        ids = SystemIds(SystemClock())
+        self.broker = kafka or EmbeddedBroker(log_path=self._log("broker"), ids=ids, port=port)
+        self._replication = len(kafka.nodes) if kafka else 1
+        self._kind = BrokerKind.APACHE if kafka else BrokerKind.EMBEDDED
         # The address is told to processes before anything listens there.
         sockets = quote(str(prepare_home(folder / "postgres").sockets))
         self.url = f"postgresql://{SUPERUSER}@/{DATABASE}?host={sockets}&port=5432"
@@ -57,9 +67,14 @@ class ByHand:
         await migrate(self.url)
 
     async def start_broker(self) -> None:
-        """Start it, which remembers nothing, and make the topics."""
+        """Start it and make the topics that are missing: the embedded one remembers none."""
         await self.broker.start()
-        kafka = Kafka(bootstrap_servers=self.broker.bootstrap_servers, broker=BrokerKind.EMBEDDED)
+        kafka = Kafka(
+            bootstrap_servers=self.broker.bootstrap_servers,
+            broker=self._kind,
+            replication=self._replication,
+            partitions=4,
+        )
         await create_topics(Settings(kafka=kafka), make_admin)
 
     async def start(self, *names: str) -> None:
@@ -93,9 +108,10 @@ class ByHand:
         """Everything that a process has said."""
         return self._log(name).read_text()
 
-    async def ask(self, name: str, path: str) -> httpx.Response | None:
-        """What a process answers; None while it does not listen."""
-        async with httpx.AsyncClient(timeout=10.0) as client:
+    async def ask(self, name: str, path: str, *, key: str | None = None) -> httpx.Response | None:
+        """What a process answers, to the bearer of `key` if there is one; None while it does not listen."""
+        headers = {"authorization": f"Bearer {key}"} if key else {}
+        async with httpx.AsyncClient(timeout=10.0, headers=headers) as client:
             try:
                 return await client.get(f"http://127.0.0.1:{self._services[name].port}{path}")
             except httpx.TransportError:
@@ -106,9 +122,10 @@ class ByHand:
         answer = await self.ask(name, "/readyz")
         if answer is None:
             return None
-        named = {one["dependency"] for one in answer.json()["missing"]}
-        assert answer.status_code == (503 if named else 200)
-        assert all(one["reason"] for one in answer.json()["missing"])
+        missing = answer.json()["missing"]
+        named = {one["dependency"] for one in missing}
+        assert answer.status_code == (200 if all(one.get("bridged") for one in missing) else 503)
+        assert all(one["reason"] for one in missing)
         return named
 
     async def until_missing(self, names: Iterable[str], wanted: dict[str, set[str]]) -> None:
@@ -120,6 +137,21 @@ class ByHand:
 
             what = f"{name} misses {sorted(wanted.get(name, set())) or 'nothing'}"
             await eventually_answers(misses, what=what, deadline_s=READY_WITHIN_S)
+
+    async def spilled(self) -> dict[str, int]:
+        """Requests that wait in the spill of the door, by place; none while it does not listen."""
+        answer = await self.ask("door", "/v1/admin/spill", key=KEY)
+        places = [] if answer is None else answer.json()["places"]
+        return {place["place"]: place["requests"] for place in places}
+
+    async def until_filed(self) -> None:
+        """Return once nothing waits in the spill of the door."""
+
+        async def nothing_waits() -> bool:
+            waiting = await self.spilled()
+            return bool(waiting) and not any(waiting.values())
+
+        await eventually_answers(nothing_waits, what="the spill is filed", deadline_s=READY_WITHIN_S)
 
     async def counted(self, name: str, sample: str, **labels: str) -> float:
         """The sum of a metric of a process over all series with these labels."""
@@ -146,7 +178,7 @@ class ByHand:
             "LEADTRACE_INSTALLATION__PROFILE": "embedded",
             "LEADTRACE_POSTGRES__URL": self.url,
             "LEADTRACE_KAFKA__BOOTSTRAP_SERVERS": self.broker.bootstrap_servers,
-            "LEADTRACE_KAFKA__BROKER": "embedded",
+            "LEADTRACE_KAFKA__BROKER": self._kind.value,
             "LEADTRACE_KEYS__BOOTSTRAP": KEY,
         }
 
@@ -157,7 +189,19 @@ class ByHand:
 @asynccontextmanager
 async def by_hand(folder: Path, **more_env: str) -> AsyncGenerator[ByHand]:
     """The parts, all of which are ended at the end; `more_env` configures the service processes."""
-    parts = ByHand(folder, more_env)
+    async with _ended(ByHand(folder, more_env)) as parts:
+        yield parts
+
+
+@asynccontextmanager
+async def by_hand_with(kafka: ApacheKafka, folder: Path, **more_env: str) -> AsyncGenerator[ByHand]:
+    """The same with Apache Kafka, topics replicated to all of its brokers."""
+    async with _ended(ByHand(folder, more_env, kafka)) as parts:
+        yield parts
+
+
+@asynccontextmanager
+async def _ended(parts: ByHand) -> AsyncGenerator[ByHand]:
     try:
         yield parts
     finally:

@@ -1,4 +1,4 @@
-"""`leadtrace status`: is everything ready, and is anything lost?"""
+"""`leadtrace status`: is everything ready, is anything lost, and does anything wait in the spill?"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +9,7 @@ import typer
 from leadtrace.cli.console import FAILED, ConfigOption, console, explained, run
 from leadtrace.cli.installation import admin_key, known_settings
 from leadtrace.cli.report import conservation_line, conservation_tables
+from leadtrace.cli.spill_report import SpillReport, ask_spill, spill_line, spill_table
 from leadtrace.cli.tables import names, plain_table
 from leadtrace.embedded.service_health import ServiceHealth, ask_all
 from leadtrace.embedded.services import local_host, service_specs
@@ -38,32 +39,37 @@ def status(config: ConfigOption = None) -> None:
     """
     with explained():
         settings = known_settings(config)
-    health, conservation = run(_look(settings))
+    health, conservation, spill = run(_look(settings))
     _show_health(health)
     _show_conservation(conservation)
+    _show_spill(spill)
     if not all(one.ready for one in health):
         raise typer.Exit(FAILED)
 
 
-async def _look(settings: Settings) -> tuple[list[ServiceHealth], Conservation]:
+async def _look(settings: Settings) -> tuple[list[ServiceHealth], Conservation, SpillReport]:
     services = service_specs(settings.ports)
     host = local_host(settings.ports)
     health = await ask_all(services, host)
-    url = next(one.url for one in health if one.name == "api")
-    return health, await _conservation(f"{url}/v1/audit/conservation", settings)
+    urls = {one.name: one.url for one in health}
+    async with httpx.AsyncClient(timeout=_TIMEOUT_S, headers=_key_headers(settings)) as client:
+        conservation = await _conservation(client, f"{urls['api']}/v1/audit/conservation")
+        return health, conservation, await ask_spill(client, urls["door"])
 
 
-async def _conservation(url: str, settings: Settings) -> Conservation:
+def _key_headers(settings: Settings) -> dict[str, str]:
     try:
-        headers = {"authorization": f"Bearer {admin_key(settings)}"}
+        return {"authorization": f"Bearer {admin_key(settings)}"}
     except SettingsError:
         # Reading needs no key in embedded mode on loopback.
-        headers = {}
-    async with httpx.AsyncClient(timeout=_TIMEOUT_S, headers=headers) as client:
-        try:
-            answer = await client.get(url)
-        except httpx.HTTPError:
-            return Conservation(None, "the api does not answer")
+        return {}
+
+
+async def _conservation(client: httpx.AsyncClient, url: str) -> Conservation:
+    try:
+        answer = await client.get(url)
+    except httpx.HTTPError:
+        return Conservation(None, "the api does not answer")
     if not answer.is_success:
         return Conservation(None, f"the api answers {answer.status_code}")
     return Conservation(answer.json())
@@ -84,3 +90,9 @@ def _show_conservation(conservation: Conservation) -> None:
     for table in conservation_tables(conservation.report):
         console.print(table)
     console.print(conservation_line(conservation.report))
+
+
+def _show_spill(report: SpillReport) -> None:
+    if report.requests:
+        console.print(spill_table(report))
+    console.print(spill_line(report))

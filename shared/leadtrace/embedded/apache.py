@@ -13,7 +13,12 @@ from leadtrace.runtime.clock import SystemClock, SystemIds
 
 
 def run(
-    port: Annotated[int, typer.Option(help="Port on loopback; 0 takes a free one.")] = 9092,
+    port: Annotated[
+        int, typer.Option(help="Port on loopback, those of further brokers follow it; 0 takes free ones.")
+    ] = 9092,
+    brokers: Annotated[
+        int, typer.Option(min=1, max=5, help="How many brokers; three replicate as production does.")
+    ] = 1,
     data: Annotated[
         Path | None, typer.Option(help="Folder for the data; by default beside the jars.")
     ] = None,
@@ -23,12 +28,14 @@ def run(
     if reason is not None:
         typer.echo(reason, err=True)
         raise typer.Exit(code=1)
-    asyncio.run(_serve(port, data or kafka_home() / "data"))
+    # Brokers know how many they are, so each number of them has data of its own.
+    name = "data" if brokers == 1 else f"data-{brokers}"
+    asyncio.run(_serve(port, data or kafka_home() / name, brokers))
 
 
-async def _serve(port: int, data: Path) -> None:
+async def _serve(port: int, data: Path, brokers: int) -> None:
     home = kafka_home()
-    kafka = ApacheKafka(home=home, data=data, ids=SystemIds(SystemClock()), port=port)
+    kafka = ApacheKafka(home=home, data=data, ids=SystemIds(SystemClock()), port=port, brokers=brokers)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,6 +1,7 @@
 """A pytest plugin: one embedded broker and one Apache Kafka per test process, started when asked for.
 
 `embedded_bootstrap` and `apache_bootstrap` are their addresses. Tests that kill a broker start their own.
+`apache_cluster` is three brokers, of which a test may stop some if it starts them again.
 """
 
 import os
@@ -56,5 +57,19 @@ def apache_bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]
         loop.run(kafka.start(), deadline_s=_APACHE_DEADLINE_S)
         try:
             yield kafka.bootstrap_servers
+        finally:
+            loop.run(kafka.stop())
+
+
+@pytest.fixture(scope="session")
+def apache_cluster(tmp_path_factory: pytest.TempPathFactory) -> Generator[ApacheKafka]:
+    """Three brokers of Apache Kafka that all tests of this process share."""
+    require_apache()
+    data = tmp_path_factory.mktemp("apache-cluster")
+    kafka = ApacheKafka(home=kafka_home(), data=data, ids=SystemIds(SystemClock()), brokers=3)
+    with LoopThread("apache-cluster-fixture") as loop:
+        loop.run(kafka.start(), deadline_s=_APACHE_DEADLINE_S)
+        try:
+            yield kafka
         finally:
             loop.run(kafka.stop())

@@ -175,6 +175,21 @@ class TopicsContract:
         assert cluster_id == await first.cluster_id() == await second.cluster_id()
 
 
+class ReplicationContract:
+    """How safe a confirmed record is; the embedded broker, which has no replicas, does not tell."""
+
+    async def test_replication_is_told_as_it_is(self, scene: Scene) -> None:
+        admin = await scene.admin()
+
+        promise = await admin.replication(await scene.topic(partitions=3))
+
+        assert (promise.replicas, promise.min_insync) == (1, 1)
+
+    async def test_a_topic_that_is_not_there_has_no_replication(self, scene: Scene) -> None:
+        with pytest.raises(BusUnavailableError):
+            await (await scene.admin()).replication(scene.name())
+
+
 class LagContract:
     """How far behind a consumer is, from what it has seen."""
 

@@ -14,6 +14,7 @@ NAMED = [pytest.param("named", id="named")] if named_bootstrap() else []
 EVERY_BUS = pytest.mark.parametrize(
     "scene", [MEMORY, EMBEDDED, EMBEDDED_STATIC, APACHE, *NAMED], indirect=True
 )
+BUSES_THAT_REPLICATE = pytest.mark.parametrize("scene", [MEMORY, APACHE], indirect=True)
 BUSES_WITH_GROUPS = pytest.mark.parametrize("scene", [MEMORY, EMBEDDED, APACHE, *NAMED], indirect=True)
 FORGETFUL = pytest.mark.parametrize("mortal_scene", [MEMORY, EMBEDDED, EMBEDDED_STATIC], indirect=True)
 REMEMBERING = pytest.mark.parametrize("mortal_scene", [APACHE], indirect=True)

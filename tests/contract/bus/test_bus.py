@@ -1,8 +1,8 @@
 """The contract of the bus against every implementation: the twin in memory and the real brokers."""
 
-from leadtrace.testing.bus_contract import LagContract, RecordsContract, TopicsContract
+from leadtrace.testing.bus_contract import LagContract, RecordsContract, ReplicationContract, TopicsContract
 from leadtrace.testing.bus_contract_groups import GroupsContract, OffsetsContract
-from tests.contract.bus.buses import BUSES_WITH_GROUPS, EVERY_BUS
+from tests.contract.bus.buses import BUSES_THAT_REPLICATE, BUSES_WITH_GROUPS, EVERY_BUS
 
 
 @EVERY_BUS
@@ -12,6 +12,11 @@ class TestRecords(RecordsContract):
 
 @EVERY_BUS
 class TestTopics(TopicsContract):
+    pass
+
+
+@BUSES_THAT_REPLICATE
+class TestReplication(ReplicationContract):
     pass
 
 

@@ -54,6 +54,23 @@ async def test_not_ready_names_each_missing_dependency(monkeypatch: pytest.Monke
     ]
 
 
+async def test_a_process_that_goes_on_without_a_dependency_is_ready_and_names_it() -> None:
+    readiness, bridge = Readiness(), [True]
+
+    async def bridged() -> bool:
+        return bridge[0]
+
+    readiness.add("postgres", lambda: "away", bridged=bridged)
+    async with client_of(readiness) as client:
+        going_on = await client.get("/readyz")
+        bridge[0] = False
+        stuck = await client.get("/readyz")
+    assert (going_on.status_code, going_on.json()["ready"]) == (200, True)
+    assert going_on.json()["missing"] == [{"dependency": "postgres", "reason": "away", "bridged": True}]
+    assert stuck.status_code == 503
+    assert stuck.json()["missing"] == [{"dependency": "postgres", "reason": "away"}]
+
+
 async def test_draining_is_not_ready_but_alive() -> None:
     readiness = Readiness()
     readiness.start_draining()

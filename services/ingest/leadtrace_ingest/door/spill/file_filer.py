@@ -85,6 +85,7 @@ class FileFiler:
                 ending=found.ending.value,
             )
             await asyncio.to_thread(segment.set_aside)
+            self._spill.aside += 1
         else:
             if found.ending is Ending.TORN:
                 _log.info("spill.torn", segment=segment.path.name, filed=filed)

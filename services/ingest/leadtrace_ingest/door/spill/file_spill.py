@@ -163,9 +163,7 @@ class FileSpill:
     async def seal(self) -> None:
         """End the live segment, so that it can be filed; the next request begins a new one."""
         async with self._turn:
-            live, self._live = self._live, None
-            if live is not None:
-                self.sealed.append(await asyncio.to_thread(live.seal))
+            self._end_live()
 
     def forget(self, segment: Segment) -> None:
         """The segment is filed or set aside; a slot that is empty by that is left to the next door."""
@@ -200,7 +198,8 @@ class FileSpill:
                 await asyncio.to_thread(live.segment.append, data)
             except OSError as error:
                 self._note_failure(error)
-                await self._end_broken()
+                # What it left behind the last whole record is never followed by another.
+                self._end_live()
                 self._tell(group, f"the spill keeps nothing: {self._failure}")
                 return
             live.requests += len(group)
@@ -219,11 +218,10 @@ class FileSpill:
         self._live = _Live(await asyncio.to_thread(LiveSegment, path), oldest)
         return self._live
 
-    async def _end_broken(self) -> None:
-        """What an error left behind the last whole record is never followed by another."""
+    def _end_live(self) -> None:
         live, self._live = self._live, None
         if live is not None:
-            self.sealed.append(await asyncio.to_thread(live.seal))
+            self.sealed.append(live.seal())
 
     def _note_failure(self, error: OSError) -> None:
         if self._failure is None:

@@ -47,6 +47,7 @@ class TopicSpill:
         self._queue: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
         self._producer: Producer | None = None
+        self._turn = asyncio.Lock()  # a producer that is closed during a flush might take it for confirmed
         self._promise: Replication | None = None
         self._missing = "the broker was not asked yet"
         self._spilled = metrics.counter(SPILLED_REQUESTS).labels(place=PLACE)
@@ -80,13 +81,13 @@ class TopicSpill:
                     self._wake.clear()
                     await self._wake.wait()
                     continue
-                await self._keep(self._take_group())
+                async with self._turn:
+                    await self._keep(self._take_group())
         finally:
             for task in (watcher, waker):
                 task.cancel()
             await asyncio.gather(watcher, waker, return_exceptions=True)
             await self._drop("the door is stopping")
-            self._tell(list(self._queue), self._missing)
 
     async def _watch(self, stop: StopSignal) -> None:
         """Ask the cluster again and again whether it keeps what it confirms."""
@@ -144,25 +145,25 @@ class TopicSpill:
         except (BusUnavailableError, TimeoutError) as error:
             # They may be on the topic all the same: a request that is kept twice is filed once.
             _log.warning("spill.topic_failed", kind=type(error).__name__, requests=len(group))
-            self._failed.inc(len(group))
             await self._fail_over(group, f"the broker did not confirm: {type(error).__name__}")
             return
         self._spilled.inc(len(group))
         self._tell(group, None)
 
     async def _fail_over(self, group: Sequence[_Waiting], why: str) -> None:
-        # The senders are told first, so that the file has the rest of their time.
+        """Hand everything on, what came meanwhile too: closing takes time, and the file needs the rest."""
+        untold = [*group, *self._queue]
+        self._queue.clear()
+        self._failed.inc(len(untold))
         producer, self._producer = self._producer, None
         self._missing = why
-        self._tell(group, why)
+        self._tell(untold, why)
         if producer is not None:
             await producer.close()
 
     async def _drop(self, why: str) -> None:
-        self._missing = why
-        producer, self._producer = self._producer, None
-        if producer is not None:
-            await producer.close()
+        async with self._turn:
+            await self._fail_over((), why)
 
     async def _wake_at(self, stop: StopSignal) -> None:
         await stop.wait()

@@ -17,34 +17,22 @@ from leadtrace_ingest.senders.sender import ROUTE, Delivery
 _FEWEST_ROWS = 50
 _HEADERS = msgspec.json.Decoder(dict[str, str])
 
-<<<<<<< HEAD
-# Each sender's oldest rows, up to a number of its own. They are counted before their bodies are read, so that
-# a chunk is bounded by items: first come the rows before which their sender has the fewest items, which
-# divides the chunk as evenly as its senders' backlogs allow. The rows locked in vain are free again at the
-# commit. What may change while a row is pending is read as it was locked: the rest of the statement sees the
-# table as it was when the statement began.
-=======
 # Each sender's oldest rows, up to a number of its own. They are counted before bodies are read, so that a
 # chunk is bounded by items: first come the rows before which their sender has the fewest items, which divides
 # the chunk as evenly as its senders' backlogs allow. The rows locked in vain are free again at the commit.
 # A range of senders that holds one, and an array of ids: so that whatever the planner believes, it walks the
-# index of what is pending and looks rows up by key, and never goes through all that was ever received.
->>>>>>> spill
+# index of what is pending and looks rows up by key, and never goes through all that was ever received. What
+# may change while a row is pending is read as it was locked: the rest of the statement sees the table as it
+# was when the statement began.
 _CLAIM = """
 with candidates as materialized (
   select pending.* from unnest($1::text[], $2::int[]) named (sender, rows)
   cross join lateral (
-<<<<<<< HEAD
     select intake.sender, intake_id, items, outcomes, redo from ingest.intake
-    where state = 'pending' and intake.sender = named.sender
-    order by intake_id limit named.rows for update skip locked
-=======
-    select intake.sender, intake_id, items from ingest.intake
     where state = 'pending'
       and (intake.sender, intake_id) >= (named.sender, '00000000-0000-0000-0000-000000000000'::uuid)
       and intake.sender <= named.sender
     order by intake.sender, intake_id limit named.rows for update skip locked
->>>>>>> spill
   ) pending
 ), counted as (
   select intake_id, items, outcomes, redo,
@@ -55,14 +43,10 @@ with candidates as materialized (
     select intake_id, outcomes, redo, sum(items) over (order by own, intake_id) - items as before from counted
   ) shared where before < $3
 )
-<<<<<<< HEAD
 select row.intake_id, row.sender, row.received_at, row.items, row.headers, row.body, taken.outcomes,
        taken.redo
 from ingest.intake row join taken using (intake_id)
-=======
-select row.intake_id, row.sender, row.received_at, row.items, row.headers, row.body, row.outcomes, row.redo
-from ingest.intake row where row.intake_id = any (array(select intake_id from taken))
->>>>>>> spill
+where row.intake_id = any (array(select intake_id from taken))
 order by row.intake_id
 """
 
@@ -102,11 +86,7 @@ class RowClaimer:
         self._rows = dict.fromkeys(senders, _FEWEST_ROWS)
 
     async def claim(self, connection: Connection, *, one_by_one: bool = False) -> list[IntakeRow]:
-<<<<<<< HEAD
-        """Lock each sender's oldest pending rows that no other relay holds, until the transaction ends."""
-=======
         """Lock the oldest pending rows of each sender that no other relay holds, for this transaction."""
->>>>>>> spill
         limits = [1] * len(self._rows) if one_by_one else list(self._rows.values())
         items = 1 if one_by_one else self._chunk_items
         found = await connection.fetch(_CLAIM, list(self._rows), limits, items)

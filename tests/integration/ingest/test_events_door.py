@@ -72,7 +72,7 @@ async def test_a_partly_valid_batch_is_stored_whole_and_its_bad_items_are_named(
         "reason": "invalid_item",
         "field": "data.x",
         "detail": "data.x: there is no such field",
-        "remedy": "Known are: acquisition, personal, properties.",
+        "remedy": "Known are: acquisition, bulk, origin, personal, properties.",
     }
     async with relayed(database_url) as scene:
         assert [one.id for one in scene.published()] == ["1"]

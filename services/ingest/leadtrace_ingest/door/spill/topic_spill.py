@@ -121,10 +121,12 @@ class TopicSpill:
             await admin.close()
 
     async def _connect(self) -> None:
-        try:
-            self._producer = await self._bus.producer()
-        except BusUnavailableError as error:
-            self._missing = f"the broker is away: {error}"
+        # Not before its predecessor is closed: until then nobody would send what is queued for it.
+        async with self._turn:
+            try:
+                self._producer = await self._bus.producer()
+            except BusUnavailableError as error:
+                self._missing = f"the broker is away: {error}"
 
     def _take_group(self) -> list[_Waiting]:
         group, size = [], 0

@@ -82,8 +82,8 @@ async def running_door(
 ) -> AsyncGenerator[DoorScene]:
     """A door over the database at `url`, ready unless `wait` is off, stopped at the end.
 
-    `senders` are tables of further senders beside HubSpot's. `door` are settings of the group of that name;
-    its spill is gone at the end unless they name a folder.
+    `senders` are tables of senders beside HubSpot's or over it; one without secrets is another HubSpot.
+    `door` are settings of the group of that name; its spill is gone at the end unless they name a folder.
     """
     with tempfile.TemporaryDirectory(prefix="leadtrace-spill-") as folder:
         given = {"spill_dir": Path(folder), **door}
@@ -95,12 +95,11 @@ async def running_door(
 async def _running_door(
     url: str, door: Mapping[str, Any], senders: Senders, *, wait: bool
 ) -> AsyncGenerator[DoorScene]:
-    hubspot = {"secrets": ["another live secret", SECRET], "public_url": PUBLIC}
     settings = Settings.model_validate(
         {
             "postgres": {"url": url},
             "ports": {"ingest": free_port(), "relay": free_port()},
-            "senders": {"hubspot": hubspot, **senders},
+            "senders": _tables({"hubspot": {}, **senders}),
             "keys": {"bootstrap": ADMIN_KEY},
             "door": dict(door),
         }
@@ -121,6 +120,14 @@ async def _running_door(
         finally:
             stop.set("the test is over")
             await task
+
+
+def _tables(given: Senders) -> dict[str, Mapping[str, Any]]:
+    hubspot = {"kind": "hubspot", "secrets": ["another live secret", SECRET], "public_url": PUBLIC}
+    return {
+        name: table if "secrets" in table or "path_secrets" in table else {**hubspot, **table}
+        for name, table in given.items()
+    }
 
 
 async def alive(client: httpx.AsyncClient) -> bool:

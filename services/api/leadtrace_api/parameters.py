@@ -12,6 +12,7 @@ from leadtrace_api.problems import ParameterError, nearest
 from leadtrace_api.projector.dimensions import DIMENSIONS
 
 MAX_VALUE_LENGTH = 500
+_NUL = "\x00"
 Value = Annotated[str, StringConstraints(max_length=MAX_VALUE_LENGTH)]
 
 
@@ -64,7 +65,7 @@ def check_range(first: date | None, last: date | None, names: tuple[str, str]) -
 
 
 async def only_known_parameters(request: Request) -> None:
-    """Refuse a parameter that the route does not know, or that it takes once and got twice.
+    """Refuse a parameter that the route does not know, that it takes once and got twice, or that holds NUL.
 
     Raises:
         ParameterError: naming the parameter, with the nearest one that is known.
@@ -85,6 +86,13 @@ async def only_known_parameters(request: Request) -> None:
                 parameter=name,
                 rule="Only the filters of dimensions may be repeated.",
                 remedy=f"Give {name} once.",
+            )
+        if any(_NUL in value for value in request.query_params.getlist(name)):
+            raise ParameterError(
+                f"{name} holds a NUL character.",
+                parameter=name,
+                rule="Text of the database cannot hold NUL, so nothing that is kept has one.",
+                remedy="Leave it out.",
             )
 
 

@@ -34,6 +34,8 @@ LEAD = "/v1/leads/00000000-0000-0000-0000-000000000001"
         ("/v1/leads?captured_from=2026-02-01&captured_to=2026-01-01", "captured_to", "Swap"),
         ("/v1/leads?limit=501", "limit", ""),
         ("/v1/leads?limits=5", "limits", "Did you mean limit?"),
+        ("/v1/leads?channel=a%00b", "channel", "Leave it out."),
+        ("/v1/funnel?by=%00", "by", "Leave it out."),
         ("/v1/leads/not-an-id", "lead_id", ""),
         (f"{LEAD}?verbose=1", "verbose", "It takes none."),
     ],

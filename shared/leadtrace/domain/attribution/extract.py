@@ -20,6 +20,8 @@ from leadtrace.events.touchpoint import TouchpointRecorded
 
 Values = tuple[Value, ...]
 
+ASSERTED = 1
+
 _DIMENSIONS = len(Acquisition.__struct_fields__)
 
 
@@ -37,7 +39,7 @@ def _origin(data: LeadCaptured | LeadUpdated) -> Values:
 
 
 def _claim(data: LeadStageChanged) -> Values:
-    return (data.stage.value, data.claimed, data.actor)
+    return (data.stage.value, data.claimed, data.actor, *_asserted(data))
 
 
 def _holder(data: LeadOwnerChanged) -> Values:
@@ -51,11 +53,16 @@ def _amount(data: DealUpdated) -> Values:
 
 
 def _deal_stage(data: DealStageChanged | DealWon) -> Values:
-    return (data.claimed,)
+    return (data.claimed, *_asserted(data))
 
 
 def _loss(data: DealLost) -> Values:
-    return (data.claimed, data.reason)
+    return (data.claimed, data.reason, *_asserted(data))
+
+
+def _asserted(data: LeadStageChanged | DealStageChanged | DealWon | DealLost) -> Values:
+    """A last value for what was read off a record; a change has none, and so it was before there was one."""
+    return (ASSERTED,) if data.asserted else ()
 
 
 def _link(data: DealLinked) -> Values:

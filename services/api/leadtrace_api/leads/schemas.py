@@ -65,8 +65,8 @@ class LeadRow(Answer):
     lost_at: datetime | None
     revenue: tuple[Money, ...] = Field(description="Its parts of won deals, by currency.")
     flags: tuple[str, ...] = Field(
-        description="What to know before trusting it: bot, clock_skew, history_truncated, won_before_capture, "
-        "unhydrated (only changes of it are known: no capture, record or import has come)."
+        description="What to know before trusting it: bot, clock_skew, history_truncated, "
+        "won_before_capture, unhydrated (only changes of it are known: no capture, record or import has come)."
     )
     href: str
 
@@ -145,8 +145,8 @@ class Lead(Stamped):
     lost_at: datetime | None
     deals: tuple[LeadDeal, ...]
     flags: tuple[str, ...] = Field(
-        description="What to know before trusting it: bot, clock_skew, history_truncated, won_before_capture, "
-        "unhydrated (only changes of it are known: no capture, record or import has come)."
+        description="What to know before trusting it: bot, clock_skew, history_truncated, "
+        "won_before_capture, unhydrated (only changes of it are known: no capture, record or import has come)."
     )
     trace: str
 

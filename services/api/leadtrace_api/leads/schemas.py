@@ -66,7 +66,7 @@ class LeadRow(Answer):
     revenue: tuple[Money, ...] = Field(description="Its parts of won deals, by currency.")
     flags: tuple[str, ...] = Field(
         description="What to know before trusting it: bot, clock_skew, history_truncated, "
-        "won_before_capture, unhydrated (only changes of it are known: no capture, record or import has come)."
+        "won_before_capture, unhydrated (only changes of it are known: neither capture nor record came)."
     )
     href: str
 
@@ -146,7 +146,7 @@ class Lead(Stamped):
     deals: tuple[LeadDeal, ...]
     flags: tuple[str, ...] = Field(
         description="What to know before trusting it: bot, clock_skew, history_truncated, "
-        "won_before_capture, unhydrated (only changes of it are known: no capture, record or import has come)."
+        "won_before_capture, unhydrated (only changes of it are known: neither capture nor record came)."
     )
     trace: str
 

@@ -1,0 +1,1 @@
+"""Any CRM by a mapping file alone: expressions say where things stand, rules say what they tell."""

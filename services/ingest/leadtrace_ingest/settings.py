@@ -6,6 +6,7 @@ from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.settings_groups import Sender as SenderSettings
 from leadtrace.runtime.settings_groups import SenderKind
 from leadtrace_ingest.senders.hubspot.configured import hubspot
+from leadtrace_ingest.senders.imported.adapter import Imports
 from leadtrace_ingest.senders.sender import Adapter, Sender
 
 Maker = Callable[[str, SenderSettings, Settings], Adapter]
@@ -28,7 +29,8 @@ def configured_senders(settings: Settings) -> dict[str, Sender]:
 
 def _sender(name: str, given: SenderSettings, settings: Settings) -> Sender:
     adapter = MAKERS[given.kind](name, given, settings)
-    return Sender(name, given.rank, _public_base(given, settings), adapter)
+    imports = Imports(name, settings.reporting.currency)
+    return Sender(name, given.rank, _public_base(given, settings), adapter, imports)
 
 
 def _public_base(given: SenderSettings, settings: Settings) -> bytes:

@@ -6,7 +6,7 @@ from typing import Any
 import fastapi
 
 from leadtrace.bus.protocol import Bus
-from leadtrace.runtime.admin import bearer, reconcile_routes
+from leadtrace.runtime.admin import Authorize, bearer, reconcile_routes
 from leadtrace.runtime.clock import Clock, SystemIds
 from leadtrace.runtime.health import Readiness, operations_routes
 from leadtrace.runtime.metrics import Metrics
@@ -22,6 +22,7 @@ from leadtrace.store.roles import role_of
 from leadtrace_ingest.door.committer import Committer
 from leadtrace_ingest.door.documentation import describe
 from leadtrace_ingest.door.door import Door
+from leadtrace_ingest.door.imports import ImportRoutes
 from leadtrace_ingest.relay.hops import event_hops
 from leadtrace_ingest.senders.sender import Sender
 
@@ -33,6 +34,8 @@ class DoorProcess:
 
     def __init__(self, settings: Settings, senders: Mapping[str, Sender], bus: Bus, clock: Clock) -> None:
         self._settings = settings
+        self._senders = senders
+        self._clock = clock
         self._bus = bus
         self._metrics = Metrics()
         self._readiness = Readiness()
@@ -81,8 +84,22 @@ class DoorProcess:
         bootstrap = self._settings.keys.bootstrap
         authorize = bearer(bootstrap.get_secret_value() if bootstrap else None)
         self._app.router.routes += reconcile_routes(reconciler, authorize)
+        self._app.router.routes += self._imports(pool, authorize).routes()
         await stop.wait()
         await publisher.close()
+
+    def _imports(self, pool: Pool, authorize: Authorize) -> ImportRoutes:
+        return ImportRoutes(
+            senders=self._senders,
+            reporting_currency=self._settings.reporting.currency,
+            pool=pool,
+            committer=self._committer,
+            limits=self._settings.door,
+            clock=self._clock,
+            ids=SystemIds(self._clock),
+            metrics=self._metrics,
+            authorize=authorize,
+        )
 
     async def _make_pool(self) -> Pool:
         return await make_pool(self._settings.postgres_url, role_of("ingest"), size=_ADMIN_CONNECTIONS)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.settings_groups import Sender as SenderSettings
 from leadtrace.runtime.settings_groups import SenderKind
+from leadtrace_ingest.senders.generic.configured import generic
 from leadtrace_ingest.senders.hubspot.configured import hubspot
 from leadtrace_ingest.senders.imported.adapter import Imports
 from leadtrace_ingest.senders.sender import Adapter, Sender
@@ -13,6 +14,7 @@ Maker = Callable[[str, SenderSettings, Settings], Adapter]
 
 # The room of each kind makes its adapter out of the sender's name, its table and all settings.
 MAKERS: Mapping[SenderKind, Maker] = {
+    SenderKind.GENERIC: generic,
     SenderKind.HUBSPOT: hubspot,
 }
 

@@ -1,4 +1,4 @@
-"""The `leadtrace` command: one file for each subcommand, gathered here."""
+"""The `leadtrace` command: one file for each subcommand, gathered here; services add their own."""
 
 import typer
 
@@ -7,6 +7,7 @@ from leadtrace.cli.config import config
 from leadtrace.cli.demo import demo
 from leadtrace.cli.doctor import doctor
 from leadtrace.cli.migrate import migrate
+from leadtrace.cli.plugins import add_plugins
 from leadtrace.cli.rebuild import rebuild
 from leadtrace.cli.reconcile import reconcile
 from leadtrace.cli.republish import republish
@@ -37,6 +38,7 @@ app.command(rich_help_panel=_LOOK)(config)
 app.command(rich_help_panel=_MEND)(reconcile)
 app.command(rich_help_panel=_MEND)(republish)
 app.command(rich_help_panel=_MEND)(rebuild)
+add_plugins(app)
 
 if __name__ == "__main__":
     app()

@@ -38,6 +38,10 @@ class Routes:
         found = self._by_path.get(path)
         if found is not None or not path.startswith(PATH_PREFIX):
             return found
+        parent, slash, last = path.rpartition("/")
+        above = self._by_path.get(parent + slash)
+        if above is not None:
+            return Found([Candidate(one.sender, last) for one in above.candidates], named=False)
         name, _, rest = path[len(PATH_PREFIX) :].partition("/")
         sender = self._senders.get(name)
         candidates = [] if sender is None else [Candidate(sender, rest.strip("/"))]

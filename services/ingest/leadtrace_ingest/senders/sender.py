@@ -86,7 +86,10 @@ class Adapter(Protocol):
 
     @property
     def paths(self) -> Mapping[str, str]:
-        """Whole paths that the vendor's clients call besides `/v1/webhooks/<sender>`, with their routes."""
+        """Whole paths that the vendor's clients call besides `/v1/webhooks/<sender>`, with their routes.
+
+        One that ends in a slash takes one segment more; that is the route then, and may be a secret.
+        """
 
     @property
     def compressed(self) -> bool:

@@ -236,13 +236,10 @@ def _check_known(where: str, given: str, known: Sequence[str], rule: str) -> Non
     if given in known:
         return
     near = get_close_matches(given, known, n=1, cutoff=0.5)
-    hint = (
-        f"did you mean {str(near[0])!r}?"
-        if near
-        else f"known are {', '.join(known)}"
-        if known
-        else "none is known"
-    )
+    if near:
+        hint = f"did you mean {str(near[0])!r}?"
+    else:
+        hint = f"known here: {', '.join(known) or 'none'}; if the item names it write {{from: {given}}}"
     raise MappingError(f"{where}: {rule} called {given!r}; {hint}")
 
 

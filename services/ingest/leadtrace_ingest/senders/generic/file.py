@@ -11,6 +11,8 @@ import msgspec
 
 from leadtrace_ingest.senders.mapping.file import MappingFile, Name, ObjectRules, Strict
 
+GENERIC = "generic"
+
 Expression = Annotated[str, msgspec.Meta(min_length=1, max_length=2_000)]
 
 

@@ -82,7 +82,7 @@ class ActivityAction:
             outcome=_name(self._outcome, telling),
             owner=_name(self._owner, telling),
             actor=telling.actor,
-            personal=self._block(telling),
+            **self._personal_block(telling),
         )
         return events_of_leads(self._object, self._id, recorded, telling)
 
@@ -90,11 +90,12 @@ class ActivityAction:
         text = self._direction.text(telling.item).strip().lower() if self._direction else ""
         return _member(Direction, self._direction, text) if self._direction and text else None
 
-    def _block(self, telling: Telling) -> Personal:
+    def _personal_block(self, telling: Telling) -> dict[str, Personal]:
         texts = {name: value.text(telling.item) for name, value in self._personal.items()}
         told = {name: text for name, text in texts.items() if text}
         own = {name: text for name, text in told.items() if name in _OWN_FIELDS}
-        return Personal(**own, other={name: text for name, text in told.items() if name not in own})
+        other = {name: text for name, text in told.items() if name not in own}
+        return {"personal": Personal(**own, other=other)} if told else {}
 
 
 def dimension(name: str, where: str, text: str, channels: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ import yaml
 from leadtrace.runtime.shipped import shipped_path
 from leadtrace_ingest.senders.generic.compiling import Rules
 from leadtrace_ingest.senders.generic.expression import Expression
-from leadtrace_ingest.senders.generic.file import GenericFile, Origin
+from leadtrace_ingest.senders.generic.file import GENERIC, GenericFile, Origin
 from leadtrace_ingest.senders.generic.keys import mistake, unknown_keys
 from leadtrace_ingest.senders.generic.mapping import GenericMapping
 from leadtrace_ingest.senders.generic.moment import Moment
@@ -51,6 +51,30 @@ def read_generic_file(given: Path | bytes) -> GenericFile:
     Raises:
         MappingError: it cannot be read or is not of this form.
     """
+    value = _table(given)
+    wrong = unknown_keys(value, GenericFile)
+    if wrong:
+        raise MappingError("\n".join(wrong))
+    found = mistake(value, GenericFile)
+    if found:
+        raise MappingError(found)
+    return msgspec.convert(value, GenericFile)
+
+
+def is_generic(path: Path) -> bool:
+    """Whether a mapping file has rules of its own, or is of the form that vendors' adapters share.
+
+    Raises:
+        MappingError: it cannot be read.
+    """
+    try:
+        table = _table(path)
+    except MappingError as error:
+        raise MappingError(_named(str(path), str(error).splitlines())) from None
+    return "rules" in table or table.get("kind") == GENERIC
+
+
+def _table(given: Path | bytes) -> dict[Any, Any]:
     try:
         text = given if isinstance(given, bytes) else given.read_bytes()
         value = yaml.load(text, Loader=yaml.CSafeLoader)
@@ -60,13 +84,7 @@ def read_generic_file(given: Path | bytes) -> GenericFile:
         raise MappingError(f"not YAML: {_on_one_line(error)}") from error
     if not isinstance(value, dict):
         raise MappingError("a mapping file is a table of keys, such as `name: acme`")
-    wrong = unknown_keys(value, GenericFile)
-    if wrong:
-        raise MappingError("\n".join(wrong))
-    found = mistake(value, GenericFile)
-    if found:
-        raise MappingError(found)
-    return msgspec.convert(value, GenericFile)
+    return value
 
 
 def _compiled(file: GenericFile, rules: Any, reporting_currency: str) -> GenericMapping:

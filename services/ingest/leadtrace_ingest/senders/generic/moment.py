@@ -63,12 +63,13 @@ class Moment:
     def __init__(self, where: str, given: str | TimeSpec, default: TimeSpec | None = None) -> None:
         spec = TimeSpec(expression=given) if isinstance(given, str) else given
         below = default or TimeSpec()
-        formats = spec.format or below.format or "auto"
+        formats = spec.format if spec.format is not None else below.format
         self.where = where
         self._value = Value(where, spec)
         self._zone = zone_of(where, spec.zone or below.zone or "UTC")
         self._precision = spec.precision or below.precision or Precision.AUTO
-        self._readers = [_reader(where, one) for one in ([formats] if isinstance(formats, str) else formats)]
+        listed = formats if isinstance(formats, list) else [formats or "auto"]
+        self._readers = [_reader(where, one) for one in listed]
         if not self._readers:
             raise MappingError(f"{where}.format: the list is empty")
 

@@ -166,19 +166,8 @@ class ImportRoutes:
         for row in held:
             said = {"item": row["item"], "reason": row["reason"], "detail": row["detail"]}
             quarantined.setdefault(row["intake_id"], []).append(said)
-        told = []
-        for row in fates:
-            outcomes = msgspec.json.decode(row["outcomes"]) if row["state"] == "done" else None
-            if outcomes is not None:
-                outcomes.pop("items", None)
-            told.append(
-                {
-                    "intake_id": str(row["intake_id"]),
-                    "accepted": row["items"],
-                    "outcomes": outcomes,
-                    "quarantined": quarantined.get(row["intake_id"], []),
-                }
-            )
+        with_items = request.query_params.get("items") == "true"
+        told = [_told(row, quarantined.get(row["intake_id"], []), with_items=with_items) for row in fates]
         return _json({"deliveries": told}, 200)
 
     def _sender(self, request: Request) -> tuple[str, Imports]:
@@ -186,6 +175,25 @@ class ImportRoutes:
         if name not in self._imports:
             raise unknown_sender()
         return name, self._imports[name]
+
+
+def _told(row: Any, held: list[dict[str, Any]], *, with_items: bool) -> dict[str, Any]:
+    told = {
+        "intake_id": str(row["intake_id"]),
+        "accepted": row["items"],
+        "outcomes": None,
+        "quarantined": held,
+    }
+    if row["state"] == "done":
+        outcomes = msgspec.json.decode(row["outcomes"])
+        listed = outcomes.pop("items", [])
+        told["outcomes"] = outcomes
+        if with_items:
+            items: dict[str, list[int]] = {}
+            for one in listed:
+                items.setdefault(one["outcome"], []).append(one["item"])
+            told["items"] = items
+    return told
 
 
 def _unusable(why: str) -> Response:

@@ -20,7 +20,7 @@ class Refusal:
 
 @dataclass(slots=True)
 class Batch:
-    """Rows of one delivery: `lines` and `counts` are those of each, `seen` the rows of the file up to its end."""
+    """Rows of one delivery: `lines` and `counts` are those of each, `seen` counts them and those refused."""
 
     number: int
     rows: list[bytes] = field(default_factory=list)
@@ -28,6 +28,7 @@ class Batch:
     counts: list[int] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
+    seen: int = 0
     bytes: int = 0
 
 
@@ -40,6 +41,7 @@ def batches(checked: Iterable[Checked], *, max_rows: int, max_bytes: int, first:
             yield batch
             batch = Batch(batch.number + 1)
         count = one.row.count
+        batch.seen += 1
         batch.tally.read += count
         if refusal is not None:
             batch.tally.refused += count

@@ -30,6 +30,7 @@ class Fate(msgspec.Struct, frozen=True):
     intake_id: str
     accepted: int
     outcomes: dict[str, int] | None = None
+    items: dict[str, list[int]] = {}
     quarantined: list[dict[str, Any]] = []
 
 
@@ -66,17 +67,20 @@ class DoorClient:
             DoorAwayError: it did not answer in time.
         """
         headers = {IDEMPOTENCY_KEY: key, "content-type": "application/x-ndjson"}
-        answer = await self._persistently(self._client.build_request("POST", self._url, content=body, headers=headers))
+        answer = await self._persistently(
+            self._client.build_request("POST", self._url, content=body, headers=headers)
+        )
         return str(answer.json()["intake_id"])
 
-    async def fates(self, ids: Sequence[str]) -> list[Fate]:
-        """What became of deliveries.
+    async def fates(self, ids: Sequence[str], *, items: bool = False) -> list[Fate]:
+        """What became of deliveries; with `items` which rows were not published, by outcome.
 
         Raises:
             DoorRefusedError: the door does not say.
             DoorAwayError: it did not answer in time.
         """
-        request = self._client.build_request("GET", self._url, params=[("id", one) for one in ids])
+        parameters: dict[str, list[str]] = {"id": list(ids), "items": ["true"] if items else []}
+        request = self._client.build_request("GET", self._url, params=parameters)
         return _FATES.decode((await self._persistently(request)).content).deliveries
 
     async def close(self) -> None:

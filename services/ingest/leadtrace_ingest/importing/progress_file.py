@@ -4,6 +4,7 @@ It is only a shortcut: whatever it says or lacks, a row that was accepted before
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -15,11 +16,34 @@ _VERSION = 1
 
 
 class Unsettled(msgspec.Struct, frozen=True):
-    """A delivery whose outcome is not known yet: its id, and line and count of each of its rows."""
+    """A delivery whose outcome is not known yet.
+
+    `runs` are the lines of its rows: first line and how many follow each other. `counts` says how many rows
+    of the file each gathers; it is empty where all are one.
+    """
 
     intake_id: str
-    lines: list[int]
-    counts: list[int]
+    runs: list[tuple[int, int]]
+    counts: list[int] = []
+
+    @classmethod
+    def of(cls, intake_id: str, lines: Sequence[int], counts: Sequence[int]) -> "Unsettled":
+        """A delivery of rows at these lines."""
+        runs: list[tuple[int, int]] = []
+        for line in lines:
+            if runs and sum(runs[-1]) == line:
+                runs[-1] = (runs[-1][0], runs[-1][1] + 1)
+            else:
+                runs.append((line, 1))
+        return cls(intake_id, runs, list(counts) if any(count != 1 for count in counts) else [])
+
+    def line_of(self, item: int) -> int:
+        """The line of its n-th row."""
+        for first, length in self.runs:
+            if item < length:
+                return first + item
+            item -= length
+        return 0
 
 
 class Progress(msgspec.Struct):
@@ -28,6 +52,7 @@ class Progress(msgspec.Struct):
     run: str
     version: int = _VERSION
     batches: int = 0
+    seen: int = 0
     tally: Tally = msgspec.field(default_factory=Tally)
     unsettled: list[Unsettled] = []
 

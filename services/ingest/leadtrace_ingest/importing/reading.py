@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,12 +16,12 @@ from leadtrace_ingest.importing.lines import (
     open_binary,
     read_lines,
 )
-from leadtrace_ingest.importing.mapping_file import FileSpec
 from leadtrace_ingest.importing.parquet import read_parquet
 from leadtrace_ingest.importing.records import Shape, read_records
 from leadtrace_ingest.importing.row import ImportFileError, Row, broken
 from leadtrace_ingest.importing.shaping import shaped
 from leadtrace_ingest.importing.table import SEARCHED_LINES, delimiter_named, find_header
+from leadtrace_ingest.senders.imported.file_spec import FileSpec
 
 
 class FileFormat(StrEnum):
@@ -93,12 +93,19 @@ def _open_csv(lines: Iterator[Line], spec: FileSpec, options: FileOptions) -> tu
     header = find_header(readable, spec, delimiter_named(options.delimiter))
 
     def rest() -> Iterator[Line]:
-        yield from (line for line in first if line.number > header.line)
-        yield from lines
+        kept = chain((line for line in first if line.number > header.line), lines)
+        skipped = tuple(spec.skip_lines)
+        yield from (line for line in kept if not skipped or not _begins(line, skipped))
 
     rows = _csv_rows(rest(), header.columns, header.delimiter)
     sign = "tab" if header.delimiter == "\t" else header.delimiter
-    return shaped(rows, spec), f"CSV separated by {sign}, {len(header.columns)} columns from line {header.line}"
+    return shaped(
+        rows, spec
+    ), f"CSV separated by {sign}, {len(header.columns)} columns from line {header.line}"
+
+
+def _begins(line: Line, words: tuple[str, ...]) -> bool:
+    return line.text is not None and line.text.lstrip('" ').startswith(words)
 
 
 def _csv_rows(lines: Iterator[Line], columns: list[str], delimiter: str) -> Iterator[Row]:

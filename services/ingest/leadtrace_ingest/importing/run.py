@@ -6,7 +6,6 @@ Whatever ends it, what was accepted is in the intake log, and the same command g
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from leadtrace_ingest.importing.batch import Batch
 from leadtrace_ingest.importing.door_client import DoorClient, Fate
@@ -45,6 +44,7 @@ class ImportRun:
         self._shown = Tally()
         self._shown.add(begun.tally)
         self._unsaved = 0
+        self._asking = False
 
     @property
     def tally(self) -> Tally:
@@ -98,7 +98,7 @@ class ImportRun:
                 )
             self._posted[batch.number] = (batch, intake_id)
             self._advance(batch)
-            if len(self._progress.unsettled) >= _ASKED_AT_ONCE:
+            if len(self._progress.unsettled) >= _ASKED_AT_ONCE and not self._asking:
                 await self._ask(self._progress.unsettled[:_ASKED_AT_ONCE])
 
     def _advance(self, batch: Batch) -> None:
@@ -111,8 +111,9 @@ class ImportRun:
                 self._parts.errors.write(refusal.line, refusal.reason, refusal.detail)
             progress.tally.add(done.tally)
             if intake_id is not None:
-                progress.unsettled.append(Unsettled(intake_id, done.lines, done.counts))
+                progress.unsettled.append(Unsettled.of(intake_id, done.lines, done.counts))
             progress.batches += 1
+            progress.seen += done.seen
             self._unsaved += 1
         if self._unsaved >= _SAVE_EVERY:
             self._save()
@@ -121,25 +122,26 @@ class ImportRun:
     async def _ask(self, deliveries: list[Unsettled]) -> int:
         """Count the outcomes that are known now; how many deliveries have theirs."""
         asked = {one.intake_id: one for one in deliveries}
-        settled = set()
-        for fate in await self._parts.client.fates(list(asked)):
-            if fate.outcomes is None or fate.intake_id in settled:
-                continue
-            settled.add(fate.intake_id)
-            self._settle(asked[fate.intake_id], fate)
+        gathered = any(one.counts for one in deliveries)
+        self._asking = True
+        try:
+            fates = await self._parts.client.fates(list(asked), items=gathered)
+        finally:
+            self._asking = False
+        settled = {fate.intake_id: fate for fate in fates if fate.outcomes is not None}
+        for intake_id, fate in settled.items():
+            self._settle(asked[intake_id], fate)
         known = self._progress.unsettled
         self._progress.unsettled = [one for one in known if one.intake_id not in settled]
         self._parts.on_progress(self._shown)
         return len(settled)
 
     def _settle(self, delivery: Unsettled, fate: Fate) -> None:
-        if delivery not in self._progress.unsettled:
-            return
         outcomes = _weighed(fate, delivery.counts)
         self._progress.tally.settle(outcomes)
         self._shown.settle(outcomes)
         for held in fate.quarantined:
-            self._parts.errors.write(delivery.lines[held["item"]], held["reason"], held["detail"])
+            self._parts.errors.write(delivery.line_of(held["item"]), held["reason"], held["detail"])
 
     def _save(self) -> None:
         self._parts.errors.flush()
@@ -149,23 +151,8 @@ class ImportRun:
 
 def _weighed(fate: Fate, counts: list[int]) -> dict[str, int]:
     """Outcomes in rows of the file: an item that gathers several counts as many."""
-    outcomes = dict(fate.outcomes or {})
-    if all(count == 1 for count in counts):
-        return outcomes
-    return _of_gathered(fate, counts, outcomes)
-
-
-def _of_gathered(fate: Fate, counts: list[int], outcomes: dict[str, int]) -> dict[str, int]:
-    if len(outcomes) == 1:
-        return {name: sum(counts) for name in outcomes}
-    weighed: dict[str, int] = {}
-    named = {one["item"]: one["outcome"] for one in fate.items}
-    for item, count in enumerate(counts):
-        outcome = named.get(item, Outcome.PUBLISHED.value)
-        weighed[outcome] = weighed.get(outcome, 0) + count
-    return weighed
-
-
-def behind(waiting: Iterator[Batch], done: int) -> Iterator[Batch]:
-    """The batches that are not through."""
-    return islice(waiting, done, None)
+    if not counts:
+        return dict(fate.outcomes or {})
+    weighed = {outcome: sum(counts[item] for item in items) for outcome, items in fate.items.items()}
+    published = sum(counts) - sum(weighed.values())
+    return {**weighed, Outcome.PUBLISHED.value: published} if published else weighed

@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from leadtrace_ingest.importing.mapping_file import FileSpec, NumberSpec
 from leadtrace_ingest.importing.row import ImportFileError, Row
+from leadtrace_ingest.senders.imported.file_spec import FileSpec, NumberSpec
 
 ROWS = "rows"
 MAX_GATHERED = 1_000_000
@@ -18,14 +18,13 @@ _CHECK_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 def shaped(rows: Iterable[Row], spec: FileSpec) -> Iterator[Row]:
-    """The rows as the mapping wants them; those that are none, such as totals, are left out.
+    """The rows as the mapping wants them.
 
     Raises:
         ImportFileError: there are too many to gather.
     """
     cells = (_shaped(row, spec) for row in rows)
-    kept = (row for row in cells if not _is_skipped(row, spec))
-    return _gathered(kept, spec.gather) if spec.gather else kept
+    return _gathered(cells, spec.gather) if spec.gather else cells
 
 
 def _shaped(row: Row, spec: FileSpec) -> Row:
@@ -46,13 +45,6 @@ def _shaped(row: Row, spec: FileSpec) -> Row:
         elif isinstance(value, str):
             cells[name] = long_id(value)
     return Row(row.line, cells, count=row.count)
-
-
-def _is_skipped(row: Row, spec: FileSpec) -> bool:
-    cells = row.cells
-    return cells is not None and any(
-        str(cells.get(name, "")).strip() in values for name, values in spec.skip.items()
-    )
 
 
 def _number(text: str, spec: NumberSpec) -> str:

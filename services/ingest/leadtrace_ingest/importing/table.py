@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from leadtrace_ingest.importing.mapping_file import FileSpec
 from leadtrace_ingest.importing.records import split_line
 from leadtrace_ingest.importing.row import ImportFileError
+from leadtrace_ingest.senders.imported.file_spec import FileSpec
 
 DELIMITERS = (",", ";", "\t", "|")
 SEARCHED_LINES = 50
 _NAMES = {"\t": "tab", "tab": "\t", "\\t": "\t"}
 _SHOWN = 12
+_OR = " | "
 _SEP = "sep="  # Excel's own first line
 
 
@@ -53,11 +54,16 @@ def find_header(lines: Sequence[tuple[int, str]], spec: FileSpec, delimiter: str
     for number, text in filled:
         for sign in signs:
             columns = split_line(text, sign)
-            if columns and spec.columns and set(spec.columns) <= {name.strip() for name in columns}:
+            if columns and spec.columns and not _lacking(spec, [name.strip() for name in columns]):
                 return Header(number, _named(columns), sign)
     if spec.columns:
         raise ImportFileError(_missing(filled, spec, signs))
     return _first(filled, signs)
+
+
+def _lacking(spec: FileSpec, columns: Sequence[str]) -> list[str]:
+    """What a mapping wants and a header has under none of its names."""
+    return [names for names in spec.columns if not set(names.split(_OR)) & set(columns)]
 
 
 def _first(filled: Sequence[tuple[int, str]], signs: Sequence[str]) -> Header:
@@ -99,10 +105,11 @@ def _missing(filled: Sequence[tuple[int, str]], spec: FileSpec, signs: Sequence[
 
     number, columns = max(
         ((number, columns_at(text)) for number, text in filled),
-        key=lambda row: (len(set(spec.columns) & set(row[1])), len(row[1])),
+        key=lambda row: (-len(_lacking(spec, row[1])), len(row[1])),
     )
-    missing = [name for name in spec.columns if name not in columns]
-    near = [match for name in missing for match in get_close_matches(name, columns, n=1, cutoff=0.6)]
+    missing = _lacking(spec, columns)
+    names = [name for one in missing for name in one.split(_OR)]
+    near = [match for name in names for match in get_close_matches(name, columns, n=1, cutoff=0.6)]
     hint = f"; is it {', '.join(repr(one) for one in near)}?" if near else ""
     there = ", ".join(columns[:_SHOWN]) + (", …" if len(columns) > _SHOWN else "")
     wanted = ", ".join(repr(name) for name in missing)

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.markup import escape
 
@@ -137,9 +138,9 @@ def import_file(  # noqa: PLR0917 - an option each
 
 
 def _preview(job: Job) -> int:
-    opened = open_rows(job.path, job.mapping.file, job.options)
-    console.print(f"{escape(job.path.name)}: {escape(opened.described)}", highlight=False)
-    return preview(_checked(job, opened, SystemClock()))
+    with open_rows(job.path, job.mapping.file, job.options) as opened:
+        console.print(f"{escape(job.path.name)}: {escape(opened.described)}", highlight=False)
+        return preview(_checked(job, opened, SystemClock()))
 
 
 def _checked(job: Job, opened: OpenFile, clock: Clock, *, begun: int = 0) -> Iterator[Checked]:
@@ -150,56 +151,60 @@ def _checked(job: Job, opened: OpenFile, clock: Clock, *, begun: int = 0) -> Ite
 def _header(job: Job, format_: FileFormat, first_row: int) -> ImportHeader:
     name = hash_of(job.path.name.encode())
     rows = ImportFormat(file=name, format=format_.value, first_row=first_row)
-    return ImportHeader(job.mapping.content, job.mapping.hash, rows, job.account)  # type: ignore[arg-type]
+    return ImportHeader(msgspec.Raw(job.mapping.content), job.mapping.hash, rows, job.account)
 
 
 class _Import:
-    """One import against a running door."""
+    """One import against a running door; made within the loop that runs it."""
 
     def __init__(self, job: Job, settings: Settings, clock: Clock) -> None:
         self._job = job
         self._settings = settings
         self._clock = clock
+        self._kept = ProgressFile(
+            settings.embedded.data_dir / "imports", job.path, job.mapping.hash, job.sender, job.account
+        )
+        found = self._kept.read()
+        self._begun = found or Progress(run=str(SystemIds(clock).uuid7()))
+        self._failures = ErrorFile(job.errors, append=found is not None)
 
     async def run(self) -> int:
         """Import the file; how many of its rows did not go through."""
-        job, stop = self._job, asyncio.Event()
+        client, stop = self._client(), asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop.set)
-        kept = ProgressFile(
-            self._settings.embedded.data_dir / "imports", job.path, job.mapping.hash, job.sender, job.account
-        )
-        found = kept.read()
-        begun = found or Progress(run=str(SystemIds(self._clock).uuid7()))
-        opened = open_rows(job.path, job.mapping.file, job.options)
+        try:
+            with open_rows(self._job.path, self._job.mapping.file, self._job.options) as opened:
+                one, through = await self._post(opened, client, stop)
+        finally:
+            await client.close()
+            written = self._failures.close()
+        if through and not stop.is_set():
+            self._kept.forget()
+        return self._conclude(one, written=written, through=through)
+
+    async def _post(
+        self, opened: OpenFile, client: DoorClient, stop: asyncio.Event
+    ) -> tuple[ImportRun, bool]:
+        job, begun = self._job, self._begun
         console.print(f"{escape(job.path.name)}: {escape(opened.described)}", highlight=False)
         if begun.seen:
             console.print(f"going on behind {begun.tally.read:,} rows of an earlier run", highlight=False)
-        failures = ErrorFile(job.errors, append=found is not None)
-        client = self._client()
-        try:
-            with progress_bar(opened) as show:
-                parts = Parts(
-                    client=client,
-                    errors=failures,
-                    progress=kept,
-                    header=lambda first: _header(job, opened.format, first),
-                    on_progress=show,
-                    settle_within_s=job.patience_s,
-                )
-                one = ImportRun(parts, begun, stop)
-                checked = _checked(job, opened, self._clock, begun=begun.seen)
-                waiting = batches(
-                    checked, max_rows=self._rows(), max_bytes=self._bytes(), first=begun.batches
-                )
-                through = await one.post(waiting)
-                if through:
-                    await one.settle()
-        finally:
-            await client.close()
-            written = failures.close()
-        if through and not stop.is_set():
-            kept.forget()
-        return self._conclude(one, written=written, through=through)
+        with progress_bar(opened) as show:
+            parts = Parts(
+                client=client,
+                errors=self._failures,
+                progress=self._kept,
+                header=lambda first: _header(job, opened.format, first),
+                on_progress=show,
+                settle_within_s=job.patience_s,
+            )
+            one = ImportRun(parts, begun, stop)
+            checked = _checked(job, opened, self._clock, begun=begun.seen)
+            waiting = batches(checked, max_rows=self._rows(), max_bytes=self._bytes(), first=begun.batches)
+            through = await one.post(waiting)
+            if through:
+                await one.settle()
+        return one, through
 
     def _conclude(self, one: ImportRun, *, written: bool, through: bool) -> int:
         tally = one.tally

@@ -6,7 +6,8 @@ Memory stays bounded whatever is in the file: a line beyond the limit is passed 
 import codecs
 import gzip
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple, cast
 
@@ -23,6 +24,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _WIDE = ("utf-16", "utf-32")
+_TOO_LONG = f"longer than {MAX_LINE} bytes"
 
 
 class Line(NamedTuple):
@@ -33,16 +35,19 @@ class Line(NamedTuple):
     problem: str = ""
 
 
-def open_binary(path: Path) -> IO[bytes]:
-    """The bytes of a file, unpacked if it is gzip.
+@contextmanager
+def open_binary(path: Path) -> Generator[tuple[IO[bytes], Callable[[], int]]]:
+    """The bytes of a file, unpacked if it is gzip, and how many bytes on the disk have been read.
 
     Raises:
         OSError: it cannot be read.
     """
-    file = path.open("rb")
-    if file.peek(2)[:2] == _GZIP_MAGIC:
-        return cast("IO[bytes]", gzip.GzipFile(fileobj=file))
-    return file
+    with path.open("rb") as file:
+        if file.peek(2)[:2] != _GZIP_MAGIC:
+            yield file, file.tell
+            return
+        with gzip.GzipFile(fileobj=file) as unpacked:
+            yield cast("IO[bytes]", unpacked), file.tell
 
 
 def encoding_of(sample: bytes, given: str | None) -> str:
@@ -86,7 +91,7 @@ def _byte_lines(file: IO[bytes], encoding: str) -> Iterator[Line]:
         number += 1
         if len(raw) == MAX_LINE and not raw.endswith(b"\n"):
             _pass_over(file)
-            yield Line(number, None, f"longer than {MAX_LINE} bytes")
+            yield Line(number, None, _TOO_LONG)
             continue
         if number == 1:
             raw = raw.removeprefix(codecs.BOM_UTF8)
@@ -102,13 +107,18 @@ def _pass_over(file: IO[bytes]) -> None:
 
 
 def _text_lines(file: IO[bytes], encoding: str) -> Iterator[Line]:
-    text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline=None)
-    number = 0
-    while line := text.readline(MAX_LINE):
-        number += 1
-        if len(line) == MAX_LINE and not line.endswith("\n"):
-            while (rest := text.readline(MAX_LINE)) and not rest.endswith("\n"):
-                pass
-            yield Line(number, None, f"longer than {MAX_LINE} characters")
-            continue
-        yield Line(number, line.removesuffix("\n"))
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    text = io.IncrementalNewlineDecoder(decoder, translate=True)
+    number, rest, too_long = 1, "", False
+    while True:
+        raw = file.read(SAMPLE_BYTES)
+        *lines, rest = (rest + text.decode(raw, final=not raw)).split("\n")
+        for line in lines:
+            yield Line(number, None, _TOO_LONG) if too_long else Line(number, line)
+            number, too_long = number + 1, False
+        if len(rest) > MAX_LINE:
+            rest, too_long = "", True
+        if not raw:
+            break
+    if rest or too_long:
+        yield Line(number, None, _TOO_LONG) if too_long else Line(number, rest)

@@ -1,6 +1,7 @@
 """The rows of a Parquet file, batch by batch; a row's number stands for its line."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ _BATCH = 1_000
 _ENCODE = msgspec.json.Encoder(decimal_format="string").encode
 
 
-def read_parquet(path: Path, size: int) -> tuple[Iterator[Row], Callable[[], int]]:
+@contextmanager
+def read_parquet(path: Path, size: int) -> Generator[tuple[Iterator[Row], Callable[[], int]]]:
     """The rows, and how much of `size` they are that have been read.
 
     Raises:
@@ -40,7 +42,8 @@ def read_parquet(path: Path, size: int) -> tuple[Iterator[Row], Callable[[], int
                 read += 1
                 yield Row(read, _as_json(cells))
 
-    return rows(), lambda: size * read // total
+    with file:
+        yield rows(), lambda: size * read // total
 
 
 def _as_json(cells: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """The rows of a file, one by one, whichever of the three formats it has: CSV, JSON Lines, Parquet."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 
@@ -63,7 +64,8 @@ _SUFFIXES = {
 _OBJECT = msgspec.json.Decoder(dict[str, Any])
 
 
-def open_rows(path: Path, spec: FileSpec, options: FileOptions) -> OpenFile:
+@contextmanager
+def open_rows(path: Path, spec: FileSpec, options: FileOptions) -> Generator[OpenFile]:
     """Begin to read a file; it is read as its rows are taken.
 
     Raises:
@@ -73,18 +75,19 @@ def open_rows(path: Path, spec: FileSpec, options: FileOptions) -> OpenFile:
     format_ = options.format or _format_of(path)
     size = path.stat().st_size
     if format_ is FileFormat.PARQUET:
-        rows, position = read_parquet(path, size)
-        return OpenFile(format_, shaped(rows, spec), size, position, "Parquet")
-    with open_binary(path) as begin:
+        with read_parquet(path, size) as (rows, position):
+            yield OpenFile(format_, shaped(rows, spec), size, position, "Parquet")
+        return
+    with open_binary(path) as (begin, _):
         sample = begin.read(SAMPLE_BYTES)
     encoding = encoding_of(sample, options.encoding or spec.encoding)
-    file = open_binary(path)
-    lines = read_lines(file, encoding, sample)
-    if format_ is FileFormat.JSONL:
-        rows, described = _json_rows(lines, spec), "JSON Lines"
-    else:
-        rows, described = _open_csv(lines, spec, options)
-    return OpenFile(format_, rows, size, _position(file), f"{described}, {encoding}")
+    with open_binary(path) as (file, position):
+        lines = read_lines(file, encoding, sample)
+        if format_ is FileFormat.JSONL:
+            rows, described = _json_rows(lines, spec), "JSON Lines"
+        else:
+            rows, described = _open_csv(lines, spec, options)
+        yield OpenFile(format_, rows, size, position, f"{described}, {encoding}")
 
 
 def _open_csv(lines: Iterator[Line], spec: FileSpec, options: FileOptions) -> tuple[Iterator[Row], str]:
@@ -139,16 +142,6 @@ def _json_objects(lines: Iterator[Line]) -> Iterator[Row]:
             yield Row(row.line, _OBJECT.decode(row.raw))
         except (msgspec.DecodeError, RecursionError):
             yield broken(row.line, "the line is no JSON object")
-
-
-def _position(file: IO[bytes]) -> Callable[[], int]:
-    """How far the file on the disk has been read; a gzip file is asked for what it unpacks."""
-    on_disk: Any = getattr(file, "fileobj", None) or file
-
-    def position() -> int:
-        return 0 if on_disk.closed else int(on_disk.tell())
-
-    return position
 
 
 def _format_of(path: Path) -> FileFormat:

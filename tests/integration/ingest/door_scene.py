@@ -73,14 +73,16 @@ def signed_v2(body: bytes, path: str = PATH) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def running_door(url: str, *, wait: bool = True, **door: Any) -> AsyncGenerator[DoorScene]:
+async def running_door(
+    url: str, *, wait: bool = True, senders: Mapping[str, Any] | None = None, **door: Any
+) -> AsyncGenerator[DoorScene]:
     """A door over the database at `url`, ready unless `wait` is off, stopped at the end."""
     sender = {"secrets": ["another live secret", SECRET], "public_url": PUBLIC}
     settings = Settings.model_validate(
         {
             "postgres": {"url": url},
             "ports": {"ingest": free_port()},
-            "senders": {"hubspot": sender},
+            "senders": senders or {"hubspot": sender},
             "keys": {"bootstrap": ADMIN_KEY},
             "door": door,
         }

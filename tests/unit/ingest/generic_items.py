@@ -93,7 +93,7 @@ def event(type_: str, **fields: Any) -> dict[str, Any]:
 def result_of(value: Any, text: str = ACME, **more: Any) -> ItemResult:
     """What becomes of one value."""
     raw = msgspec.json.encode(value)
-    given = {"sender": "acme", "received_at": RECEIVED_AT, "raw": raw} | more
+    given: dict[str, Any] = {"sender": "acme", "received_at": RECEIVED_AT, "raw": raw} | more
     return map_value(mapping(text), value, **given)
 
 

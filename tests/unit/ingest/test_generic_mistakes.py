@@ -28,7 +28,7 @@ def of_rule(rule: str) -> str:
 @pytest.mark.parametrize(
     ("rule", "problem"),
     [
-        ("recrod: {}", "rules[0].recrod: unknown key; did you mean 'record'?"),
+        ("recordd: {}", "rules[0].recordd: unknown key; did you mean 'record'?"),
         ("record: {object: person, idd: x}", "rules[0].record.idd: unknown key; did you mean 'id'?"),
         ("record: {object: person, id: {form: x}}", "rules[0].record.id.form: unknown key; did you mean"),
         ("record: {object: person, id: x}", "rules[0].record: Object missing required field `tells`"),
@@ -106,6 +106,8 @@ def test_a_rule(rule: str, problem: str) -> None:
     ("text", "problem"),
     [
         ("a: [", "not YAML: "),
+        (f"{HEAD}items: a\nitems: b", "not YAML: the key 'items' stands twice"),
+        (f"{HEAD}[a]: b", "not YAML: "),
         ("- a", "a mapping file is a table of keys, such as `name: acme`"),
         (f"{HEAD}rules: []", "rules: Expected `array` of length >= 1"),
         (f"{HEAD}kind: hubspot\nrules: [{{{RECORD}}}]", "kind: Invalid enum value 'hubspot'"),

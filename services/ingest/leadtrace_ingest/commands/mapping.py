@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.markup import escape
 
@@ -17,6 +18,7 @@ from leadtrace_ingest.commands.mapping_report import explained_item
 from leadtrace_ingest.commands.sample import SampleError, sample_items
 from leadtrace_ingest.senders.drafting import RefusedError
 from leadtrace_ingest.senders.generic.body import item_value
+from leadtrace_ingest.senders.generic.file import GenericFile
 from leadtrace_ingest.senders.generic.loading import is_generic, load_generic
 from leadtrace_ingest.senders.generic.mapping import Explanation, GenericMapping, explain
 from leadtrace_ingest.senders.identity import identity_of_bytes
@@ -62,7 +64,7 @@ def try_sample(
             explanation = _explanation(rules, item, name)
             _count(counts, explanation)
             if shown < limit:
-                console.print(explained_item(where, explanation), soft_wrap=True, highlight=False)
+                console.print(explained_item(where, explanation), highlight=False)
                 shown += 1
         _sum_up(counts, shown)
     if counts["refused"]:
@@ -119,6 +121,20 @@ def show(name: Annotated[str, typer.Argument(help="For instance hubspot, or exam
         raise typer.Exit(BAD_CONFIGURATION)
     text = (folder / f"{name}.yaml").read_text(encoding="utf-8")
     print(text, end="")  # noqa: T201 - a file's text, untouched by markup and width
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of mapping files of kind `generic`, for editors that complete and check.
+
+    For instance:
+
+    ```
+    leadtrace mapping schema > schema.json
+    ```
+    """
+    found = msgspec.json.encode(msgspec.json.schema(GenericFile))
+    print(msgspec.json.format(found, indent=2).decode())  # noqa: T201 - a file's text
 
 
 def _explanation(rules: GenericMapping, item: Item, sender: str) -> Explanation:

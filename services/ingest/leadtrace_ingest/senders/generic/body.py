@@ -16,6 +16,7 @@ from leadtrace_ingest.senders.item import Item
 
 FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 1_000
+_JSON_BEGINS = (b"{", b"[")
 _ENCODE = msgspec.json.Encoder().encode
 _LIST = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
@@ -29,7 +30,8 @@ class Undivided(msgspec.Struct, frozen=True, gc=False):
 
 def split(body: bytes, content_type: str, mapping: GenericMapping) -> list[Item]:
     """The items; `about` holds what every item of the body shares, or why the body is not divided."""
-    if content_type.strip().lower().startswith(FORM):
+    # Some clients, curl among them, call whatever they post a form.
+    if content_type.strip().lower().startswith(FORM) and body.lstrip()[:1] not in _JSON_BEGINS:
         body = _form(body)
     try:
         if mapping.items is None and not mapping.shared:

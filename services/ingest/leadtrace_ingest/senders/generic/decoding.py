@@ -8,6 +8,9 @@ import msgspec
 from leadtrace_ingest.outcome import Reason
 from leadtrace_ingest.senders.drafting import RefusedError
 
+# Python's own limit depends on who calls; far below it, what is refused once is refused again.
+MAX_DEPTH = 500
+
 
 def decode_value(raw: bytes) -> Any:
     """The JSON value of these bytes.
@@ -16,13 +19,32 @@ def decode_value(raw: bytes) -> Any:
         RefusedError: they are no JSON, or nested too deeply.
     """
     try:
-        return _DECODE(raw)
+        value = _DECODE(raw)
     except RecursionError:
-        raise RefusedError(Reason.TOO_DEEP, "the item is nested too deeply") from None
+        raise _too_deep() from None
     except msgspec.ValidationError as error:
         raise RefusedError(Reason.INVALID_ITEM, str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise RefusedError(Reason.NOT_JSON, "the item is not JSON") from None
+    # Only what has that many brackets can be so deep.
+    if raw.count(b"[") + raw.count(b"{") > MAX_DEPTH and _is_deeper(value, MAX_DEPTH):
+        raise _too_deep()
+    return value
+
+
+def _is_deeper(value: Any, limit: int) -> bool:
+    """Whether lists and objects stand in each other more than `limit` deep; looked at level by level."""
+    level = [value]
+    for _ in range(limit + 1):
+        nested = [one for one in level if isinstance(one, dict | list)]
+        if not nested:
+            return False
+        level = [inner for one in nested for inner in (one.values() if isinstance(one, dict) else one)]
+    return True
+
+
+def _too_deep() -> RefusedError:
+    return RefusedError(Reason.TOO_DEEP, f"the JSON is nested deeper than {MAX_DEPTH} levels")
 
 
 def _number(text: str) -> float | Decimal:

@@ -10,6 +10,7 @@ from jmespath.functions import Functions
 
 from leadtrace_ingest.outcome import Reason
 from leadtrace_ingest.senders.drafting import RefusedError, shown
+from leadtrace_ingest.senders.generic.evaluation import evaluation, is_false
 from leadtrace_ingest.senders.mapping.file import MappingError
 
 # What the library raises on values that an expression was not written for.
@@ -31,17 +32,18 @@ class Expression:
         MappingError: it cannot be read, or calls a function that there is not.
     """
 
-    __slots__ = ("_compiled", "text", "where")
+    __slots__ = ("_evaluate", "text", "where")
 
     def __init__(self, where: str, text: str) -> None:
         self.where = where
         self.text = text
         try:
-            self._compiled = jmespath.compile(text)
+            parsed = jmespath.compile(text).parsed
         except JMESPathError as error:
             raise MappingError(f"{where}: {_unread(text, error)}") from None
-        for problem in _calls(self._compiled.parsed):
+        for problem in _calls(parsed):
             raise MappingError(f"{where}: {problem}")
+        self._evaluate = evaluation(parsed)
 
     def of(self, item: Any) -> Any:
         """What it gives for an item; None if nothing stands there.
@@ -50,7 +52,7 @@ class Expression:
             RefusedError: it cannot be worked out for this item.
         """
         try:
-            return self._compiled.search(item)
+            return self._evaluate(item)
         except JMESPathTypeError as error:
             given = f"{error.function_name}() takes no {error.actual_type}"
             raise self._failed(given) from None
@@ -63,8 +65,7 @@ class Expression:
         Raises:
             RefusedError: it cannot be worked out for this item.
         """
-        found = self.of(item)
-        return not (found is None or found is False or found in ("", [], {}))
+        return not is_false(self.of(item))
 
     def _failed(self, why: str) -> RefusedError:
         return RefusedError(Reason.MAPPING_FAILED, f"{self.where}: {shown(self.text)}: {why}")

@@ -22,6 +22,8 @@ def mistake(value: Any, type_: type[msgspec.Struct]) -> str:
             msgspec.convert(table, struct.cls)
         except msgspec.ValidationError as error:
             rule, _, path = str(error).partition(" - at `")
+            if rule.startswith("Expected `str`, got `"):
+                rule += "; quote it"
             place = path.removesuffix("`").removeprefix("key in ").removeprefix("$")
             return f"{where}{place}: {rule}".removeprefix(".").removeprefix(": ")
     return ""

@@ -5,11 +5,12 @@ from typing import Any
 
 import msgspec
 import yaml
+from yaml.error import MarkedYAMLError
 
 from leadtrace.runtime.shipped import shipped_path
 from leadtrace_ingest.senders.generic.compiling import Rules
 from leadtrace_ingest.senders.generic.expression import Expression
-from leadtrace_ingest.senders.generic.file import GENERIC, GenericFile, Origin
+from leadtrace_ingest.senders.generic.file import GENERIC, GenericFile, Origin, Time
 from leadtrace_ingest.senders.generic.keys import mistake, unknown_keys
 from leadtrace_ingest.senders.generic.mapping import GenericMapping
 from leadtrace_ingest.senders.generic.moment import Moment
@@ -22,6 +23,7 @@ from leadtrace_ingest.senders.mapping.rules import problems
 _WORDS = ("free_mail", "seniority", "function")
 _WORDS_FROM = "hubspot.yaml"
 _UNNAMED = "mapping"
+_MERGE_TAG = "tag:yaml.org,2002:merge"
 
 
 def load_generic(given: Path | bytes, reporting_currency: str) -> GenericMapping:
@@ -61,6 +63,27 @@ def read_generic_file(given: Path | bytes) -> GenericFile:
     return msgspec.convert(value, GenericFile)
 
 
+class UniqueKeyLoader(yaml.CSafeLoader):
+    """YAML, in which a key that comes again would silently replace what stood there before."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """A table.
+
+        Raises:
+            MarkedYAMLError: a key stands in it twice.
+        """
+        seen = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode) or key.tag == _MERGE_TAG:
+                continue
+            if key.value in seen:
+                raise MarkedYAMLError(
+                    problem=f"the key {key.value!r} stands twice", problem_mark=key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
 def is_generic(path: Path) -> bool:
     """Whether a mapping file has rules of its own, or is of the form that vendors' adapters share.
 
@@ -77,7 +100,7 @@ def is_generic(path: Path) -> bool:
 def _table(given: Path | bytes) -> dict[Any, Any]:
     try:
         text = given if isinstance(given, bytes) else given.read_bytes()
-        value = yaml.load(text, Loader=yaml.CSafeLoader)
+        value = yaml.load(text, Loader=UniqueKeyLoader)  # noqa: S506 - it is a safe one
     except OSError as error:
         raise MappingError(f"{error.strerror}") from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
@@ -98,7 +121,7 @@ def _compiled(file: GenericFile, rules: Any, reporting_currency: str) -> Generic
         id=_value("id", file.id),
         comparable=_expression("comparable", file.comparable),
         delivery=tuple(file.delivery),
-        time=None if file.time is None else Moment("time", file.time),
+        time=_time(file.time),
         sequence=_value("sequence", file.sequence),
         actor=_value("actor", file.actor),
         ignore=_expression("ignore", file.ignore),
@@ -116,6 +139,14 @@ def _with_words(file: GenericFile) -> GenericFile:
 
 def _expression(where: str, text: str | None) -> Expression | None:
     return None if text is None else Expression(where, text)
+
+
+def _time(given: Time | None) -> Moment | None:
+    """The time of an item; a table that names no place only says how the rules' own times are read."""
+    placed = isinstance(given, str) or (
+        given is not None and any((given.expression, given.column, given.text))
+    )
+    return Moment("time", given) if given is not None and placed else None
 
 
 def _value(where: str, given: str | Origin | None) -> Value | None:

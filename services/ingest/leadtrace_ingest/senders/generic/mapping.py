@@ -71,7 +71,7 @@ def map_value(
     received_at: datetime,
     raw: bytes,
 ) -> ItemResult:
-    """What becomes of one JSON value; it never raises.
+    """What becomes of one JSON value, such as `decode_value` gives; it never raises.
 
     `account` is the part of the source after the sender's name where the caller knows it, else the mapping's
     `source` says it. `received_at` stands in for a time that is missing, `raw` is kept of what is refused.

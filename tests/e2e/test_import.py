@@ -195,7 +195,9 @@ async def test_after_ctrl_c_the_same_command_goes_on_and_counts_nothing_twice(
     ]
     file = write_rows(tmp_path / "leads.csv", rows)
     process = await start_import(installation, file, "olist-leads", "--sender", "olist")
-    await eventually_answers(lambda: _some_accepted(installation), what="some rows are accepted")
+    await eventually_answers(
+        lambda: _some_accepted(installation), what="some rows are accepted", deadline_s=60
+    )
     process.send_signal(signal.SIGINT)
     output, _ = await process.communicate()
     assert process.returncode == 130, output.decode()

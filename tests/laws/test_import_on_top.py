@@ -64,6 +64,7 @@ def _fact(draft: Draft, result: Mapped, sequence_rank: int = 100) -> Fact:
 def _take(facts: Facts, result: object) -> None:
     assert isinstance(result, Mapped), result
     assert result.source == _SOURCE
+    assert len({draft.suffix for draft in result.drafts}) == len(result.drafts)
     for draft in result.drafts:
         facts[draft.kind, draft.external_id].append(_fact(draft, result))
 

@@ -13,7 +13,7 @@ from leadtrace_ingest.importing.row import ImportFileError
 _TIMEOUT_S = 60.0
 _LONGEST_WAIT_S = 10.0
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
-_backoff = wait_exponential_jitter(initial=0.2, max=_LONGEST_WAIT_S, jitter=0.2)
+_backoff = wait_exponential_jitter(multiplier=0.2, max=_LONGEST_WAIT_S, jitter=0.2)
 
 
 class DoorRefusedError(ImportFileError):

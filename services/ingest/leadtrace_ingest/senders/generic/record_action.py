@@ -142,7 +142,9 @@ class RecordAction:
         if made is None and not drafts:
             raise IgnoredError(Reason.NOTHING_KEPT)
         for draft in drafts:
-            yield msgspec.structs.replace(draft, time=telling.time.end) if draft.type in _CLAIMS else draft
+            suffix = draft.suffix if made is None else f".v{draft.suffix}"
+            time = telling.time.end if draft.type in _CLAIMS else draft.time
+            yield msgspec.structs.replace(draft, time=time, suffix=suffix)
 
     def _merged(self, subject: Subject, entity: Entity, telling: Telling) -> Draft:
         assert self._absorbed is not None  # noqa: S101 - the file says so where it may tell of merges

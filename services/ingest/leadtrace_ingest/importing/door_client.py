@@ -7,6 +7,7 @@ import httpx
 import msgspec
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential_jitter
 
+from leadtrace.runtime.problem import MEDIA_TYPE
 from leadtrace_ingest.door.imports import IDEMPOTENCY_KEY
 from leadtrace_ingest.importing.row import ImportFileError
 
@@ -50,13 +51,23 @@ _FATES = msgspec.json.Decoder(_Fates)
 class DoorClient:
     """The import routes of one sender."""
 
-    def __init__(self, base: str, sender: str, key: str, *, patience_s: float, connections: int) -> None:
+    def __init__(
+        self,
+        base: str,
+        sender: str,
+        key: str,
+        *,
+        patience_s: float,
+        connections: int,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self._url = f"{base}/v1/import/{sender}"
         self._patience_s = patience_s
         self._client = httpx.AsyncClient(
             timeout=_TIMEOUT_S,
             headers={"authorization": f"Bearer {key}"},
             limits=httpx.Limits(max_connections=connections),
+            transport=transport,
         )
 
     async def post(self, body: bytes, key: str) -> str:
@@ -107,13 +118,19 @@ class DoorClient:
             answer = await self._client.send(request)
         except httpx.TransportError as error:
             raise _TryAgainError(f"{self._url} does not answer ({type(error).__name__})") from error
-        if answer.status_code in _PASSING:
+        if answer.status_code in _PASSING or _not_there_yet(answer):
             after = answer.headers.get("retry-after", "")
             wait = float(after) if after.isdigit() else 0.0
             raise _TryAgainError(f"{self._url} answers {answer.status_code}", min(wait, _LONGEST_WAIT_S))
         if not answer.is_success:
             raise DoorRefusedError(f"{self._url} answers {answer.status_code}: {_detail(answer)}")
         return answer
+
+
+def _not_there_yet(answer: httpx.Response) -> bool:
+    """A door that has just started knows its admin routes once it has its database."""
+    known = answer.headers.get("content-type", "").startswith(MEDIA_TYPE)
+    return answer.status_code == httpx.codes.NOT_FOUND and not known
 
 
 def _wait(state: RetryCallState) -> float:

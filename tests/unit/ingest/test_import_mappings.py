@@ -200,20 +200,20 @@ def test_pipedrive_people_and_organizations(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "won", "lost", "event", "time"),
+    ("status", "ended", "event", "time"),
     [
-        ("Won", "2026-02-01 10:00:00", "", "deal.won", "2026-02-01T10:00:00"),
-        ("Lost", "", "2026-02-02 10:00:00", "deal.lost", "2026-02-02T10:00:00"),
-        ("Open", "", "", "deal.stage_changed", "2026-02-05T11:00:00"),
+        ("Won", "2026-02-01 10:00:00,", "deal.won", "2026-02-01T10:00:00"),
+        ("Lost", ",2026-02-02 10:00:00", "deal.lost", "2026-02-02T10:00:00"),
+        ("Open", ",", "deal.stage_changed", "2026-02-05T11:00:00"),
     ],
 )
-def test_pipedrive_deals(tmp_path: Path, status: str, won: str, lost: str, event: str, time: str) -> None:
+def test_pipedrive_deals(tmp_path: Path, status: str, ended: str, event: str, time: str) -> None:
     (one,) = checked(
         tmp_path,
         "pipedrive-deals",
         "Deal - ID,Deal - Title,Deal - Status,Deal - Value,Deal - Currency of Value,Deal - Contact person ID,"
         "Deal - Deal created,Deal - Update time,Deal - Won time,Deal - Lost time\n"
-        f"7,Big,{status},1000,EUR,5,2026-01-05 10:23:00,2026-02-05 11:00:00,{won},{lost}\n",
+        f"7,Big,{status},1000,EUR,5,2026-01-05 10:23:00,2026-02-05 11:00:00,{ended}\n",
     )
     found = events(one)
     assert [row[0] for row in found] == ["deal.created", "deal.updated", "deal.linked", event]

@@ -171,10 +171,12 @@ class _Import:
     async def run(self) -> int:
         """Import the file; how many of its rows did not go through."""
         client, stop = self._client(), asyncio.Event()
-        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop.set)
+        _stop_on_interrupt(stop)
         try:
             with open_rows(self._job.path, self._job.mapping.file, self._job.options) as opened:
                 one, through = await self._post(opened, client, stop)
+        except asyncio.CancelledError:
+            raise typer.Exit(_INTERRUPTED) from None
         finally:
             await client.close()
             written = self._failures.close()
@@ -234,6 +236,18 @@ class _Import:
 
     def _bytes(self) -> int:
         return int(self._settings.door.max_body_bytes * _SHARE_OF_BODY)
+
+
+def _stop_on_interrupt(stop: asyncio.Event) -> None:
+    """Ctrl-C lets what is on its way arrive; once more does not wait for it."""
+    task = asyncio.current_task()
+
+    def interrupt() -> None:
+        if stop.is_set() and task is not None:
+            task.cancel()
+        stop.set()
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupt)
 
 
 @contextmanager

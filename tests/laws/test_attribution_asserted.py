@@ -23,7 +23,6 @@ from leadtrace.testing.strategies import Values, facts, moments
 MINUTE_US, DAY_US = 60_000_000, 86_400_000_000
 # How exactly an export tells its moments: to the microsecond, the minute, the day.
 PRECISIONS = (1, MINUTE_US, DAY_US)
-_CLAIMS = {Code.LEAD_STAGE_CHANGED, Code.DEAL_STAGE_CHANGED, Code.DEAL_WON, Code.DEAL_LOST}
 _MARKED = {Code.LEAD_STAGE_CHANGED: 3, Code.DEAL_STAGE_CHANGED: 1, Code.DEAL_WON: 1, Code.DEAL_LOST: 2}
 
 

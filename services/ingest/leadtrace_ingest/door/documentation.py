@@ -6,6 +6,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from leadtrace.runtime.problem import MEDIA_TYPE
+from leadtrace_ingest.door.import_documentation import PATH as IMPORT_PATH
+from leadtrace_ingest.door.import_documentation import import_operations
 
 _ITEM = {
     "eventId": 3816279340,
@@ -36,6 +38,7 @@ def describe(app: FastAPI) -> None:
         if app.openapi_schema is None:
             schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
             schema["paths"]["/v1/webhooks/{sender}"] = {"post": _operation()}
+            schema["paths"][IMPORT_PATH] = import_operations()
             app.openapi_schema = schema
         return app.openapi_schema
 

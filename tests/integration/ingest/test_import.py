@@ -1,6 +1,7 @@
 """Imports through the door and the relay, over real HTTP and a real database."""
 
 from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
 
 import httpx
 import msgspec
@@ -10,11 +11,15 @@ import pytest_asyncio
 from leadtrace_ingest.importing.batch import Batch, batches
 from leadtrace_ingest.importing.checking import Checked
 from leadtrace_ingest.importing.door_client import DoorAwayError, DoorClient, DoorRefusedError
+from leadtrace_ingest.importing.mapping_file import load_import_mapping, mapping_path
 from leadtrace_ingest.importing.row import Row
+from leadtrace_ingest.senders.imported.header import ImportHeader, body_of, hash_of
 from tests.integration.ingest.door_scene import ADMIN_KEY, DoorScene, running_door
 from tests.integration.ingest.scene import Scene
 from tests.unit.ingest.hubspot_items import item
-from tests.unit.ingest.test_import_adapter import MAPPING, ROW, body
+from tests.unit.ingest.import_files import checked
+from tests.unit.ingest.test_import_adapter import MAPPING, ROW, body, header_of
+from tests.unit.ingest.test_import_spend import GOOGLE
 
 PATH = "/v1/import/hubspot"
 KEY = {"authorization": f"Bearer {ADMIN_KEY}"}
@@ -66,6 +71,22 @@ async def test_a_record_of_an_import_is_the_very_lead_of_the_webhooks(door: Door
     await door.post(body(ROW), KEY, PATH)
     await scene.drain()
     assert len({event.partitionkey for event in scene.published()}) == 1
+
+
+async def test_rows_of_spend_become_one_posting_of_their_scope(
+    door: DoorScene, scene: Scene, tmp_path: Path
+) -> None:
+    rows = [one.raw for one in checked(tmp_path, "spend-google-ads", GOOGLE)]
+    content = load_import_mapping(mapping_path("spend-google-ads"), "EUR").content
+    header = ImportHeader(msgspec.Raw(content), hash_of(content), header_of().rows)
+    for _ in range(2):
+        assert (await door.post(body_of(header, rows), KEY, PATH)).status_code == 202
+        await scene.drain()
+    found = await scene.pool.fetch("select source, subject, type from ingest.events order by event_no")
+    assert [tuple(row) for row in found] == [
+        ("hubspot", "spend/123-456", "io.leadtrace.spend.recorded.v1")
+    ] * 2
+    assert await scene.items() == {"accepted": 4, "published": 2, "duplicate": 2}
 
 
 async def test_a_mended_mapping_takes_what_was_refused_and_counts_the_others_as_copies(

@@ -6,7 +6,7 @@ from leadtrace_ingest.outcome import Reason
 from leadtrace_ingest.senders.drafting import RefusedError
 from leadtrace_ingest.senders.generic.file import Precision, TimeSpec
 from leadtrace_ingest.senders.generic.moment import Moment
-from leadtrace_ingest.senders.item import Ignored
+from leadtrace_ingest.senders.item import Ignored, Mapped
 from leadtrace_ingest.senders.mapping.file import MappingError
 from tests.unit.ingest.deliveries import RECEIVED_AT
 from tests.unit.ingest.generic_items import AT, event, result_of, times, told
@@ -151,6 +151,11 @@ class TestState:
             ("lead.stage_changed", "person/7", {"stage": "customer", "claimed": "won", "asserted": True}),
             ("lead.stage_changed", "person/7", {"stage": "mql", "claimed": "hot", "asserted": True}),
         ]
+
+    def test_its_events_have_ids_of_their_own(self) -> None:
+        result = result_of(ROW, EXPORT)
+        assert isinstance(result, Mapped)
+        assert [draft.suffix for draft in result.drafts] == ["", ".v", ".v.s", ".r1"]
 
     def test_made_and_staged_at_the_end_of_its_times_and_valued_at_the_start(self) -> None:
         assert times(ROW | {"Became MQL": ""}, EXPORT) == {

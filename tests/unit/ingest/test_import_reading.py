@@ -53,6 +53,13 @@ def test_a_gzipped_file_is_unpacked(tmp_path: Path) -> None:
     assert cells(rows_of(path)) == [{"Id": "1", "Name": "a"}]
 
 
+def test_a_byte_order_mark_is_no_part_of_the_first_name_even_where_the_encoding_is_given(
+    tmp_path: Path,
+) -> None:
+    path = written(tmp_path, "Id\tName\n1\ta\n".encode("utf-16"))
+    assert cells(rows_of(path, encoding="utf-16-le")) == [{"Id": "1", "Name": "a"}]
+
+
 def test_latin_1_is_taken_by_option_only(tmp_path: Path) -> None:
     path = written(tmp_path, "Id,Name\n1,Jürgen\n".encode("latin-1"))
     with pytest.raises(ImportFileError, match=r"line 2 is not UTF-8; give --encoding cp1252 or latin-1"):
@@ -162,7 +169,7 @@ def test_a_name_that_says_no_format_asks_for_one(tmp_path: Path) -> None:
     assert len(rows_of(path, format=FileFormat.CSV)) == 1
 
 
-@pytest.mark.parametrize("content", [b"", b"\n\n", b"\x00\x01"])
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"\x00\x01", b"PK\x03\x04\x00"])
 def test_what_is_no_table_is_refused_in_words(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(ImportFileError):
         rows_of(written(tmp_path, content))

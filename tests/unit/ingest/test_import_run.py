@@ -198,6 +198,17 @@ def test_a_progress_file_that_cannot_be_read_is_none(folder: Folder) -> None:
     assert kept.read() is None
 
 
+def test_the_list_of_an_earlier_import_is_removed_and_no_other_file(tmp_path: Path) -> None:
+    ours, other = tmp_path / "errors.csv", tmp_path / "other.csv"
+    first = ErrorFile(ours, append=False)
+    first.write(3, "bad_time", "time")
+    assert first.close()
+    other.write_text("something of mine")
+    for path in (ours, other):
+        assert not ErrorFile(path, append=False).close()
+    assert (ours.exists(), other.exists()) == (False, True)
+
+
 def test_lines_of_a_delivery_are_kept_as_runs() -> None:
     lines = [2, 3, 4, 9, 11, 12]
     kept = Unsettled.of("id", lines, [1] * 6)

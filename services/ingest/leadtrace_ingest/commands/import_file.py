@@ -131,6 +131,8 @@ def import_file(  # noqa: PLR0917 - an option each
             raise SettingsError([f"senders.{sender}: no such table; configured are: {known}"])
         loaded = load_import_mapping(mapping_path(mapping), settings.reporting.currency)
         beside = errors_file or Path(f"{file.name}.errors.csv")
+        if beside.exists() and beside.samefile(file):
+            raise ImportFileError(f"--errors {beside}: that is the file to be imported")
         job = Job(file, sender, account, loaded, FileOptions(format_, encoding, delimiter), beside, patience)
         refused = _preview(job) if dry_run else run(_Import(job, settings, SystemClock()).run())
     if refused:

@@ -8,12 +8,17 @@ _HEADER = ("line", "reason", "detail")
 
 
 class ErrorFile:
-    """Made when the first row is refused; a continued import goes on in the same file."""
+    """Made when the first row is refused; a continued import goes on in the same file.
+
+    What an earlier import left there is removed at the begin, so that it is not taken for this one's.
+    """
 
     def __init__(self, path: Path, *, append: bool) -> None:
         self.path = path
         self._append = append
         self._file: IO[str] | None = None
+        if not append and _is_ours(path):
+            path.unlink()
 
     def write(self, line: int, reason: str, detail: str) -> None:
         """One row that did not go through."""
@@ -35,3 +40,12 @@ class ErrorFile:
             return False
         self._file.close()
         return True
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether an earlier import wrote the file."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            return file.readline().rstrip() == ",".join(_HEADER)
+    except (OSError, UnicodeDecodeError):
+        return False

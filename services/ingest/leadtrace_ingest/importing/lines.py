@@ -16,6 +16,7 @@ from leadtrace_ingest.importing.row import ImportFileError
 MAX_LINE = 1_048_576  # bytes or characters; no item may be larger than a quarter of it
 SAMPLE_BYTES = 65_536
 _GZIP_MAGIC = b"\x1f\x8b"
+_ARCHIVE = b"PK\x03\x04"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -24,6 +25,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _WIDE = ("utf-16", "utf-32")
+_BOM = "\ufeff"
 _TOO_LONG = f"longer than {MAX_LINE} bytes"
 
 
@@ -64,6 +66,8 @@ def encoding_of(sample: bytes, given: str | None) -> str:
     for bom, encoding in _BOMS:
         if sample.startswith(bom):
             return encoding
+    if sample.startswith(_ARCHIVE):
+        raise ImportFileError("this is an Excel workbook or an archive; save the sheet as CSV UTF-8")
     if b"\x00" in sample:
         remedy = "give --encoding utf-16-le or utf-16-be"
         raise ImportFileError(
@@ -114,7 +118,8 @@ def _text_lines(file: IO[bytes], encoding: str) -> Iterator[Line]:
         raw = file.read(SAMPLE_BYTES)
         *lines, rest = (rest + text.decode(raw, final=not raw)).split("\n")
         for line in lines:
-            yield Line(number, None, _TOO_LONG) if too_long else Line(number, line)
+            plain = line.removeprefix(_BOM) if number == 1 else line
+            yield Line(number, None, _TOO_LONG) if too_long else Line(number, plain)
             number, too_long = number + 1, False
         if len(rest) > MAX_LINE:
             rest, too_long = "", True

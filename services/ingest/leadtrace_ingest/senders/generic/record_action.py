@@ -127,7 +127,7 @@ class RecordAction:
         if made is not None:
             drafting = Drafting(made.end, "", telling.actor)
             entity = telling.mapping.objects[subject.kind].entity
-            yield drafting.event(subject, _CREATED[entity], ".c")
+            yield drafting.event(subject, _CREATED[entity])
         change = change_of(telling.at_start, subject, telling.mapping)
         for field, text in self._told_fields(telling):
             if not text:
@@ -138,13 +138,11 @@ class RecordAction:
                 continue
         if isinstance(change, LeadChange):
             change.touch.clear()
-        drafts = change.drafts(asserted=True)
+        drafts = list(change.drafts(asserted=True))
         if made is None and not drafts:
             raise IgnoredError(Reason.NOTHING_KEPT)
-        for draft in drafts:
-            suffix = draft.suffix if made is None else f".v{draft.suffix}"
-            time = telling.time.end if draft.type in _CLAIMS else draft.time
-            yield msgspec.structs.replace(draft, time=time, suffix=suffix)
+        for draft in drafts if made is None else resuffixed(drafts, ".v"):
+            yield msgspec.structs.replace(draft, time=telling.time.end) if draft.type in _CLAIMS else draft
 
     def _merged(self, subject: Subject, entity: Entity, telling: Telling) -> Draft:
         assert self._absorbed is not None  # noqa: S101 - the file says so where it may tell of merges

@@ -13,7 +13,7 @@ from leadtrace_ingest.importing.error_file import ErrorFile
 from leadtrace_ingest.importing.progress_file import Progress, ProgressFile, Unsettled
 from leadtrace_ingest.importing.tally import Tally
 from leadtrace_ingest.outcome import Outcome
-from leadtrace_ingest.senders.imported.header import ImportHeader, body_of
+from leadtrace_ingest.senders.imported.header import ImportHeader, body_of, hash_of
 
 CONCURRENCY = 4
 _ASKED_AT_ONCE = 50
@@ -92,10 +92,10 @@ class ImportRun:
         while (batch := await queue.get()) is not None:
             intake_id = None
             if batch.rows:
-                header = self._parts.header(batch.lines[0])
-                intake_id = await self._parts.client.post(
-                    body_of(header, batch.rows), f"{self._progress.run}:{batch.number}"
-                )
+                body = body_of(self._parts.header(batch.lines[0]), batch.rows)
+                # Other limits of the door may divide a file otherwise when an import goes on.
+                key = f"{self._progress.run}:{batch.number}:{hash_of(body)}"
+                intake_id = await self._parts.client.post(body, key)
             self._posted[batch.number] = (batch, intake_id)
             self._advance(batch)
             if len(self._progress.unsettled) >= _ASKED_AT_ONCE and not self._asking:

@@ -23,6 +23,7 @@ class Moment:
     stage: str
     claimed: bool
     event: str = ""
+    asserted: bool = False
 
 
 def _captured_at(ordered: list[Fact], deals: list[DealView]) -> int | None:
@@ -60,12 +61,22 @@ def _derived(captured_at: int | None, deals: list[DealView]) -> list[Moment]:
 
 
 def _in_time(ordered: list[Fact], derived: list[Moment]) -> list[Moment]:
-    """Claims keep their order; each derived moment goes before the first claim that is later or higher."""
+    """Claims keep their order, but for assertions, which go behind the changes of their moment.
+
+    Each derived moment goes before the first claim that is later or higher.
+    """
     line = [
-        Moment(fact.at, str(fact.values[0]), claimed=True, event=f"{fact.source} {fact.id}")
+        Moment(
+            fact.at,
+            str(fact.values[0]),
+            claimed=True,
+            event=f"{fact.source} {fact.id}",
+            asserted=len(fact.values) > 3,
+        )
         for fact in ordered
         if fact.code == Code.LEAD_STAGE_CHANGED
     ]
+    line.sort(key=lambda moment: (moment.at, moment.asserted))
     for moment in sorted(derived, key=lambda m: (m.at, HEIGHTS.index(m.stage), m.event)):
         place = 0
         while place < len(line):
@@ -91,9 +102,14 @@ def _kind(path: list[str], stage: str) -> str:
 def _history(line: list[Moment]) -> list[tuple[int, str, str]]:
     path: list[str] = []
     history = []
+    changed = False
     for moment in line:
         now = path[-1] if path else None
+        change = moment.claimed and not moment.asserted
         if now == moment.stage:
+            changed = changed or change
+            continue
+        if moment.asserted and not _is_news(path, moment.stage, changed=changed):
             continue
         if not moment.claimed and now is not None:
             held = now in RUNGS and RUNGS.index(now) >= HEIGHTS.index(moment.stage)
@@ -101,7 +117,21 @@ def _history(line: list[Moment]) -> list[tuple[int, str, str]]:
                 continue
         history.append((moment.at, moment.stage, _kind(path, moment.stage)))
         path.append(moment.stage)
+        changed = change
     return history
+
+
+def _is_news(path: list[str], stage: str, *, changed: bool) -> bool:
+    """An assertion is news where it was never so before, is higher, and undoes no claim."""
+    if stage in path:
+        return False
+    if path and path[-1] in BESIDE and changed:
+        return False
+    rungs = [RUNGS.index(passed) for passed in path if passed in RUNGS]
+    top = rungs[-1] if rungs else -1
+    if stage in BESIDE:
+        return RUNGS[top] != "customer" if rungs else True
+    return RUNGS.index(stage) > top or not path
 
 
 @given(facts(LEAD_VALUES, max_size=30), deals_of_a_lead())

@@ -22,12 +22,14 @@ def on_deliveries(
 
 
 def _on_delivery(row: IntakeRow, sender: Sender, refused: bool) -> list[Work]:
-    adapter, delivery = sender.adapter, row.delivery()
+    delivery = row.delivery()
+    adapter = sender.adapter_for(delivery)
     wanted = None if row.redo is None else set(row.redo)
     return [
         Work(
             row,
             sender,
+            adapter.mapping_label,
             number,
             item.raw,
             adapter.refuse_broken(item, _REFUSED)

@@ -8,6 +8,7 @@ from leadtrace.runtime.settings_groups import SenderKind
 from leadtrace_ingest.senders.events.configured import events
 from leadtrace_ingest.senders.generic.configured import generic
 from leadtrace_ingest.senders.hubspot.configured import hubspot
+from leadtrace_ingest.senders.imported.adapter import Imports
 from leadtrace_ingest.senders.mautic.configured import mautic
 from leadtrace_ingest.senders.pipedrive.configured import pipedrive
 from leadtrace_ingest.senders.salesforce.configured import salesforce
@@ -45,7 +46,9 @@ def configured_senders(settings: Settings) -> dict[str, Sender]:
 
 def _sender(name: str, given: SenderSettings, settings: Settings) -> Sender:
     adapter = MAKERS[given.kind](name, given, settings)
-    return Sender(name, given.rank, _public_base(given, settings), adapter, settings.door.max_depth)
+    imports = Imports(name, settings.reporting.currency)
+    base = _public_base(given, settings)
+    return Sender(name, given.rank, base, adapter, settings.door.max_depth, imports)
 
 
 def _public_base(given: SenderSettings, settings: Settings) -> bytes:

@@ -38,8 +38,13 @@ _acquisitions = st.builds(
     Acquisition, channel=_words, source=_words, campaign=_words, form=_words, partner=_words
 )
 _touches = st.builds(TouchpointRecorded, channel=_words, medium=_words, partner=_words, page=_words)
+_mostly_seen = st.sampled_from([False, False, True])
 _claims = st.builds(
-    LeadStageChanged, stage=st.sampled_from(Stage), claimed=st.sampled_from(["a", "b"]), actor=_names
+    LeadStageChanged,
+    stage=st.sampled_from(Stage),
+    claimed=st.sampled_from(["a", "b"]),
+    actor=_names,
+    asserted=_mostly_seen,
 )
 _refs = st.builds(
     LeadRef,
@@ -84,9 +89,14 @@ DEAL_VALUES: dict[Code, st.SearchStrategy[Values]] = dict(
             Code.DEAL_UPDATED,
             st.builds(DealUpdated, amount=_amounts, currency=_currencies, default_currency=_currencies),
         ),
-        _of_deal(Code.DEAL_STAGE_CHANGED, st.builds(DealStageChanged, claimed=st.just("open"))),
-        _of_deal(Code.DEAL_WON, st.builds(DealWon, claimed=st.just("won"))),
-        _of_deal(Code.DEAL_LOST, st.builds(DealLost, claimed=st.just("lost"), reason=_names)),
+        _of_deal(
+            Code.DEAL_STAGE_CHANGED,
+            st.builds(DealStageChanged, claimed=st.sampled_from(["open", "ajar"]), asserted=_mostly_seen),
+        ),
+        _of_deal(Code.DEAL_WON, st.builds(DealWon, claimed=st.just("won"), asserted=_mostly_seen)),
+        _of_deal(
+            Code.DEAL_LOST, st.builds(DealLost, claimed=st.just("lost"), reason=_names, asserted=_mostly_seen)
+        ),
         _of_deal(Code.DEAL_LINKED, st.builds(DealLinked, lead=_refs, role=_names, primary=st.booleans())),
         _of_deal(Code.DEAL_UNLINKED, st.builds(DealUnlinked, lead=_refs)),
     ]

@@ -63,12 +63,16 @@ def scoring_values() -> dict[Code, st.SearchStrategy[Values]]:
     return {
         Code.LEAD_CAPTURED: properties,
         Code.LEAD_UPDATED: properties,
-        Code.LEAD_STAGE_CHANGED: st.sampled_from(list(Stage)).map(lambda stage: (stage.value,)),
+        Code.LEAD_STAGE_CHANGED: st.builds(_claim, st.sampled_from(Stage), st.sampled_from(((), (), (1,)))),
         Code.LEAD_OWNER_CHANGED: nothing,
         Code.LEAD_DELETED: nothing,
         Code.LEAD_RESTORED: nothing,
         Code.TOUCHPOINT_RECORDED: touch,
     }
+
+
+def _claim(stage: Stage, asserted: Values) -> Values:
+    return (stage.value, *asserted)
 
 
 def _flat(pairs: list[tuple[str, str | None]]) -> Values:

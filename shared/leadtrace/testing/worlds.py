@@ -33,6 +33,8 @@ from leadtrace.testing.builders import DAY_ZERO, event, lead_ref
 _LEADS = ("contact/1", "contact/2", "contact/3")
 _DEALS = ("deal/1", "deal/2")
 _CHANNELS = st.sampled_from((None, "paid_search", "organic_search", "email"))
+# Mostly changes that were seen, now and then a record that was read as it stands.
+_READ = st.sampled_from((False, False, False, True))
 _AMOUNTS = st.sampled_from(("0", "100.00", "99.99", "1234.5"))
 
 _LEAD_DATA: tuple[st.SearchStrategy[msgspec.Struct], ...] = (
@@ -46,7 +48,13 @@ _LEAD_DATA: tuple[st.SearchStrategy[msgspec.Struct], ...] = (
             max_size=2,
         ),
     ),
-    st.builds(LeadStageChanged, stage=st.sampled_from(Stage), claimed=st.just("claimed"), actor=st.none()),
+    st.builds(
+        LeadStageChanged,
+        stage=st.sampled_from(Stage),
+        claimed=st.just("claimed"),
+        actor=st.none(),
+        asserted=_READ,
+    ),
     st.builds(
         LeadOwnerChanged, owner=st.sampled_from((None, "anna", "ben")), team=st.none(), actor=st.none()
     ),
@@ -57,9 +65,9 @@ _LEAD_DATA: tuple[st.SearchStrategy[msgspec.Struct], ...] = (
 _DEAL_DATA: tuple[st.SearchStrategy[msgspec.Struct], ...] = (
     st.builds(DealCreated),
     st.builds(DealUpdated, amount=_AMOUNTS, currency=st.just("EUR"), default_currency=st.none()),
-    st.builds(DealStageChanged, claimed=st.just("open"), actor=st.none()),
-    st.builds(DealWon, claimed=st.just("closedwon"), actor=st.none()),
-    st.builds(DealLost, claimed=st.just("closedlost"), reason=st.none(), actor=st.none()),
+    st.builds(DealStageChanged, claimed=st.just("open"), actor=st.none(), asserted=_READ),
+    st.builds(DealWon, claimed=st.just("closedwon"), actor=st.none(), asserted=_READ),
+    st.builds(DealLost, claimed=st.just("closedlost"), reason=st.none(), actor=st.none(), asserted=_READ),
     st.builds(DealDeleted, actor=st.none()),
     st.builds(DealRestored, actor=st.none()),
     st.builds(DealLinked, lead=st.sampled_from(_LEADS).map(lead_ref), role=st.none(), primary=st.booleans()),

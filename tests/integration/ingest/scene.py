@@ -27,6 +27,7 @@ from leadtrace_ingest.door.committer import Committer
 from leadtrace_ingest.door.intake import IntakeEntry
 from leadtrace_ingest.relay.meters import RelayMeters
 from leadtrace_ingest.relay.relay import Relay
+from leadtrace_ingest.senders.imported.adapter import Imports
 from leadtrace_ingest.senders.sender import Adapter, Sender
 from tests.unit.ingest.deliveries import delivery
 from tests.unit.ingest.hubspot_items import AT_MS, raw, shipped_adapter
@@ -145,7 +146,10 @@ async def ingest_scene(url: str, adapters: Mapping[str, Adapter] | None = None) 
     pool = await make_pool(url, ROLE, size=6)
     try:
         given = adapters or {"hubspot": shipped_adapter()}
-        senders = {name: Sender(name, 50, b"https://hooks.example", one) for name, one in given.items()}
+        senders = {
+            name: Sender(name, 50, b"https://hooks.example", one, imports=Imports(name, "EUR"))
+            for name, one in given.items()
+        }
         yield Scene(url, pool, await make_bus(), senders)
     finally:
         await pool.close()

@@ -157,9 +157,9 @@ class TestState:
         assert isinstance(result, Mapped)
         assert [draft.suffix for draft in result.drafts] == ["", ".v", ".v.s", ".r1"]
 
-    def test_made_and_valued_at_the_start_and_staged_at_the_end_of_its_times(self) -> None:
+    def test_made_and_staged_at_the_end_of_its_times_and_valued_at_the_start(self) -> None:
         assert times(ROW | {"Became MQL": ""}, EXPORT) == {
-            "lead.captured": "2026-01-02T08:15:00+00:00",
+            "lead.captured": "2026-01-02T08:15:59.999999+00:00",
             "lead.updated": "2026-02-04T23:00:00+00:00",
             "lead.stage_changed": "2026-02-05T22:59:59.999999+00:00",
         }
@@ -188,7 +188,7 @@ deal_stages: [{id: won, is: won}]
 """
     value = {"id": 1, "at": AT[:10], "made": "2026-01-01", "stage": "won", "amount": "5"}
     assert times(value, text) == {
-        "deal.created": "2026-01-01T00:00:00+00:00",
+        "deal.created": "2026-01-01T23:59:59.999999+00:00",
         "deal.updated": "2026-01-02T00:00:00+00:00",
         "deal.won": "2026-01-02T23:59:59.999999+00:00",
     }

@@ -64,7 +64,10 @@ class LeadRow(Answer):
     won_at: datetime | None
     lost_at: datetime | None
     revenue: tuple[Money, ...] = Field(description="Its parts of won deals, by currency.")
-    flags: tuple[str, ...]
+    flags: tuple[str, ...] = Field(
+        description="What to know before trusting it: bot, clock_skew, history_truncated, "
+        "won_before_capture, unhydrated (only changes of it are known: neither capture nor record came)."
+    )
     href: str
 
 
@@ -141,7 +144,10 @@ class Lead(Stamped):
     won_at: datetime | None
     lost_at: datetime | None
     deals: tuple[LeadDeal, ...]
-    flags: tuple[str, ...]
+    flags: tuple[str, ...] = Field(
+        description="What to know before trusting it: bot, clock_skew, history_truncated, "
+        "won_before_capture, unhydrated (only changes of it are known: neither capture nor record came)."
+    )
     trace: str
 
 

@@ -27,6 +27,8 @@ from leadtrace_ingest.door.day_quota import DayQuota
 from leadtrace_ingest.door.documentation.describe import describe
 from leadtrace_ingest.door.door import Door
 from leadtrace_ingest.door.idempotency import IdempotencyKeys
+from leadtrace_ingest.door.importers import importers
+from leadtrace_ingest.door.imports import ImportRoutes
 from leadtrace_ingest.door.scopes import SpendScopes
 from leadtrace_ingest.door.spill.making import make_spill
 from leadtrace_ingest.door.spill.routes import spill_routes
@@ -116,9 +118,23 @@ class DoorProcess:
             *key_routes(pool, self._ids, self._senders, authorize, lambda: self._keys.refresh(read)),
             *Quarantine(pool, self._senders, self._clock).routes(authorize),
             *replay_routes(pool, self._senders, authorize),
+            *self._imports(pool).routes(),
         ]
         await self._keys.run(read, stop)
         await publisher.close()
+
+    def _imports(self, pool: Pool) -> ImportRoutes:
+        return ImportRoutes(
+            senders=self._senders,
+            reporting_currency=self._settings.reporting.currency,
+            pool=pool,
+            committer=self._committer,
+            limits=self._settings.door,
+            clock=self._clock,
+            ids=self._ids,
+            metrics=self._metrics,
+            authorize=importers(self._keys),
+        )
 
     async def _spill_takes(self) -> bool:
         return self._spill.unusable() is None

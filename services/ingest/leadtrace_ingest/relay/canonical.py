@@ -104,7 +104,7 @@ def _canonical(event: Unbound, bindings: Mapping[Subject, Binding], number: int)
     assert isinstance(result, Mapped)  # noqa: S101 - `unbound_events` took no others
     event_id = (result.event_id or result.identity.key.hex()) + draft.suffix
     subject = event.subject.name
-    mapping = work.sender.adapter.mapping_label
+    mapping = work.mapping
     data = draft.data if draft.data is not None else completed(event, bindings)
     body = encode(
         Event(

@@ -116,7 +116,7 @@ async def _hold(connection: Connection, works: Sequence[Work], ids: Ids) -> None
         [work.item for work in works],
         [work.reason for work in works],
         [_detail(work) for work in works],
-        [work.sender.adapter.mapping_label for work in works],
+        [work.mapping for work in works],
         [work.raw for work in works],
         [work.received_at for work in works],
     )

@@ -25,10 +25,14 @@ class Place(msgspec.Struct, frozen=True, gc=False):
 
 
 class Work(msgspec.Struct, gc=False):
-    """One item of one delivery; `original` is set on a copy, `conflict` on an impostor of that item."""
+    """One item of one delivery; `original` is set on a copy, `conflict` on an impostor of that item.
+
+    `mapping` is the label of the mapping that it went through.
+    """
 
     row: IntakeRow
     sender: Sender
+    mapping: str
     item: int
     raw: bytes
     result: ItemResult

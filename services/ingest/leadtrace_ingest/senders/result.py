@@ -20,8 +20,9 @@ def result_of(sender: Sender, item: Item, delivery: Delivery, *, intake_id: str,
             item.raw,
             remedy="Flatten the item, or raise `max_depth` in [door].",
         )
+    adapter = sender.adapter_for(delivery)
     try:
-        return sender.adapter.map_item(item, delivery)
+        return adapter.map_item(item, delivery)
     except Exception as error:  # noqa: BLE001 - a bug costs one item, which is retried, not its neighbours
         _log.exception("item.adapter_failed", intake_id=intake_id, item=number)
-        return sender.adapter.refuse_broken(item, type(error).__name__)
+        return adapter.refuse_broken(item, type(error).__name__)

@@ -1,6 +1,6 @@
 """What the door and the relay need of a sender, whichever vendor stands behind it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -15,6 +15,7 @@ MAX_DEPTH = 64
 # Where the kept headers hold what is no header: no HTTP header begins with a colon.
 ROUTE = ":route"
 SIGNATURE = ":signature"
+IMPORT = ":import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,8 @@ class Sender:
     """A configured sender: its name, its standing among senders, how it calls the door, its vendor's rules.
 
     `public_base` is scheme, host and path base as the sender knows them; signatures cover it. `max_depth` is
-    how deeply the JSON of an item may be nested.
+    how deeply the JSON of an item may be nested. `imports` makes the adapters of what is imported in its
+    name; only the import route marks deliveries as such.
     """
 
     name: str
@@ -157,3 +159,10 @@ class Sender:
     public_base: bytes
     adapter: Adapter
     max_depth: int = MAX_DEPTH
+    imports: Callable[[Delivery], Adapter] | None = None
+
+    def adapter_for(self, delivery: Delivery) -> Adapter:
+        """Whose rules a stored delivery follows: an import brings its own, whatever the vendor."""
+        if self.imports is not None and IMPORT in delivery.headers:
+            return self.imports(delivery)
+        return self.adapter

@@ -12,7 +12,7 @@ from leadtrace.events.snapshots import DealStatus
 class DealFold:
     """Attribution's view of a deal's set."""
 
-    version: int = 1
+    version: int = 2
 
     def initial(self) -> DealState:
         """A deal of which nothing is known."""
@@ -49,27 +49,46 @@ def _take_update(state: DealState, fact: Fact) -> None:
 
 
 def _take_stage(state: DealState, fact: Fact) -> None:
-    (claimed,) = cast("tuple[str]", fact.values)
+    claimed, *asserted = cast("tuple[str, *tuple[int, ...]]", fact.values)
+    if asserted:
+        # A record that was read as open reopens nothing, and gives its words only where no change gave any.
+        if state.status == DealStatus.OPEN and not state.stage_seen:
+            state.stage = claimed
+        return
     state.status, state.stage = DealStatus.OPEN, claimed
     state.closed_at = state.reason = None
+    state.status_seen = state.stage_seen = True
 
 
 def _take_win(state: DealState, fact: Fact) -> None:
-    (claimed,) = cast("tuple[str]", fact.values)
-    _close(state, DealStatus.WON, fact.at)
-    state.stage, state.reason = claimed, None
+    claimed, *asserted = cast("tuple[str, *tuple[int, ...]]", fact.values)
+    _end(state, DealStatus.WON, fact.at, (claimed, None), seen=not asserted)
 
 
 def _take_loss(state: DealState, fact: Fact) -> None:
-    claimed, reason = cast("tuple[str, str | None]", fact.values)
-    _close(state, DealStatus.LOST, fact.at)
-    state.stage, state.reason = claimed, reason
+    claimed, reason, *asserted = cast("tuple[str, str | None, *tuple[int, ...]]", fact.values)
+    _end(state, DealStatus.LOST, fact.at, (claimed, reason), seen=not asserted)
 
 
-def _close(state: DealState, status: DealStatus, at: int) -> None:
-    # Saying again how a deal ended does not end it later.
-    if state.status != status:
+def _end(state: DealState, status: DealStatus, at: int, words: tuple[str, str | None], *, seen: bool) -> None:
+    if not seen and not _adds(state, status):
+        return
+    # Saying again how a deal ended does not end it later, unless only a record had said it before.
+    if state.status != status or (seen and not state.status_seen):
         state.status, state.closed_at = status, at
+    state.stage, state.reason = words
+    state.status_seen = state.stage_seen = seen
+    if seen and status not in state.ends_seen:
+        state.ends_seen.append(status)
+
+
+def _adds(state: DealState, status: DealStatus) -> bool:
+    """Whether the assertion of an end says what no change has said; of two asserted ends the win stays."""
+    if status == state.status or status in state.ends_seen:
+        return False
+    if state.status == DealStatus.OPEN:
+        return True
+    return status == DealStatus.WON and not state.status_seen
 
 
 def _take_deletion(state: DealState, _fact: Fact) -> None:

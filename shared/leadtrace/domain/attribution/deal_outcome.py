@@ -87,6 +87,7 @@ def _flags(
         "bad_amount": state.amount is not None and currency is not None and amount is None,
         "clock_skew": state.skewed,
         "no_currency": state.amount is not None and currency is None,
+        "unhydrated": state.created_at is None and state.first_at is not None,
         "unlinked": not leads,
     }
     return tuple(flag for flag, holds in raised.items() if holds)

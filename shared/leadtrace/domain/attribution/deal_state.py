@@ -19,7 +19,8 @@ class DealState(msgspec.Struct, array_like=True, gc=False):
     """A deal as its events leave it; moments in µs, `amount` still the sender's decimal text.
 
     `status` is the one beneath a deletion. `links` are by (source, subject); one that was unlinked stays,
-    because its binding still counts should it be linked again.
+    because its binding still counts should it be linked again. `status_seen` and `stage_seen` say whether a
+    change led there or a record that was read as it stands; `ends_seen` are the ends that changes told of.
     """
 
     latest_at: int = 0
@@ -35,6 +36,9 @@ class DealState(msgspec.Struct, array_like=True, gc=False):
     deleted: bool = False
     skewed: bool = False
     links: dict[tuple[str, str], Link] = {}
+    status_seen: bool = False
+    stage_seen: bool = False
+    ends_seen: list[DealStatus] = []
 
 
 _ENCODER = msgspec.msgpack.Encoder()

@@ -21,6 +21,8 @@ from leadtrace.events.touchpoint import TouchpointRecorded
 
 Values = tuple[Value, ...]
 
+ASSERTED = 1
+
 _DIMENSIONS = len(Acquisition.__struct_fields__)
 
 
@@ -38,7 +40,7 @@ def _origin(data: LeadCaptured | LeadUpdated) -> Values:
 
 
 def _claim(data: LeadStageChanged) -> Values:
-    return (data.stage.value, data.claimed, data.actor)
+    return (data.stage.value, data.claimed, data.actor, *_asserted(data))
 
 
 def _holder(data: LeadOwnerChanged) -> Values:
@@ -51,12 +53,21 @@ def _amount(data: DealUpdated) -> Values:
     return (data.amount, data.currency, data.default_currency)
 
 
-def _deal_stage(data: DealStageChanged | DealWon | DealReopened) -> Values:
+def _deal_stage(data: DealStageChanged | DealWon) -> Values:
+    return (data.claimed, *_asserted(data))
+
+
+def _reopening(data: DealReopened) -> Values:
     return (data.claimed,)
 
 
 def _loss(data: DealLost) -> Values:
-    return (data.claimed, data.reason)
+    return (data.claimed, data.reason, *_asserted(data))
+
+
+def _asserted(data: LeadStageChanged | DealStageChanged | DealWon | DealLost) -> Values:
+    """A last value for what was read off a record; a change has none, and so it was before there was one."""
+    return (ASSERTED,) if data.asserted else ()
 
 
 def _link(data: DealLinked) -> Values:
@@ -83,7 +94,7 @@ _DEAL: dict[int, _Extractor] = {
     Code.DEAL_STAGE_CHANGED: _deal_stage,
     Code.DEAL_WON: _deal_stage,
     Code.DEAL_LOST: _loss,
-    Code.DEAL_REOPENED: _deal_stage,
+    Code.DEAL_REOPENED: _reopening,
     Code.DEAL_LINKED: _link,
     Code.DEAL_UNLINKED: _unlink,
 }

@@ -2,6 +2,7 @@
 
 A claim is recorded as it was made, backward too. What is derived only lifts: it never takes a lead down
 the ladder, so a customer's next deal leaves a customer, and a late capture leaves who stands higher.
+What was asserted, not seen to change, adds only what no change has said.
 """
 
 from collections import deque

@@ -1,6 +1,6 @@
 """The fold of a lead's own events: capture, touches, claims, holder."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice, zip_longest
 from typing import cast
 
@@ -23,7 +23,7 @@ _INQUIRY = Stage.INQUIRY.value
 class LeadFold:
     """Attribution's view of a lead's set; deals and qualifications join when it is rendered."""
 
-    version: int = 1
+    version: int = 2
 
     def initial(self) -> LeadState:
         """A lead of which nothing is known."""
@@ -65,13 +65,22 @@ def _take_update(state: LeadState, fact: Fact) -> None:
 
 
 def _take_claim(state: LeadState, fact: Fact) -> None:
-    stage, claimed, actor = cast("tuple[str, str, str | None]", fact.values)
-    state.claims.append(Entry(fact.at, stage, f"{fact.source} {fact.id}", claimed, actor))
+    stage, claimed, actor, *asserted = cast("tuple[str, str, str | None, *tuple[int, ...]]", fact.values)
+    entry = Entry(fact.at, stage, f"{fact.source} {fact.id}", claimed, actor, bool(asserted))
+    state.claims.insert(_place_of(entry, state.claims), entry)
     if len(state.claims) > CLAIM_LIMIT:
         oldest = state.claims.pop(0)
         state.past = state.past or Standing()
         state.past.enter(oldest)
         state.past.until = oldest.at
+
+
+def _place_of(entry: Entry, claims: Sequence[Entry]) -> int:
+    """At the end; at one moment changes come before what was only asserted."""
+    place = len(claims)
+    while not entry.asserted and place and claims[place - 1].asserted and claims[place - 1].at == entry.at:
+        place -= 1
+    return place
 
 
 def _take_holder(state: LeadState, fact: Fact) -> None:

@@ -1,7 +1,8 @@
 """What scoring keeps of an event: properties and touch dimensions, never the personal block.
 
 Properties are flat (`name, value, name, value, …`), the acquisition channel first among them under a name
-of its own; a touchpoint is its dimensions in their declared order; a stage change is its stage.
+of its own; a touchpoint is its dimensions in their declared order; a stage change is its stage, and a mark
+where it was asserted only.
 """
 
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from leadtrace.events.touchpoint import TouchpointRecorded
 
 # How rules name the channel of a capture or of the CRM's original-source properties.
 ACQUISITION_CHANNEL: Final = "acquisition_channel"
+ASSERTED: Final = 1
 
 
 def extract(code: Code, data: msgspec.Struct) -> tuple[Value, ...]:
@@ -38,7 +40,7 @@ def _properties(data: LeadCaptured | LeadUpdated) -> tuple[Value, ...]:
 
 
 def _stage(data: LeadStageChanged) -> tuple[Value, ...]:
-    return (data.stage.value,)
+    return (data.stage.value, ASSERTED) if data.asserted else (data.stage.value,)
 
 
 _READ: dict[Code, Callable[[Any], tuple[Value, ...]]] = {

@@ -23,7 +23,7 @@ from leadtrace.events.catalogue import Code
 from leadtrace.events.snapshots import LeadScore
 
 # Raised whenever step or state changes.
-CODE_VERSION: Final = 1
+CODE_VERSION: Final = 2
 
 
 class ScoreFold:
@@ -115,7 +115,11 @@ class ScoreFold:
 
     def _on_stage(self, state: ScoreState, fact: Fact) -> None:
         if fact.values:
-            state.rung = max(state.rung, rung_of(str(fact.values[0])))
+            stage, *asserted = fact.values
+            rung = rung_of(str(stage))
+            if asserted and rung <= state.rung:
+                return  # nothing happened: a record said what is known
+            state.rung = max(state.rung, rung)
         self._judge(state, fact)
 
     def _judge(self, state: ScoreState, fact: Fact) -> None:

@@ -133,7 +133,7 @@ def test_creation_is_the_first_one_told_else_the_first_trace(happened: list[Told
 def test_amount_in_minor_units(
     updates: list[DealUpdated], amount: int | None, currency: str | None, flags: list[str]
 ) -> None:
-    outcome = told((1, link("lead-1", 1)), *enumerate(updates, start=2))
+    outcome = told((0, DealCreated()), (1, link("lead-1", 1)), *enumerate(updates, start=2))
     assert (outcome.amount, outcome.currency, list(outcome.flags)) == (amount, currency, flags)
     assert outcome.leads == (LinkedLead("lead-1", amount or 0),)
 
@@ -157,7 +157,7 @@ class TestBuyingGroup:
     def test_unlinked_contact_leaves_the_group(self) -> None:
         outcome = told((1, link("a", 1, role="user")), (2, link("b", 2)), (3, unlink("a", 1)))
         assert outcome.leads == (LinkedLead("b"),)
-        assert told((1, link("a", 1)), (2, unlink("a", 1))).flags == ("unlinked",)
+        assert told((0, DealCreated()), (1, link("a", 1)), (2, unlink("a", 1))).flags == ("unlinked",)
 
     def test_the_highest_binding_names_the_lead(self) -> None:
         outcome = told((1, link("new", 1, rev=7)), (2, unlink("new", 1, rev=7)), (3, link("old", 1, rev=2)))
@@ -188,8 +188,8 @@ def test_deal_of_which_nothing_is_known() -> None:
 
 
 def test_skew_is_flagged_and_unknown_types_change_nothing() -> None:
-    facts = deal_facts((1, link("a", 1)), (2, DealUpdated()))
-    skewed = msgspec.structs.replace(facts[1], skewed=True)
-    assert outcome_of([facts[0], skewed]).flags == ("clock_skew",)
+    facts = deal_facts((0, DealCreated()), (1, link("a", 1)), (2, DealUpdated()))
+    skewed = msgspec.structs.replace(facts[2], skewed=True)
+    assert outcome_of([*facts[:2], skewed]).flags == ("clock_skew",)
     unknown = msgspec.structs.replace(skewed, id="u1", code=0, values=("io.leadtrace.deal.new.v1", "{}"))
     assert encode(outcome_of([*facts, unknown])) == encode(outcome_of(facts))

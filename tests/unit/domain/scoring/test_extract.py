@@ -38,6 +38,11 @@ PERSONAL = Personal(
         (Code.LEAD_UPDATED, LeadUpdated(properties={"a": None, "b": ""}), ("a", None, "b", "")),
         (Code.LEAD_STAGE_CHANGED, LeadStageChanged(stage=Stage.SALES_QUALIFIED, claimed="SQL"), ("sql",)),
         (
+            Code.LEAD_STAGE_CHANGED,
+            LeadStageChanged(stage=Stage.SALES_QUALIFIED, claimed="SQL", asserted=True),
+            ("sql", 1),
+        ),
+        (
             Code.TOUCHPOINT_RECORDED,
             TouchpointRecorded(channel="email", page="/p", signal="s"),
             ("email", None, None, None, None, None, None, None, "/p", "s"),

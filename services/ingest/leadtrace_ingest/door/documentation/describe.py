@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from leadtrace_ingest.door.documentation import clients, events, spend, webhooks
+from leadtrace_ingest.door.documentation import clients, events, imports, spend, webhooks
 
 
 def describe(app: FastAPI) -> None:
@@ -14,7 +14,13 @@ def describe(app: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
-            schema["paths"] |= {**webhooks.PATHS, **events.PATHS, **clients.PATHS, **spend.PATHS}
+            schema["paths"] |= {
+                **webhooks.PATHS,
+                **events.PATHS,
+                **clients.PATHS,
+                **spend.PATHS,
+                **imports.PATHS,
+            }
             schemes = schema.setdefault("components", {}).setdefault("securitySchemes", {})
             schemes |= {**events.SECURITY, **clients.SECURITY}
             app.openapi_schema = schema

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from leadtrace_ingest.senders.imported.file_spec import FileSpec
 from leadtrace_ingest.senders.mapping.file import MappingFile, Name, ObjectRules, Strict
 
 GENERIC = "generic"
@@ -193,7 +194,7 @@ class GenericFile(MappingFile, frozen=True, kw_only=True):
     """The whole file.
 
     `shared` are values of a body that each of its items gets under that name. `delivery` names the fields
-    that a retry may change, as a name or a path with dots.
+    that a retry may change, as a name or a path with dots. `file` says how files with such rows are written.
     """
 
     kind: Literal["generic"] = "generic"
@@ -208,4 +209,5 @@ class GenericFile(MappingFile, frozen=True, kw_only=True):
     sequence: Value | None = None
     actor: Value | None = None
     ignore: Expression | None = None
+    file: FileSpec = FileSpec()
     rules: Annotated[list[RuleSpec], msgspec.Meta(min_length=1)]

@@ -120,11 +120,12 @@ class RecordAction:
         """A record as it was read: made once, holding its values since, standing at its stage by then.
 
         Values are dated at the start of the interval, so that no change that was seen is undone by them;
-        stages at its end, since `asserted` already keeps them from undoing one. A reading is no interaction.
+        stages at its end, since `asserted` already keeps them from undoing one; so is when it was made, for
+        then a creation that was seen is the earlier one and counts. A reading is no interaction.
         """
         made = self._created.interval(telling.item) if self._created else None
         if made is not None:
-            drafting = Drafting(made.start, "", telling.actor)
+            drafting = Drafting(made.end, "", telling.actor)
             entity = telling.mapping.objects[subject.kind].entity
             yield drafting.event(subject, _CREATED[entity])
         change = change_of(telling.at_start, subject, telling.mapping)

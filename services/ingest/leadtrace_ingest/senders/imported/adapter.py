@@ -1,0 +1,137 @@
+"""Maps the rows of an import by the mapping that came with them: a pure function of row and delivery."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+import msgspec
+
+from leadtrace_ingest.outcome import Reason
+from leadtrace_ingest.senders.drafting import RefusedError
+from leadtrace_ingest.senders.generic.decoding import decode_value
+from leadtrace_ingest.senders.generic.identity import content_of
+from leadtrace_ingest.senders.generic.loading import load_generic
+from leadtrace_ingest.senders.generic.mapping import GenericMapping, map_value
+from leadtrace_ingest.senders.identity import identity_of
+from leadtrace_ingest.senders.imported.header import ImportHeader, ImportHeaderError, read_header, rows_of
+from leadtrace_ingest.senders.item import Draft, Identity, Ignored, Item, ItemResult, Mapped, Refused
+from leadtrace_ingest.senders.mapping.file import MappingError
+from leadtrace_ingest.senders.sender import Delivery, SignatureError, SignedRequest
+from leadtrace_ingest.senders.webhook import WebhookAdapter
+
+_WIDEST_TIME = timedelta(days=1)
+_UNUSABLE = "unusable@0"
+
+
+class Imports:
+    """The adapters of one sender's imports."""
+
+    def __init__(self, sender: str, reporting_currency: str) -> None:
+        self._sender = sender
+        self._currency = reporting_currency
+
+    def __call__(self, delivery: Delivery) -> WebhookAdapter:
+        """The adapter that a stored delivery brings; one whose mapping is unusable now refuses its rows."""
+        try:
+            return self.usable(delivery.body)
+        except (ImportHeaderError, MappingError) as error:
+            return UnusableImport(self._sender, str(error))
+
+    def usable(self, body: bytes) -> "ImportAdapter":
+        """The adapter of a body.
+
+        Raises:
+            ImportHeaderError: it does not begin with a header.
+            MappingError: its mapping cannot be used.
+        """
+        header = read_header(body)
+        return ImportAdapter(self._sender, header, compiled(bytes(header.mapping), self._currency))
+
+
+@lru_cache(maxsize=64)
+def compiled(mapping: bytes, currency: str) -> GenericMapping:
+    """The mapping of these bytes, ready to run.
+
+    Raises:
+        MappingError: it cannot be used.
+    """
+    return load_generic(mapping, currency)
+
+
+class _Rows(WebhookAdapter):
+    """Rows as items; nobody signs them, since the route takes a key."""
+
+    def verify(self, request: SignedRequest) -> Mapping[str, str]:
+        """Nothing comes this way.
+
+        Raises:
+            SignatureError: always.
+        """
+        del request
+        raise SignatureError("Imports are no webhooks.", f"Post rows to /v1/import/{self._sender}.")
+
+    def split(self, delivery: Delivery) -> list[Item]:
+        """The rows."""
+        return [Item(row) for row in rows_of(delivery)]
+
+
+class ImportAdapter(_Rows):
+    """The rows of one import."""
+
+    def __init__(self, sender: str, header: ImportHeader, mapping: GenericMapping) -> None:
+        super().__init__(sender, mapping.label)
+        self._header = header
+        self._mapping = mapping
+
+    def map_item(self, item: Item, delivery: Delivery) -> ItemResult:
+        """The events of one row, or why there are none."""
+        try:
+            value = decode_value(item.raw)
+        except RefusedError as error:
+            return self.unreadable(item, Reason.BROKEN_ROW, error.detail)
+        result = map_value(
+            self._mapping,
+            value,
+            sender=self._sender,
+            account=self._header.account or None,
+            received_at=delivery.received_at,
+            raw=item.raw,
+        )
+        match result:
+            case Mapped():
+                drafts = tuple(_not_after(draft, delivery.received_at) for draft in result.drafts)
+                return msgspec.structs.replace(result, identity=self._identity(value), drafts=drafts)
+            case Ignored():
+                return Ignored(self._identity(value, self._header.mapping_hash), result.reason)
+            case _:
+                identity = self._identity(value, self._header.mapping_hash)
+                return msgspec.structs.replace(result, identity=identity)
+
+    def _identity(self, value: object, mapping_hash: str = "") -> Identity:
+        """What a row says makes it itself, so an unchanged row of any export is a copy.
+
+        Where a mapping got nothing out of a row, another version of it gets another try.
+        """
+        content = content_of(value, self._mapping.delivery)
+        key = ["import", self._mapping.name, self._header.account, mapping_hash, content]
+        return identity_of(self._sender, key)
+
+
+class UnusableImport(_Rows):
+    """Rows that no mapping reads: the code has become stricter since they were accepted."""
+
+    def __init__(self, sender: str, problem: str) -> None:
+        super().__init__(sender, _UNUSABLE)
+        self._problem = problem.splitlines()[0] if problem else ""
+
+    def map_item(self, item: Item, delivery: Delivery) -> Refused:
+        """To quarantine, with what is wrong with the mapping."""
+        del delivery
+        return self.unreadable(item, Reason.MAPPING_FAILED, self._problem)
+
+
+def _not_after(draft: Draft, received_at: datetime) -> Draft:
+    """What a record says was so when it was read; the end of a day that is not over lies ahead of that."""
+    if received_at < draft.time <= received_at + _WIDEST_TIME:
+        return msgspec.structs.replace(draft, time=received_at)
+    return draft

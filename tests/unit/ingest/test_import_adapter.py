@@ -117,7 +117,7 @@ def test_a_row_that_is_no_json_is_broken_and_its_neighbours_are_not() -> None:
 
 
 def test_only_deliveries_that_the_import_route_marked_bring_their_own_mapping() -> None:
-    sender = Sender("hubspot", 100, b"", shipped_adapter(), Imports("hubspot", "EUR"))
+    sender = Sender("hubspot", 100, b"", shipped_adapter(), imports=Imports("hubspot", "EUR"))
     assert isinstance(sender.adapter_for(delivery(body(ROW), headers={IMPORT: "x"})), ImportAdapter)
     assert sender.adapter_for(delivery(body(ROW), route="import")) is sender.adapter
 

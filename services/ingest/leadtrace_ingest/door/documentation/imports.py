@@ -83,6 +83,7 @@ def _get() -> dict[str, Any]:
     }
     return {
         "summary": "What became of imported deliveries",
+        "description": "Rows by outcome, and reason and detail of each one in quarantine.",
         "operationId": "tell_import",
         "tags": ["imports"],
         "parameters": [_SENDER, ids, items],

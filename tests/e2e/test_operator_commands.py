@@ -69,7 +69,7 @@ class TestLook:
         down = Installation(tmp_path / "nothing")
         done = await leadtrace(down.environment(), "status")
         assert done.code == 1
-        assert done.out.count("does not answer") == 7
+        assert done.out.count("does not answer") == 8
         assert done.err == ""
 
     async def test_doctor(self, shared: Installation) -> None:

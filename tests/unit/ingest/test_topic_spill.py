@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from leadtrace.bus.memory import MemoryBus
-from leadtrace.bus.protocol import TopicSpec
+from leadtrace.bus.memory import MemoryAdmin, MemoryBus, MemoryProducer
+from leadtrace.bus.protocol import BusUnavailableError, TopicSpec
 from leadtrace.events.topics import Topic
 from leadtrace.runtime.clock import FrozenClock
 from leadtrace.runtime.metrics import Metrics
@@ -73,6 +73,51 @@ async def test_without_the_topic_or_the_broker_it_is_not_used() -> None:
         await until(lambda: "do not exist" in (spill.unusable() or ""), "the topic is missed")
         await bus.make_unavailable()
         await until(lambda: "unavailable" in (spill.unusable() or ""), "the broker is missed")
+
+
+class Stubborn(MemoryBus):
+    """Its producers confirm nothing, and take their time to close: as after the death of a broker."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_close = asyncio.Event()
+        self.asked = 0
+
+    async def producer(self) -> MemoryProducer:
+        """Such a producer."""
+        bus = self
+
+        class Producer(MemoryProducer):
+            async def flush(self) -> None:
+                raise BusUnavailableError("not confirmed")
+
+            async def close(self) -> None:
+                await bus.may_close.wait()
+
+        return Producer(self)
+
+    async def admin(self) -> MemoryAdmin:
+        """An admin, counted."""
+        self.asked += 1
+        return await super().admin()
+
+
+async def test_while_a_broken_producer_closes_nothing_is_queued_for_the_next_one() -> None:
+    bus = Stubborn()
+    await (await bus.admin()).create_topics([TopicSpec(Topic.INTAKE_SPILL, 1, replication=3, min_insync=2)])
+    spill = TopicSpill(bus, Metrics(), look_every_s=LOOK_EVERY_S)
+    async with at_work(spill.run):
+        await usable(spill)
+        with pytest.raises(NotDurableError):
+            await spill.submit(entry())
+        asked = bus.asked
+        await until(lambda: bus.asked > asked, "the cluster is asked again")
+        for _ in range(50):  # turns of the loop in which a new producer could be made
+            await asyncio.sleep(0)
+        usable_meanwhile = spill.unusable() is None
+        bus.may_close.set()
+        await usable(spill)
+    assert not usable_meanwhile
 
 
 class TestBothPlaces:

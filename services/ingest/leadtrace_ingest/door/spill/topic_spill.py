@@ -94,7 +94,7 @@ class TopicSpill:
         while not stop.is_set():
             await self._look()
             settled = self._producer is not None or (self._promise is not None and not _keeps(self._promise))
-            await stop.wait_for(self._look_every_s if settled else _LOOK_AGAIN_S)
+            await stop.wait_for(self._look_every_s if settled else min(_LOOK_AGAIN_S, self._look_every_s))
 
     async def _look(self) -> None:
         try:

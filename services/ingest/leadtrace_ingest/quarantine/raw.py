@@ -18,5 +18,6 @@ async def raw_of(connection: Connection, held: Held, senders: Mapping[str, Sende
     if row is None or sender is None:
         return None
     headers = msgspec.json.decode(row["headers"], type=dict[str, str])
-    items = sender.adapter.split(Delivery(headers.get(ROUTE, ""), headers, row["body"], row["received_at"]))
+    delivery = Delivery(headers.get(ROUTE, ""), headers, row["body"], row["received_at"])
+    items = sender.adapter_for(delivery).split(delivery)
     return items[held.item].raw if held.item < len(items) else None

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from leadtrace.runtime.metrics import CONTENT_TYPE, Metrics
+from leadtrace.runtime.patience import within
 
 CHECK_TIMEOUT_S = 2.0
 
@@ -67,13 +68,16 @@ class Readiness:
 
 async def _reason(check: Check) -> str | None:
     try:
-        async with asyncio.timeout(CHECK_TIMEOUT_S):
-            answer = check()
-            return await answer if inspect.isawaitable(answer) else answer
+        answer = check()
+        return await within(CHECK_TIMEOUT_S, _awaited(answer)) if inspect.isawaitable(answer) else answer
     except TimeoutError:
         return f"no answer within {CHECK_TIMEOUT_S:g} s"
     except Exception as error:  # noqa: BLE001 - a check that fails is the answer, whatever it failed with
         return f"{type(error).__name__}: {error}"
+
+
+async def _awaited(answer: Awaitable[str | None]) -> str | None:
+    return await answer
 
 
 def _told(missing: Missing) -> dict[str, object]:

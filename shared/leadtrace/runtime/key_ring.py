@@ -3,7 +3,6 @@
 What was known at the last refresh holds while PostgreSQL is away; a revoked key stops at the next refresh.
 """
 
-import asyncio
 import hmac
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from leadtrace.runtime.logging import get_logger
+from leadtrace.runtime.patience import within
 from leadtrace.runtime.retry import RETRIED, StoppedError, until_done
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
@@ -86,8 +86,7 @@ class KeyRing:
     async def refresh(self, read: ReadKeys) -> None:
         """Read the live keys anew; when that fails those known so far hold on."""
         try:
-            async with asyncio.timeout(_READ_TIMEOUT_S):
-                self.replace(await read())
+            self.replace(await within(_READ_TIMEOUT_S, _read(read)))
         except RETRIED as error:
             if not self._failing:
                 _log.warning("keys.not_refreshed", kind=type(error).__name__)
@@ -126,3 +125,7 @@ class KeysNotReadError(Exception):
 def digest_of(secret: bytes) -> bytes:
     """What is stored of a key: of 32 random bytes a fast hash gives nothing away."""
     return sha256(secret).digest()
+
+
+async def _read(read: ReadKeys) -> Sequence[StoredKey]:
+    return await read()

@@ -4,7 +4,6 @@ The key stands in the intake row, under a unique index, so that it holds over cr
 answer is not stored: it follows from the row, since adapters are pure.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import UUID
@@ -12,6 +11,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
+from leadtrace.runtime.patience import within
 from leadtrace.runtime.problem import problem
 from leadtrace.store.connection import Pool
 from leadtrace.store.engine import UNAVAILABLE
@@ -107,8 +107,8 @@ class IdempotencyKeys:
         if pool is None:
             raise NotDurableError("the database that knows the idempotency keys is not there yet")
         try:
-            async with asyncio.timeout(self._timeout_s):
-                row = await pool.fetchrow(_FIRST, entry.sender, entry.idempotency_key)
+            asked = pool.fetchrow(_FIRST, entry.sender, entry.idempotency_key)
+            row = await within(self._timeout_s, asked)
         except _NO_ANSWER as error:
             raise NotDurableError("the database that knows the idempotency keys is away") from error
         return None if row is None else First(**row)

@@ -3,16 +3,16 @@
 The relay decides; the door only says early what the relay would say, and nothing while PostgreSQL is away.
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import asyncpg
 
+from leadtrace.runtime.patience import within
 from leadtrace.store.connection import Pool
 from leadtrace.store.engine import UNAVAILABLE
 from leadtrace_ingest.outcome import Reason
-from leadtrace_ingest.relay.scopes import clash, scope_of
+from leadtrace_ingest.relay.scopes import Scope, clash, scope_of
 from leadtrace_ingest.senders.item import ItemResult, Refused
 
 _NO_ANSWER: tuple[type[Exception], ...] = (*UNAVAILABLE, asyncpg.PostgresError)
@@ -33,14 +33,18 @@ class SpendScopes:
         if pool is None or not any(scopes):
             return list(results)
         try:
-            async with asyncio.timeout(self._timeout_s), pool.acquire() as connection:
-                wrong = [None if scope is None else await clash(connection, scope) for scope in scopes]
+            wrong = await within(self._timeout_s, _clashes(pool, scopes))
         except _NO_ANSWER:
             return list(results)
         return [
             result if detail is None else _refused(result, detail)
             for result, detail in zip(results, wrong, strict=True)
         ]
+
+
+async def _clashes(pool: Pool, scopes: Sequence[Scope | None]) -> list[str | None]:
+    async with pool.acquire() as connection:
+        return [None if scope is None else await clash(connection, scope) for scope in scopes]
 
 
 def _refused(result: ItemResult, detail: str) -> Refused:

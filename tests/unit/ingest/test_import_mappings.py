@@ -232,3 +232,7 @@ def test_pipedrive_activities(tmp_path: Path) -> None:
     assert events(done)[0][3]["kind"] == "call"
     assert not isinstance(nobody.result, Mapped)
     assert nobody.refusal is None
+
+
+def test_a_shipped_mapping_goes_by_its_name_with_or_without_its_folder() -> None:
+    assert mapping_path("olist-leads") == mapping_path("imports/olist-leads")

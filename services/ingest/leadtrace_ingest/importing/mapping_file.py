@@ -14,6 +14,7 @@ from leadtrace_ingest.senders.imported.header import hash_of
 from leadtrace_ingest.senders.mapping.file import MappingError
 
 _SHIPPED_BESIDE = "hubspot.yaml"
+_SHIPPED_PREFIX = "imports/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,12 @@ def mapping_path(given: str) -> Path:
     Raises:
         MappingError: there is neither.
     """
-    path, shipped = Path(given), shipped_folder() / f"{given}.yaml"
+    # `leadtrace mapping show` lists them with their folder in front.
+    path, name = Path(given), given.removeprefix(_SHIPPED_PREFIX)
+    shipped = shipped_folder() / f"{name}.yaml"
     if path.is_file():
         return path
-    if "/" not in given and shipped.is_file():
+    if "/" not in name and shipped.is_file():
         return shipped
     names = ", ".join(sorted(path.stem for path in shipped_folder().glob("*.yaml")))
     raise MappingError(f"{given}: no such file, and no shipped mapping; shipped are {names}")

@@ -101,10 +101,9 @@ def _open_csv(lines: Iterator[Line], spec: FileSpec, options: FileOptions) -> tu
         yield from (line for line in kept if not skipped or not _begins(line, skipped))
 
     rows = _csv_rows(rest(), header.columns, header.delimiter)
-    sign = "tab" if header.delimiter == "\t" else header.delimiter
-    return shaped(
-        rows, spec
-    ), f"CSV separated by {sign}, {len(header.columns)} columns from line {header.line}"
+    sign = "tabs" if header.delimiter == "\t" else f"`{header.delimiter}`"
+    described = f"CSV separated by {sign}, {len(header.columns)} columns from line {header.line}"
+    return shaped(rows, spec), described
 
 
 def _begins(line: Line, words: tuple[str, ...]) -> bool:

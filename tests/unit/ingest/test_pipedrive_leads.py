@@ -77,6 +77,10 @@ class TestLeadsOfTheInbox:
         nobody = second("delete", "lead", None, LEAD | {"person_id": None}, LEAD_ID)
         assert told(nobody) == [("lead.deleted", OWN, {"actor": "user:9"})]
 
+    def test_a_merged_one_of_version_1_tells_no_person_before(self) -> None:
+        merged = first("merged", "lead", LEAD, {"id": "another"})
+        assert [one for one in told(merged) if one[0] == "lead.merged" and one[1] == ADA]
+
     def test_a_channel_is_a_touch_as_well(self) -> None:
         change = second("change", "lead", LEAD | {"channel": 5}, {"channel": None}, LEAD_ID)
         assert [one[0] for one in told(change)] == ["lead.updated", "touchpoint.recorded"]

@@ -37,7 +37,7 @@ def lead_drafts(notification: Notification, drafting: Drafting, mapping: Mapping
     change = LeadChange(drafting, subject, mapping)
     take_fields(change, mapping, LEAD, now, before, created=created)
     drafts = list(change.drafts(created=created))
-    if subject != own and not created and _PERSON_ID in now and not before[_PERSON_ID]:
+    if subject != own and not created and _PERSON_ID in now and not before.get(_PERSON_ID):
         drafts.append(drafting.merge(subject, LeadMerged, [Referred(LEAD, own.external_id)], ".m"))
     return drafts
 

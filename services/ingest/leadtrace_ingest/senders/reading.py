@@ -28,7 +28,7 @@ def read_json(decoder: msgspec.json.Decoder[Read], raw: bytes) -> Read:
         detail = "the item is not UTF-8"
     except RecursionError:
         detail = "the item is nested too deeply"
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, ArithmeticError):  # the second: an exponent that no decimal holds
         detail = "the item holds text that is not JSON"
     raise RefusedError(Reason.INVALID_ITEM if _is_json(raw) else Reason.NOT_JSON, detail)
 

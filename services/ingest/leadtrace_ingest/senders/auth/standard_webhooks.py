@@ -103,6 +103,9 @@ def _is_signed(key: Ed25519PublicKey, signature: bytes, signed: bytes) -> bool:
 
 def _decoded(text: bytes) -> bytes:
     try:
-        return base64.b64decode(text, validate=True)
+        secret = base64.b64decode(text, validate=True)
     except binascii.Error:
-        raise ValueError("a Standard Webhooks secret is base64 behind `whsec_` or `whpk_`") from None
+        secret = b""
+    if not secret:
+        raise ValueError("a Standard Webhooks secret is base64 behind `whsec_` or `whpk_`")
+    return secret

@@ -17,7 +17,8 @@ from leadtrace_ingest.senders.salesforce.fields import HEADER
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 _ANY = msgspec.json.Decoder(Any, float_hook=Decimal)
 _ESCAPED_NUL = b"\\u0000"
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, ValueError)
+# ArithmeticError is a number whose exponent no decimal holds.
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, ValueError, ArithmeticError)
 _MOST_WRAPPERS = 4
 _PAYLOAD = "payload"
 _WRAPPERS = (_PAYLOAD, "data", "detail", "event")  # in this order: `event` may stand beside `payload`

@@ -49,7 +49,7 @@ class _Batch(msgspec.Struct, frozen=True, gc=False):
     historical_migration: Any = None
 
 
-_BATCH = msgspec.json.Decoder(_Batch)
+_BATCH = msgspec.json.Decoder(_Batch, float_hook=str)
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 # Fractions as text, so that a number keeps its digits.
 _OBJECT = msgspec.json.Decoder(dict[str, Any], float_hook=str)

@@ -146,6 +146,7 @@ def _page(properties: dict[str, Any], type_: str) -> str:
         return ""
     path = first_text(properties.get("$pathname"))
     if path:
-        return path
+        # What follows may name a person.
+        return path.partition("?")[0].partition("#")[0]
     address = address_of(first_text(properties.get("$current_url")))
     return (address.path or "/") if address else ""

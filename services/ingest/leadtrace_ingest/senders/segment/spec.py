@@ -137,6 +137,7 @@ def _page(place: dict[str, Any], name: str, type_: str) -> str:
         return name
     path = first_text(place.get("path"))
     if path:
-        return path
+        # What follows may name a person.
+        return path.partition("?")[0].partition("#")[0]
     address = address_of(first_text(place.get("url")))
     return (address.path or "/") if address else name

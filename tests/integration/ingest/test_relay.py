@@ -10,7 +10,7 @@ import pytest
 from leadtrace.events.deal import DealLinked
 from leadtrace_ingest.outcome import Reason
 from leadtrace_ingest.senders.hubspot.map import HubSpotAdapter
-from leadtrace_ingest.senders.item import Item, ItemResult
+from leadtrace_ingest.senders.item import Item, ItemResult, Mapped
 from leadtrace_ingest.senders.sender import Delivery
 from tests.integration.ingest.scene import RECEIVED_AT, Scene, ingest_scene
 from tests.unit.ingest.hubspot_items import (
@@ -173,6 +173,26 @@ class TestQuarantine:
             == before
         )
         assert await scene.items() == {"accepted": 2, "duplicate": 1, "quarantined": 1}
+
+    async def test_an_event_that_no_topic_takes_costs_its_item_and_stops_nobody(
+        self, database_url: str
+    ) -> None:
+        class Swelling(HubSpotAdapter):
+            def map_item(self, item: Item, delivery: Delivery) -> ItemResult:
+                result = super().map_item(item, delivery)
+                if b"9001" not in item.raw or not isinstance(result, Mapped):
+                    return result
+                large = msgspec.structs.replace(result.drafts[0], data=b'"' + b"x" * 1_000_000 + b'"')
+                small = msgspec.structs.replace(result.drafts[0], suffix=".small")
+                return msgspec.structs.replace(result, drafts=(small, large))
+
+        swelling = Swelling("hubspot", [b"s"], shipped_adapter()._mapping)
+        async with ingest_scene(database_url, {"hubspot": swelling}) as scene:
+            await scene.post(CREATED, WON, SOURCE)
+            await scene.drain()
+            assert await scene.items() == {"accepted": 3, "published": 2, "quarantined": 1}
+            assert await scene.pool.fetchval("select reason from ingest.quarantine") == Reason.TOO_LARGE
+            assert {event.subject for event in scene.published()} == {"contact/501"}
 
     async def test_what_means_nothing_is_ignored_with_a_reason(self, scene: Scene) -> None:
         intake_id = await scene.post(contact_property("lifecyclestage", "other"))

@@ -26,6 +26,11 @@ CREATION = item("contact.creation")
 REFUSED: dict[str, tuple[object, Reason, str]] = {
     "merge of nothing": (item("contact.merge"), Reason.INVALID_ITEM, "primaryObjectId"),
     "merge into nothing": (item("contact.merge", primaryObjectId=1), Reason.INVALID_ITEM, "mergedObjectIds"),
+    "merge of thousands": (
+        item("contact.merge", primaryObjectId=1, mergedObjectIds=list(range(2, 2_000))),
+        Reason.INVALID_ITEM,
+        "mergedObjectIds",
+    ),
     "object of no type": (item("object.propertyChange"), Reason.INVALID_ITEM, "objectTypeId"),
     "custom object": (
         item("object.creation", objectTypeId="2-77"),

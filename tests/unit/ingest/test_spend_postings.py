@@ -108,6 +108,11 @@ def test_a_broken_table_is_refused_by_line(text: str, reason: Reason, said: str)
     assert (result.reason, said in result.detail) == (reason, True), result.detail
 
 
+def test_a_query_keeps_no_nul() -> None:
+    request = SignedRequest(b"POST", b"https://x/v1/spend?account=a%00b", {}, b"", 0)
+    assert "\\u0000" not in str(ADAPTER.facts(request))
+
+
 @pytest.mark.parametrize(("key", "good"), [("key one", True), ("key two", True), ("key", False), ("", False)])
 def test_a_posting_bears_a_live_key(key: str, good: bool) -> None:
     request = SignedRequest(

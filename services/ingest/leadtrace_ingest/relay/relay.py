@@ -35,6 +35,7 @@ from leadtrace_ingest.relay.events import read_records, store_again, store_new
 from leadtrace_ingest.relay.meters import RelayMeters
 from leadtrace_ingest.relay.notes import clear_notes, take_lapsed, write_note
 from leadtrace_ingest.relay.numbers import EventNumbers
+from leadtrace_ingest.relay.oversize import without_oversized
 from leadtrace_ingest.relay.rows import IntakeRow, RowClaimer, oldest_pending_s
 from leadtrace_ingest.relay.scopes import settle_scopes
 from leadtrace_ingest.relay.settling import settle
@@ -186,7 +187,7 @@ class Relay:
         unbound = unbound_events(works)
         bound = await self._binder.bind(connection, subjects_of(unbound))
         numbers = await self._numbers.take(connection, len(unbound))
-        return canonical_events(unbound, bound, numbers), bound
+        return without_oversized(unbound, canonical_events(unbound, bound, numbers)), bound
 
     def _suspect(self, rows: Sequence[IntakeRow]) -> None:
         """Find the delivery that the database cannot take: it goes to quarantine, its neighbours go on."""

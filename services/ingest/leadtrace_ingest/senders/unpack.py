@@ -21,13 +21,24 @@ def gunzipped(body: bytes, limit: int) -> bytes:
         BrokenGzipError: it is no gzip, or ends too early.
         UnpacksTooLargeError: there are more than `limit` bytes inside.
     """
+    members: list[bytes] = []
+    size = 0
+    while body or not members:
+        content, body = _member(body, limit + 1 - size)
+        size += len(content)
+        if size > limit:
+            raise UnpacksTooLargeError(f"the body unpacks to more than {limit} bytes")
+        members.append(content)
+    return members[0] if len(members) == 1 else b"".join(members)
+
+
+def _member(body: bytes, most: int) -> tuple[bytes, bytes]:
+    """One member of a gzip file, at most `most` bytes of it, and what follows it."""
     unpacker = zlib.decompressobj(_GZIP_WINDOW)
     try:
-        content = unpacker.decompress(body, limit + 1)
+        content = unpacker.decompress(body, most)
     except zlib.error:
         raise BrokenGzipError("the body is not gzip") from None
-    if len(content) > limit:
-        raise UnpacksTooLargeError(f"the body unpacks to more than {limit} bytes")
-    if not unpacker.eof:
+    if not unpacker.eof and len(content) < most:
         raise BrokenGzipError("the gzip body ends too early")
-    return content
+    return content, unpacker.unused_data

@@ -12,6 +12,8 @@ from leadtrace_ingest.senders.identity import hash_of_few, identity_of
 from leadtrace_ingest.senders.item import Identity, Item
 from leadtrace_ingest.senders.reading import read_json
 
+MAX_MERGED = 1_000  # each becomes some 114 bytes of an event
+
 Id = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Name = Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
 
@@ -39,7 +41,7 @@ class HubSpotItem(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     association_removed: bool | None = None
     is_primary_association: bool | None = None
     primary_object_id: Id | None = None
-    merged_object_ids: list[Id] | None = None
+    merged_object_ids: Annotated[list[Id], msgspec.Meta(max_length=MAX_MERGED)] | None = None
     new_object_id: Id | None = None
     number_of_properties_moved: int | None = None
 

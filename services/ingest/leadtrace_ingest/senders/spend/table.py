@@ -15,7 +15,7 @@ _SCOPE = ("account", "from", "to")
 
 def scope_of(query: str) -> dict[str, str]:
     """What the query says of the scope."""
-    return {name: value for name, value in parse_qsl(query) if name in _SCOPE}
+    return {name: value.replace("\x00", "\ufffd") for name, value in parse_qsl(query) if name in _SCOPE}
 
 
 def read_table(body: bytes, scope: Mapping[str, str]) -> dict[str, Any]:

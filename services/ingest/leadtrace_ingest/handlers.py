@@ -34,7 +34,7 @@ def _on_delivery(row: IntakeRow, sender: Sender, refused: bool) -> list[Work]:
             item.raw,
             adapter.refuse_broken(item, _REFUSED)
             if refused
-            else result_of(sender, item, delivery, intake_id=row.name, number=number),
+            else result_of(sender, adapter, item, delivery, intake_id=row.name, number=number),
         )
         for number, item in enumerate(adapter.split(delivery))
         if wanted is None or number in wanted

@@ -47,9 +47,9 @@ def test_takes_time_in_proportion_to_the_bytes(part: bytes) -> None:
 def test_an_item_nested_too_deeply_is_refused_whatever_its_adapter() -> None:
     sender = Sender("hubspot", 50, b"https://hooks.example", shipped_adapter(), max_depth=LIMIT)
     item = Item(b'{"eventId":' + b"[" * LIMIT + b"]" * LIMIT + b"}")
-    result = result_of(sender, item, delivery(item.raw), intake_id="x", number=0)
+    result = result_of(sender, sender.adapter, item, delivery(item.raw), intake_id="x", number=0)
     assert isinstance(result, Refused)
     assert (result.reason, result.raw) == (Reason.TOO_DEEP, item.raw)
     assert "8 levels" in result.detail
-    again = result_of(sender, item, delivery(item.raw), intake_id="y", number=7)
+    again = result_of(sender, sender.adapter, item, delivery(item.raw), intake_id="y", number=7)
     assert again == result

@@ -28,10 +28,10 @@ _STATUS: Mapping[Reason, int] = {
 
 def results_of(sender: Sender, delivery: Delivery, intake_id: UUID) -> list[ItemResult]:
     """What the relay will make of each item of the delivery."""
-    name = str(intake_id)
+    name, adapter = str(intake_id), sender.adapter_for(delivery)
     return [
-        result_of(sender, item, delivery, intake_id=name, number=number)
-        for number, item in enumerate(sender.adapter.split(delivery))
+        result_of(sender, adapter, item, delivery, intake_id=name, number=number)
+        for number, item in enumerate(adapter.split(delivery))
     ]
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from leadtrace.runtime.problem import MEDIA_TYPE
+from leadtrace_ingest.door.documentation.parameters import SENDER
+from leadtrace_ingest.door.documentation.problems import problem_example, refusal, refusals
 
 _ID = "019b7c4e-8a00-7c3d-9f10-52c1b7a90e11"
 _BODY = (
@@ -21,19 +22,12 @@ _TOLD = {
         }
     ]
 }
-_SENDER = {
-    "name": "sender",
-    "in": "path",
-    "required": True,
-    "description": "The `<name>` of a `[senders.<name>]` table in leadtrace.toml.",
-    "schema": {"type": "string"},
-    "example": "hubspot",
-}
+_UNUSABLE = "422"
 _PROBLEMS = {
     "401": "The key is missing or wrong.",
     "404": "No sender of this name is configured.",
     "413": "The body or the batch is too large.",
-    "422": "Header or mapping cannot be used, or the Idempotency-Key was used for other bytes.",
+    _UNUSABLE: "Header or mapping cannot be used, or the Idempotency-Key was used for other bytes.",
     "503": "The delivery could not be made durable; deliver it again after `Retry-After` seconds.",
 }
 
@@ -52,7 +46,7 @@ def _post() -> dict[str, Any]:
         "description": "JSON Lines: a header, then a row a line, as `leadtrace import` writes them.",
         "operationId": "take_import",
         "tags": ["imports"],
-        "parameters": [_SENDER, key],
+        "parameters": [SENDER, key],
         "requestBody": {
             "required": True,
             "content": {"application/x-ndjson": {"schema": {"type": "string"}, "example": _BODY}},
@@ -86,7 +80,7 @@ def _get() -> dict[str, Any]:
         "description": "Rows by outcome, and reason and detail of each one in quarantine.",
         "operationId": "tell_import",
         "tags": ["imports"],
-        "parameters": [_SENDER, ids, items],
+        "parameters": [SENDER, ids, items],
         "responses": {
             "200": _json("`outcomes` is null until the relay has come to the delivery.", _TOLD),
             **_problems("401", "404", "422", "503"),
@@ -100,22 +94,11 @@ def _json(description: str, example: dict[str, Any]) -> dict[str, Any]:
 
 
 def _problems(*statuses: str) -> dict[str, Any]:
-    return {
-        status: {
-            "description": _PROBLEMS[status],
-            "content": {
-                MEDIA_TYPE: {
-                    "schema": {"type": "object"},
-                    "example": {
-                        "type": "urn:leadtrace:problem:…",
-                        "status": int(status),
-                        "detail": _PROBLEMS[status],
-                    },
-                }
-            },
-        }
-        for status in statuses
-    }
+    told = refusals({status: _PROBLEMS[status] for status in statuses if status != _UNUSABLE})
+    if _UNUSABLE in statuses:
+        text = _PROBLEMS[_UNUSABLE]
+        told[_UNUSABLE] = refusal(text, problem_example(int(_UNUSABLE), "unusable_import", text))
+    return told
 
 
 PATHS: Mapping[str, Any] = {"/v1/import/{sender}": {"post": _post(), "get": _get()}}

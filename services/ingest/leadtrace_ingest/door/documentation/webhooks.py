@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from leadtrace_ingest.door.documentation.parameters import SENDER
 from leadtrace_ingest.door.documentation.problems import refusals
 
 _ITEM = {
@@ -30,14 +31,6 @@ _PROBLEMS = {
 
 
 def _operation(operation_id: str, *more: dict[str, Any]) -> dict[str, Any]:
-    sender = {
-        "name": "sender",
-        "in": "path",
-        "required": True,
-        "description": "The `<name>` of a `[senders.<name>]` table in leadtrace.toml.",
-        "schema": {"type": "string"},
-        "example": "hubspot",
-    }
     return {
         "summary": "Take a webhook delivery",
         "description": (
@@ -46,7 +39,7 @@ def _operation(operation_id: str, *more: dict[str, Any]) -> dict[str, Any]:
         ),
         "operationId": operation_id,
         "tags": ["webhooks"],
-        "parameters": [sender, *more],
+        "parameters": [SENDER, *more],
         "requestBody": {
             "required": True,
             "content": {

@@ -1,14 +1,19 @@
 """Changes of one record, field by field, gathered into as few events as say them."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Protocol, TypedDict
+from typing import TypedDict
+
+import msgspec
 
 from leadtrace.events.personal import Personal
-from leadtrace_ingest.senders.drafting import Drafting, Subject
+from leadtrace_ingest.outcome import Reason
+from leadtrace_ingest.senders.drafting import Drafting, IgnoredError, Subject
 from leadtrace_ingest.senders.item import Draft, Referred
 from leadtrace_ingest.senders.mapping.compiled import Mapping
 from leadtrace_ingest.senders.mapping.derive import company_domain
 from leadtrace_ingest.senders.mapping.file import Derivation, Entity, FieldRule
+from leadtrace_ingest.senders.mapping.values import name_of
 
 _OWN_FIELDS = frozenset({"email", "phone", "first_name", "last_name"})
 
@@ -21,24 +26,6 @@ class FieldBlock(TypedDict, total=False):
 
 
 Unset = object()
-
-
-class Change(Protocol):
-    """What became of a lead, a deal or an account."""
-
-    def take(self, field: str, text: str, rule: FieldRule) -> None:
-        """Take one field that the mapping knows; `text` is empty when it was cleared.
-
-        Raises:
-            IgnoredError: it says nothing.
-            RefusedError: it cannot be read or has no row in the mapping.
-        """
-
-    def keep(self, field: str, text: str) -> None:
-        """Take one field that the mapping does not know: it is kept, and no fold depends on it."""
-
-    def drafts(self, *, created: bool = False, asserted: bool = False) -> tuple[Draft, ...]:
-        """The events; `created` when the record is new, `asserted` when it was read as it stands."""
 
 
 class Fields:
@@ -108,10 +95,56 @@ class Links:
                 yield drafting.account_link(account, deal=own, removed=removed, suffix=suffix)
 
 
+class RecordChange(ABC):
+    """What became of one record in one item: field by field it is taken in, then told as events."""
+
+    def __init__(self, drafting: Drafting, subject: Subject, mapping: Mapping) -> None:
+        self._drafting = drafting
+        self._subject = subject
+        self._mapping = mapping
+        self._fields = Fields()
+        self._links = Links(mapping)
+
+    def take(self, field: str, text: str, rule: FieldRule) -> None:
+        """Take one field that the mapping knows; `text` is empty when it was cleared.
+
+        Raises:
+            IgnoredError: it says nothing.
+            RefusedError: it cannot be read or has no row in the mapping.
+        """
+        self._mean(field, rule.values.get(text, text), rule)
+
+    def keep(self, field: str, text: str) -> None:
+        """Take one field that the mapping does not know: it is kept, and no fold depends on it."""
+        self._fields.keep(field, text)
+
+    def unlink(self, text: str, rule: FieldRule) -> None:
+        """A link that the field held before is no more."""
+        self._links.add(rule, text, removed=True)
+
+    @abstractmethod
+    def drafts(self, *, created: bool = False, asserted: bool = False) -> tuple[Draft, ...]:
+        """The events, the record's own first; `created` when it is new, `asserted` when read as it stands."""
+
+    @abstractmethod
+    def _mean(self, field: str, text: str, rule: FieldRule) -> None:
+        """Take one field by what it means, its value named already."""
+
+    def _property(self, _: str, text: str, rule: FieldRule) -> None:
+        self._fields.properties[str(rule.name)] = text or None
+
+    def _personal(self, _: str, text: str, rule: FieldRule) -> None:
+        self._fields.personal_field(str(rule.name), text)
+
+    def _linked(self, field: str, text: str, rule: FieldRule) -> None:
+        self._links.add(rule, name_of(field, text))
+
+    def _ignored(self, _: str, __: str, ___: FieldRule) -> None:
+        raise IgnoredError(Reason.PROPERTY_IGNORED)
+
+
 def unsuffixed(drafts: list[Draft]) -> tuple[Draft, ...]:
     """The drafts of an item: the first bears no suffix."""
     if drafts and drafts[0].suffix:
-        first = drafts[0]
-        fields = {name: getattr(first, name) for name in first.__struct_fields__}
-        drafts[0] = Draft(**fields | {"suffix": ""})
+        drafts[0] = msgspec.structs.replace(drafts[0], suffix="")
     return tuple(drafts)

@@ -8,42 +8,21 @@ from leadtrace.events.deal import DealCreated, DealLost, DealStageChanged, DealU
 from leadtrace_ingest.outcome import Reason
 from leadtrace_ingest.senders.drafting import Drafting, IgnoredError, Subject
 from leadtrace_ingest.senders.item import Draft
-from leadtrace_ingest.senders.mapping.change import Fields, Links, unsuffixed
+from leadtrace_ingest.senders.mapping.change import RecordChange, unsuffixed
 from leadtrace_ingest.senders.mapping.compiled import Mapping
 from leadtrace_ingest.senders.mapping.file import DealVerdict, Entity, FieldRule, Meaning
 from leadtrace_ingest.senders.mapping.values import amount_of, currency_of, name_of
 
 
-class DealChange:
+class DealChange(RecordChange):
     """What became of one deal's record in one item."""
 
     def __init__(self, drafting: Drafting, subject: Subject, mapping: Mapping) -> None:
-        self._drafting = drafting
-        self._subject = subject
-        self._mapping = mapping
-        self._fields = Fields()
-        self._links = Links(mapping)
+        super().__init__(drafting, subject, mapping)
         self._amount: str | None = None
         self._currency: str | None = None
         self._verdict: tuple[DealVerdict, str] | None = None
         self._lost_reason: str | None = None
-
-    def take(self, field: str, text: str, rule: FieldRule) -> None:
-        """Take one field that the mapping knows.
-
-        Raises:
-            IgnoredError: it says nothing.
-            RefusedError: it cannot be read or has no row in the mapping.
-        """
-        _MEANINGS[rule.means](self, field, rule.values.get(text, text), rule)
-
-    def keep(self, field: str, text: str) -> None:
-        """Take one field that the mapping does not know."""
-        self._fields.keep(field, text)
-
-    def unlink(self, text: str, rule: FieldRule) -> None:
-        """A link that the field held before is no more."""
-        self._links.add(rule, text, removed=True)
 
     def claim(self, claimed: str) -> None:
         """The sender says that the deal stands at this stage of its own.
@@ -93,11 +72,8 @@ class DealChange:
             case _:
                 return DealStageChanged(claimed, actor, asserted, **how)
 
-    def _property(self, _: str, text: str, rule: FieldRule) -> None:
-        self._fields.properties[str(rule.name)] = text or None
-
-    def _personal(self, _: str, text: str, rule: FieldRule) -> None:
-        self._fields.personal_field(str(rule.name), text)
+    def _mean(self, field: str, text: str, rule: FieldRule) -> None:
+        _MEANINGS[rule.means](self, field, text, rule)
 
     def _staged(self, field: str, text: str, _: FieldRule) -> None:
         self.claim(name_of(field, text))
@@ -111,12 +87,6 @@ class DealChange:
     def _reasoned(self, field: str, text: str, _: FieldRule) -> None:
         self._lost_reason = name_of(field, text)
         self._fields.properties["lost_reason"] = self._lost_reason
-
-    def _linked(self, field: str, text: str, rule: FieldRule) -> None:
-        self._links.add(rule, name_of(field, text))
-
-    def _ignored(self, _: str, __: str, ___: FieldRule) -> None:
-        raise IgnoredError(Reason.PROPERTY_IGNORED)
 
 
 _MEANINGS: dict[Meaning, Callable[[DealChange, str, str, FieldRule], None]] = {

@@ -16,7 +16,7 @@ from leadtrace.events.touchpoint import TouchpointRecorded
 from leadtrace_ingest.outcome import Reason
 from leadtrace_ingest.senders.drafting import Drafting, IgnoredError, Subject
 from leadtrace_ingest.senders.item import Draft
-from leadtrace_ingest.senders.mapping.change import Fields, Links, Unset, unsuffixed
+from leadtrace_ingest.senders.mapping.change import RecordChange, Unset, unsuffixed
 from leadtrace_ingest.senders.mapping.compiled import Mapping
 from leadtrace_ingest.senders.mapping.file import Entity, FieldRule, Meaning
 from leadtrace_ingest.senders.mapping.values import name_of
@@ -24,37 +24,16 @@ from leadtrace_ingest.senders.mapping.values import name_of
 _FALSE = frozenset({"", "false", "0", "no"})
 
 
-class LeadChange:
+class LeadChange(RecordChange):
     """What became of one lead's record in one item."""
 
     def __init__(self, drafting: Drafting, subject: Subject, mapping: Mapping) -> None:
-        self._drafting = drafting
-        self._subject = subject
-        self._mapping = mapping
-        self._fields = Fields()
-        self._links = Links(mapping)
+        super().__init__(drafting, subject, mapping)
         self.acquisition: dict[str, str] = {}
         self.touch: dict[str, str] = {}
         self._stage: tuple[Stage, str] | None = None
         self.owner: object = Unset
         self._flags: dict[Flag, bool] = {}
-
-    def take(self, field: str, text: str, rule: FieldRule) -> None:
-        """Take one field that the mapping knows.
-
-        Raises:
-            IgnoredError: it says nothing.
-            RefusedError: it cannot be read or has no row in the mapping.
-        """
-        _MEANINGS[rule.means](self, field, rule.values.get(text, text), rule)
-
-    def keep(self, field: str, text: str) -> None:
-        """Take one field that the mapping does not know."""
-        self._fields.keep(field, text)
-
-    def unlink(self, text: str, rule: FieldRule) -> None:
-        """A link that the field held before is no more."""
-        self._links.add(rule, text, removed=True)
 
     def claim(self, claimed: str) -> None:
         """The sender says that the lead stands at this stage of its own.
@@ -100,11 +79,11 @@ class LeadChange:
         drafts += self._links.drafts(drafting, subject, Entity.LEAD)
         return unsuffixed(drafts)
 
-    def _property(self, _: str, text: str, rule: FieldRule) -> None:
-        self._fields.properties[str(rule.name)] = text or None
+    def _mean(self, field: str, text: str, rule: FieldRule) -> None:
+        _MEANINGS[rule.means](self, field, text, rule)
 
-    def _personal(self, _: str, text: str, rule: FieldRule) -> None:
-        self._fields.personal_field(str(rule.name), text)
+    def _personal(self, field: str, text: str, rule: FieldRule) -> None:
+        super()._personal(field, text, rule)
         self._fields.derive(text, rule, self._mapping)
 
     def _acquired(self, field: str, text: str, rule: FieldRule) -> None:
@@ -129,12 +108,6 @@ class LeadChange:
 
     def _flagged(self, _: str, text: str, rule: FieldRule) -> None:
         self._flags[Flag(str(rule.name))] = text.strip().lower() not in _FALSE
-
-    def _linked(self, field: str, text: str, rule: FieldRule) -> None:
-        self._links.add(rule, name_of(field, text))
-
-    def _ignored(self, _: str, __: str, ___: FieldRule) -> None:
-        raise IgnoredError(Reason.PROPERTY_IGNORED)
 
 
 _MEANINGS: dict[Meaning, Callable[[LeadChange, str, str, FieldRule], None]] = {

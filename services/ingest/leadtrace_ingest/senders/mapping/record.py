@@ -11,15 +11,15 @@ from leadtrace_ingest.senders.mapping.deal_change import DealChange
 from leadtrace_ingest.senders.mapping.file import Entity
 from leadtrace_ingest.senders.mapping.lead_change import LeadChange
 
-RecordChange = LeadChange | DealChange | AccountChange
-_CHANGES: dict[Entity, type[RecordChange]] = {
+AnyChange = LeadChange | DealChange | AccountChange
+_CHANGES: dict[Entity, type[AnyChange]] = {
     Entity.LEAD: LeadChange,
     Entity.DEAL: DealChange,
     Entity.ACCOUNT: AccountChange,
 }
 
 
-def change_of(drafting: Drafting, subject: Subject, mapping: Mapping) -> RecordChange:
+def change_of(drafting: Drafting, subject: Subject, mapping: Mapping) -> AnyChange:
     """An empty change of a record of the object `subject.kind`.
 
     Raises:
@@ -31,7 +31,7 @@ def change_of(drafting: Drafting, subject: Subject, mapping: Mapping) -> RecordC
     return _CHANGES[rules.entity](drafting, subject, mapping)
 
 
-def take_field(change: RecordChange, mapping: Mapping, kind: str, field: str, text: str) -> None:
+def take_field(change: AnyChange, mapping: Mapping, kind: str, field: str, text: str) -> None:
     """Take one field, known to the mapping or not.
 
     Raises:

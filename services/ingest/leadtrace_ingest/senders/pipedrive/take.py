@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from leadtrace_ingest.senders.drafting import IgnoredError
 from leadtrace_ingest.senders.mapping.compiled import Mapping as MappingRules
 from leadtrace_ingest.senders.mapping.file import FieldRule, Meaning
-from leadtrace_ingest.senders.mapping.record import RecordChange
+from leadtrace_ingest.senders.mapping.record import AnyChange
 from leadtrace_ingest.senders.mapping.values import name_of
 
 
 def take_fields(
-    change: RecordChange,
+    change: AnyChange,
     mapping: MappingRules,
     object_: str,
     now: Mapping[str, str],

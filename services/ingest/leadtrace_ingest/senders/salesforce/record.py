@@ -9,7 +9,7 @@ from leadtrace_ingest.senders.mapping.compiled import Mapping
 from leadtrace_ingest.senders.mapping.deal_change import DealChange
 from leadtrace_ingest.senders.mapping.file import DealVerdict, FieldRule, Meaning
 from leadtrace_ingest.senders.mapping.lead_change import LeadChange
-from leadtrace_ingest.senders.mapping.record import RecordChange, change_of, take_field
+from leadtrace_ingest.senders.mapping.record import AnyChange, change_of, take_field
 from leadtrace_ingest.senders.mapping.values import name_of
 from leadtrace_ingest.senders.salesforce.conversion import converted_drafts
 from leadtrace_ingest.senders.salesforce.record_id import referred
@@ -60,7 +60,7 @@ def record_drafts(
     return unsuffixed([*own, *converted_drafts(drafting, subject, mapping, fields)])
 
 
-def _take(change: RecordChange, mapping: Mapping, kind: str, field: str, text: str) -> None:
+def _take(change: AnyChange, mapping: Mapping, kind: str, field: str, text: str) -> None:
     rule = mapping.objects[kind].fields.get(field)
     is_reference = field.endswith(ID) or (rule is not None and rule.means in _REFERENCES)
     take_field(change, mapping, kind, field, referred(text) if is_reference else text)

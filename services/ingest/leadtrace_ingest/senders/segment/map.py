@@ -15,7 +15,7 @@ from leadtrace_ingest.senders.drafting import (
 from leadtrace_ingest.senders.item import Draft, Referred
 from leadtrace_ingest.senders.mapping.change import unsuffixed
 from leadtrace_ingest.senders.mapping.lead_change import LeadChange
-from leadtrace_ingest.senders.mapping.record import RecordChange, change_of, take_field
+from leadtrace_ingest.senders.mapping.record import AnyChange, change_of, take_field
 from leadtrace_ingest.senders.mapping.web import EventMeaning, EventRow
 from leadtrace_ingest.senders.segment.message import (
     ACCOUNT,
@@ -145,7 +145,7 @@ def _told(
     return list(change.drafts(created=captured))
 
 
-def _take(change: RecordChange, kind: str, fields: Mapping[str, str], rules: MessageRules) -> None:
+def _take(change: AnyChange, kind: str, fields: Mapping[str, str], rules: MessageRules) -> None:
     for field, text in fields.items():
         try:
             take_field(change, rules.mapping, kind, field, text)

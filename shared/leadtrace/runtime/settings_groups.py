@@ -231,6 +231,8 @@ class Relay(Group):
 
     chunk_items: Annotated[int, Field(ge=1, le=20_000)] = 4_000
     """Items that one transaction maps and stores at most; one delivery is never divided."""
+    chunk_bytes: Annotated[int, Field(ge=1, le=268_435_456)] = 16_777_216
+    """Bytes of bodies that one transaction reads at most; one delivery is never divided."""
     pause_ms: Annotated[int, Field(ge=0, le=1_000)] = 10
     """Milliseconds of rest after a small chunk, so that the next one is larger."""
     poll_interval_s: Annotated[float, Field(gt=0)] = 1.0

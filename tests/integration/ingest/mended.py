@@ -1,4 +1,4 @@
-"""A mapping as an operator mends it: the shipped one, and a stage that it lacked."""
+"""A mapping as an operator changes it: the shipped one with a stage more, or with two rows less."""
 
 from pathlib import Path
 
@@ -10,6 +10,12 @@ from tests.integration.ingest.scene import Scene
 from tests.unit.ingest.hubspot_items import SECRET, contact_property
 
 NEW_STAGE = "77"
+_SPOILT = {
+    "hs_analytics_source: {means: acquisition, as: channel, touchpoint: true}": (
+        "hs_analytics_source: {means: ignored}"
+    ),
+    "  - {id: marketingqualifiedlead, is: mql}\n": "",
+}
 _SHIPPED_ROW = "  - {id: other, is: ignored}\n"
 
 
@@ -24,7 +30,19 @@ def mend(scene: Scene, folder: Path) -> None:
     text = shipped_path("mappings", "hubspot.yaml").read_text()
     assert _SHIPPED_ROW in text
     text = text.replace(_SHIPPED_ROW, f"{_SHIPPED_ROW}  - {{id: '{NEW_STAGE}', is: mql}}\n")
-    path = folder / "mended.yaml"
+    _put_in_force(scene, folder / "mended.yaml", text)
+
+
+def spoil(scene: Scene, folder: Path) -> None:
+    """Have every relay from now on map by a version 3 that ignores the source and has forgotten a stage."""
+    text = shipped_path("mappings", "hubspot.yaml").read_text()
+    for row, now in _SPOILT.items():
+        assert row in text
+        text = text.replace(row, now)
+    _put_in_force(scene, folder / "spoilt.yaml", text)
+
+
+def _put_in_force(scene: Scene, path: Path, text: str) -> None:
     path.write_text(text.replace("version: 2\n", "version: 3\n"))
     adapter = HubSpotAdapter("hubspot", [SECRET.encode()], load_mapping(path, "BRL"))
     scene.senders["hubspot"] = Sender("hubspot", 50, b"https://hooks.example", adapter)

@@ -244,6 +244,25 @@ async def test_deliveries_of_a_sender_that_is_gone_stay_pending(scene: Scene) ->
     assert await scene.items() == {"accepted": 1, "pending": 1}
 
 
+async def test_a_chunk_is_bounded_by_the_bytes_of_its_bodies(scene: Scene) -> None:
+    bodies = [raw([item("contact.creation", eventId=n)]).ljust(1_000) for n in range(5)]
+    await scene.accept(*bodies)
+    relay = scene.relay(chunk_bytes=2_000)
+    try:
+        assert [await relay.run_once() for _ in range(4)] == [2, 2, 1, 0]
+    finally:
+        await relay.close()
+
+
+async def test_many_large_items_are_held_statement_by_statement(scene: Scene) -> None:
+    bad = [item("contact.teleported", eventId=n, propertyValue="x" * 200_000) for n in range(60)]
+    await scene.post(*bad)
+    await scene.drain()
+    assert await scene.items() == {"accepted": 60, "quarantined": 60}
+    held = await scene.pool.fetch("select octet_length(raw) from ingest.quarantine")
+    assert all(size > 200_000 for (size,) in held)
+
+
 async def test_two_relays_side_by_side_do_each_item_once(scene: Scene) -> None:
     bodies = [
         raw(

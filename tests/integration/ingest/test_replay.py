@@ -10,7 +10,7 @@ from leadtrace_ingest.quarantine.discard import Decision, discard
 from leadtrace_ingest.quarantine.retry import retry
 from leadtrace_ingest.quarantine.selection import Selection
 from leadtrace_ingest.replay.redo import FIRST, EffectRow, Marked, Span, effect, mark, waiting
-from tests.integration.ingest.mended import mend, unmapped
+from tests.integration.ingest.mended import mend, spoil, unmapped
 from tests.integration.ingest.scene import RECEIVED_AT, Scene
 from tests.unit.ingest.hubspot_items import contact_property, item, raw
 
@@ -71,6 +71,34 @@ async def test_outcomes_are_those_of_the_mapping_in_force(scene: Scene, tmp_path
     assert await scene.items() == {"accepted": 3, "published": 2, "quarantined": 1}
     assert (await scene.outcomes(intake_id))["published"] == 2
     assert await scene.pool.fetchval("select count(*) from ingest.quarantine") == 1
+
+
+async def test_what_counts_goes_on_as_published_when_the_mapping_would_not_take_it_any_more(
+    scene: Scene, tmp_path: Path
+) -> None:
+    qualified = contact_property("lifecyclestage", "marketingqualifiedlead", eventId=1_003)
+    intake_id = await scene.post(CREATED, SOURCE, qualified, TELEPORTED)
+    await scene.drain()
+    before, stored = await scene.outcomes(intake_id), await scene.pool.fetch(_EVENTS)
+    assert before["published"] == 3
+    spoil(scene, tmp_path)
+    await replay(scene)
+    await scene.drain()
+    assert await scene.outcomes(intake_id) == before
+    assert await scene.items() == {"accepted": 4, "published": 3, "quarantined": 1}
+    assert await scene.pool.fetch(_EVENTS) == stored
+    assert set(scene.published_ids().values()) == {2}
+    assert [item for (item,) in await scene.pool.fetch("select item from ingest.quarantine")] == [3]
+
+
+async def test_one_chunk_of_old_and_new_publishes_both(scene: Scene) -> None:
+    await scene.post(CREATED)
+    await scene.drain()
+    await replay(scene)
+    await scene.post(SOURCE)
+    await scene.drain()
+    assert sorted(scene.published_ids().values()) == [1, 1, 2]
+    assert set((await scene.stored_ids()).values()) == {1}
 
 
 async def test_discarded_items_stay_discarded(scene: Scene) -> None:

@@ -54,6 +54,19 @@ def test_what_is_no_json(body: bytes, reason: Reason) -> None:
     assert found.reason is reason
 
 
+@pytest.mark.parametrize(("records", "padding"), [(2, 300_000), (3_000, 60_000), (12_000, 0)])
+def test_an_event_that_its_records_would_multiply_is_one_item(records: int, padding: int) -> None:
+    ids = [f"00Q{number:012}AAA" for number in range(records)]
+    (found,) = relayed(change("Lead", "UPDATE", {"Description": "x" * padding}, recordIds=ids))
+    assert isinstance(found, Refused)
+    assert found.reason is Reason.TOO_LARGE
+
+
+def test_an_event_of_two_thousand_records_is_as_many_items() -> None:
+    ids = [f"00Q{number:012}AAA" for number in range(2_000)]
+    assert len(relayed(change("Lead", "UPDATE", {"Status": "New"}, recordIds=ids))) == 2_000
+
+
 def test_a_stage_without_a_row() -> None:
     found = relayed_one(change("Lead", "UPDATE", {"Status": "Our own"}))
     assert isinstance(found, Refused)

@@ -31,7 +31,7 @@ from leadtrace_ingest.identity.subject import Binding, Subject
 from leadtrace_ingest.outcome import Outcome, Reason
 from leadtrace_ingest.relay.canonical import Canonical, canonical_events, subjects_of, unbound_events
 from leadtrace_ingest.relay.claims import settle_claims
-from leadtrace_ingest.relay.events import read_records, store_again, store_new
+from leadtrace_ingest.relay.events import keep_events, read_records, store
 from leadtrace_ingest.relay.meters import RelayMeters
 from leadtrace_ingest.relay.notes import clear_notes, take_lapsed, write_note
 from leadtrace_ingest.relay.numbers import EventNumbers
@@ -97,7 +97,7 @@ class Relay:
         self._failpoints = failpoints or NoFailpoints()
         self._publisher = Publisher(bus, stop, self._failpoints)
         self._wakeup = Wakeup(connect, limits.poll_interval_s)
-        self._claimer = RowClaimer(list(senders), limits.chunk_items)
+        self._claimer = RowClaimer(list(senders), limits.chunk_items, limits.chunk_bytes)
         self._binder = Binder(secret)
         self._numbers = EventNumbers()
         self._published: list[UUID] = []
@@ -164,19 +164,20 @@ class Relay:
 
     async def _work_through(self, connection: Connection, rows: Sequence[IntakeRow]) -> Saved:
         works = on_deliveries(rows, self._senders, self._refused)
-        if works:
-            await settle_claims(connection, works)
-            await settle_scopes(connection, works)
-        events, bound = await self._bind(connection, works)
+        kept = await keep_events(connection, works)
+        fresh = [work for work in works if not work.kept]
+        if fresh:
+            await settle_claims(connection, fresh)
+            await settle_scopes(connection, fresh)
+        events, bound = await self._bind(connection, fresh)
         outgoing, note_id = [event.outgoing for event in events], None
         if events:
-            numbers = [event.row.event_no for event in events]
-            if all(row.outcomes is None for row in rows):
-                await store_new(connection, events)
-            else:
-                numbers = await store_again(connection, events)
-                outgoing = await read_records(connection, numbers)
+            await store(connection, events)
+        if kept:
+            outgoing += await read_records(connection, kept)
+        if outgoing:
             note_id = self._ids.uuid7()
+            numbers = kept + [event.row.event_no for event in events]
             await write_note(connection, note_id, numbers, self._lease)
         outcomes = await settle(connection, rows, works, self._ids)
         return Saved(note_id, outgoing, len(works), outcomes, _reasons(works), bound)

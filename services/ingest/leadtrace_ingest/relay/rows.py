@@ -18,8 +18,9 @@ _FEWEST_ROWS = 50
 _HEADERS = msgspec.json.Decoder(dict[str, str])
 
 # Each sender's oldest rows, up to a number of its own. They are counted before bodies are read, so that a
-# chunk is bounded by items: first come the rows before which their sender has the fewest items, which divides
-# the chunk as evenly as its senders' backlogs allow. The rows locked in vain are free again at the commit.
+# chunk is bounded by items and by bytes (a length is known without reading the body): first come the rows
+# before which their sender has the fewest items, which divides the chunk as evenly as its senders' backlogs
+# allow. The rows locked in vain are free again at the commit.
 # A range of senders that holds one, and an array of ids: so that whatever the planner believes, it walks the
 # index of what is pending and looks rows up by key, and never goes through all that was ever received. What
 # may change while a row is pending is read as it was locked: the rest of the statement sees the table as it
@@ -28,20 +29,22 @@ _CLAIM = """
 with candidates as materialized (
   select pending.* from unnest($1::text[], $2::int[]) named (sender, rows)
   cross join lateral (
-    select intake.sender, intake_id, items, outcomes, redo from ingest.intake
+    select intake.sender, intake_id, items, octet_length(body) as bytes, outcomes, redo from ingest.intake
     where state = 'pending'
       and (intake.sender, intake_id) >= (named.sender, '00000000-0000-0000-0000-000000000000'::uuid)
       and intake.sender <= named.sender
     order by intake.sender, intake_id limit named.rows for update skip locked
   ) pending
 ), counted as (
-  select intake_id, items, outcomes, redo,
+  select intake_id, items, bytes, outcomes, redo,
          sum(items) over (partition by sender order by intake_id) - items as own
   from candidates
 ), taken as materialized (
   select intake_id, outcomes, redo from (
-    select intake_id, outcomes, redo, sum(items) over (order by own, intake_id) - items as before from counted
-  ) shared where before < $3
+    select intake_id, outcomes, redo, sum(items) over taking - items as before,
+           sum(bytes) over taking - bytes as bytes_before
+    from counted window taking as (order by own, intake_id)
+  ) shared where before < $3 and bytes_before < $4
 )
 select row.intake_id, row.sender, row.received_at, row.items, row.headers, row.body, taken.outcomes,
        taken.redo
@@ -79,17 +82,21 @@ class IntakeRow(msgspec.Struct, frozen=True, gc=False):
 
 
 class RowClaimer:
-    """Claims chunks of about `chunk_items` items, and learns how many rows of each sender that is."""
+    """Claims chunks of about `chunk_items` items or `chunk_bytes` bytes of bodies, whichever is less.
 
-    def __init__(self, senders: Sequence[str], chunk_items: int) -> None:
+    It learns how many rows of each sender that is.
+    """
+
+    def __init__(self, senders: Sequence[str], chunk_items: int, chunk_bytes: int) -> None:
         self._chunk_items = chunk_items
+        self._chunk_bytes = chunk_bytes
         self._rows = dict.fromkeys(senders, _FEWEST_ROWS)
 
     async def claim(self, connection: Connection, *, one_by_one: bool = False) -> list[IntakeRow]:
         """Lock the oldest pending rows of each sender that no other relay holds, for this transaction."""
         limits = [1] * len(self._rows) if one_by_one else list(self._rows.values())
         items = 1 if one_by_one else self._chunk_items
-        found = await connection.fetch(_CLAIM, list(self._rows), limits, items)
+        found = await connection.fetch(_CLAIM, list(self._rows), limits, items, self._chunk_bytes)
         rows = [IntakeRow(**record, name=str(record["intake_id"])) for record in found]
         if not one_by_one:
             self._learn(rows)
@@ -102,7 +109,7 @@ class RowClaimer:
         for row in rows:
             items[row.sender] += row.items
         # A chunk that was not filled says nothing of shares: the next one may be this sender's alone.
-        full = items.total() >= self._chunk_items
+        full = items.total() >= self._chunk_items or sum(len(row.body) for row in rows) >= self._chunk_bytes
         for sender, count in taken.items():
             share = items[sender] if full else self._chunk_items
             wanted = 2 * share * count // max(1, items[sender])

@@ -50,6 +50,7 @@ on conflict (sender) do update set
   quarantined = total.quarantined + excluded.quarantined,
   discarded = total.discarded + excluded.discarded
 """
+_MOST_BYTES = 8 << 20  # of raw items in one statement
 _COPY_OF_A_KEY = "the identity belongs to item {item} of delivery {intake_id}, which says something else"
 
 
@@ -106,8 +107,25 @@ def _explained(work: Work) -> dict[str, object]:
 
 
 async def _hold(connection: Connection, works: Sequence[Work], ids: Ids) -> None:
-    if not works:
-        return
+    for some in _slices(works):
+        await _hold_some(connection, some, ids)
+
+
+def _slices(works: Sequence[Work]) -> Iterable[list[Work]]:
+    """So few at a time that their bytes fit a statement: every record of one event carries all of it."""
+    slice_: list[Work] = []
+    size = 0
+    for work in works:
+        if slice_ and size + len(work.raw) > _MOST_BYTES:
+            yield slice_
+            slice_, size = [], 0
+        slice_.append(work)
+        size += len(work.raw)
+    if slice_:
+        yield slice_
+
+
+async def _hold_some(connection: Connection, works: Sequence[Work], ids: Ids) -> None:
     await connection.execute(
         _QUARANTINE,
         [ids.uuid7() for _ in works],

@@ -27,7 +27,8 @@ class Place(msgspec.Struct, frozen=True, gc=False):
 class Work(msgspec.Struct, gc=False):
     """One item of one delivery; `original` is set on a copy, `conflict` on an impostor of that item.
 
-    `mapping` is the label of the mapping that it went through.
+    `mapping` is the label of the mapping that it went through. `kept` is an item done again that has events
+    already: they count, whatever the mapping now in force makes of it.
     """
 
     row: IntakeRow
@@ -38,10 +39,13 @@ class Work(msgspec.Struct, gc=False):
     result: ItemResult
     original: Place | None = None
     conflict: bool = False
+    kept: bool = False
 
     @property
     def outcome(self) -> Outcome:
         """The one outcome, once claims are settled."""
+        if self.kept:
+            return Outcome.PUBLISHED
         if self.original is None:
             return _OUTCOMES[type(self.result)]
         return Outcome.QUARANTINED if self.conflict else Outcome.DUPLICATE
@@ -51,7 +55,12 @@ class Work(msgspec.Struct, gc=False):
         """Why it was ignored or quarantined."""
         if self.conflict:
             return Reason.ID_CONFLICT
-        return None if isinstance(self.result, Mapped) else self.result.reason
+        return None if self.kept or isinstance(self.result, Mapped) else self.result.reason
+
+    @property
+    def place(self) -> Place:
+        """Which item of which delivery it is."""
+        return Place(self.row.intake_id, self.item)
 
     @property
     def received_at(self) -> datetime:

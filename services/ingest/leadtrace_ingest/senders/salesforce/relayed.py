@@ -13,6 +13,7 @@ from leadtrace_ingest.outcome import Reason
 from leadtrace_ingest.senders.item import Item
 from leadtrace_ingest.senders.salesforce.broken import Broken
 from leadtrace_ingest.senders.salesforce.fields import HEADER
+from leadtrace_ingest.senders.webhook import MAX_ITEM_BYTES
 
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 _ANY = msgspec.json.Decoder(Any, float_hook=Decimal)
@@ -20,6 +21,8 @@ _ESCAPED_NUL = b"\\u0000"
 # ArithmeticError is a number whose exponent no decimal holds.
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, ValueError, ArithmeticError)
 _MOST_WRAPPERS = 4
+_MOST_CARRIED = 256 << 20  # bytes of an event times its records, since each of them carries the whole event
+_TOO_MUCH = "recordIds: an event of {} bytes about {} records is more than is taken; relay it in parts"
 _PAYLOAD = "payload"
 _WRAPPERS = (_PAYLOAD, "data", "detail", "event")  # in this order: `event` may stand beside `payload`
 _CHANNELS = ("channel", "topic", "topicName")
@@ -69,6 +72,8 @@ def _items(raw: bytes) -> list[Item]:
         header = payload[HEADER]
         records = header.get("recordIds") if isinstance(header, dict) else None
         several = len(records) if isinstance(records, list) and records else 1
+        if several > 1 and (len(raw) > MAX_ITEM_BYTES or several * len(raw) > _MOST_CARRIED):
+            return [Item(raw, Broken(Reason.TOO_LARGE, _TOO_MUCH.format(len(raw), several)))]
         return [Item(raw, Relayed(payload, number)) for number in range(several)]
     name = _event_name(layers)
     if not name:

@@ -93,6 +93,11 @@ class Reason(StrEnum):
         "The item is nested deeper than the door takes.",
         "Have the sender send it flatter; then discard the item.",
     )
+    NOT_ENTITLED = (
+        "not_entitled",
+        "The item asks for what the proof of its sender does not allow, such as an erasure by a public key.",
+        "Send it with a proof that only servers hold, as the detail says; then discard it.",
+    )
     FOREIGN_SOURCE = (
         "foreign_source",
         "The event names a source that belongs to another sender.",

@@ -182,6 +182,8 @@ class Sender(Group):
     """How it proves who it is (generic)."""
     signature_header: str | None = None
     """Header that holds the hex or base64 HMAC-SHA256 of the body (generic with `auth = "hmac"`)."""
+    trusted: bool = False
+    """Whether only servers hold its write keys, so that it may join and erase people (segment)."""
     public_url: str | None = None
     """Address that the sender believes it posts to, if a proxy rewrites it: signatures cover it."""
     mapping: Path | None = None

@@ -25,10 +25,10 @@ def shipped_mapping() -> Mapping:
     return load_mapping(shipped_path("mappings", "segment.yaml"), "EUR")
 
 
-def api_adapter(*keys: str) -> SegmentAdapter:
+def api_adapter(*keys: str, trusted: bool = True) -> SegmentAdapter:
     """The adapter of the HTTP API with the shipped mapping."""
     live = [key.encode() for key in keys or (WRITE_KEY,)]
-    return SegmentAdapter("website", live, shipped_mapping(), LARGEST)
+    return SegmentAdapter("website", live, shipped_mapping(), largest=LARGEST, trusted=trusted)
 
 
 def webhook_adapter(*path_secrets: str) -> SegmentWebhookAdapter:

@@ -5,6 +5,7 @@ import hmac
 
 import pytest
 
+from leadtrace_ingest.senders.item import Refused
 from leadtrace_ingest.senders.segment.webhook import SegmentWebhookAdapter
 from leadtrace_ingest.senders.sender import SIGNATURE, SignatureError, SignedRequest
 from tests.unit.ingest.deliveries import results_of, told
@@ -44,6 +45,26 @@ def test_each_live_secret_signs_a_message(secret: str) -> None:
 def test_of_a_batch_the_first_message_is_signed_and_that_is_recorded() -> None:
     assert verified(BATCH, signed(ONE)) == "partial"
     assert verified(b" [" + ONE + b"]", signed(ONE)) == "partial"
+
+
+ERASURE = raw(message("delete", messageId="m3"))
+
+
+@pytest.mark.parametrize(
+    ("path", "signature", "kinds"),
+    [
+        ((), "partial", ["lead.erased", "not_entitled"]),
+        ((), "full", ["lead.erased", "lead.erased"]),
+        (("in the path",), "partial", ["lead.erased", "lead.erased"]),
+    ],
+)
+def test_who_could_append_a_message_cannot_have_anybody_erased(
+    path: tuple[str, ...], signature: str, kinds: list[str]
+) -> None:
+    first = raw(message("delete", userId="u2"))
+    body = b"[" + first + b"," + ERASURE + b"]"
+    results = results_of(webhook_adapter(*path), body, headers={SIGNATURE: signature})
+    assert [one.reason if isinstance(one, Refused) else told(one)[0][0] for one in results] == kinds
 
 
 def test_a_batch_that_is_signed_as_a_whole_is_better() -> None:

@@ -20,6 +20,7 @@ from leadtrace_ingest.senders.segment.paths import BATCH, CAPTURE, IMPORT, paths
 from leadtrace_ingest.senders.segment.posthog import is_posthog, posthog_message
 from leadtrace_ingest.senders.segment.rules import message_rules
 from leadtrace_ingest.senders.segment.spec import spec_message
+from leadtrace_ingest.senders.segment.trust import restrained
 from leadtrace_ingest.senders.segment.write_key import WriteKey
 from leadtrace_ingest.senders.sender import ROUTE, Accepted, Answer, Delivery, SignedRequest
 from leadtrace_ingest.senders.webhook import MAX_ITEM_BYTES, WebhookAdapter
@@ -67,11 +68,17 @@ class MessageAdapter(WebhookAdapter):
         del read, delivery
         return MAX_ITEM_BYTES
 
+    def _trusts(self, item: Item, delivery: Delivery) -> bool:
+        """Whether a proof that only servers hold covers the item."""
+        raise NotImplementedError
+
     def _mapped(
         self, item: Item, read: dict[str, Any], about: About, delivery: Delivery, identity: Identity
     ) -> ItemResult:
         try:
             message = _message(read, about, delivery.route)
+            if not self._trusts(item, delivery):
+                message = restrained(message)
             time = _time(message, delivery.received_at)
             drafts = message_drafts(message, Drafting(time), self._rules)
         except InvalidMessageError as error:
@@ -91,9 +98,18 @@ class SegmentAdapter(MessageAdapter):
     compressed = True
     paths = paths()
 
-    def __init__(self, sender: str, keys: Sequence[bytes], mapping: MappingRules, largest: int) -> None:
+    def __init__(
+        self,
+        sender: str,
+        keys: Sequence[bytes],
+        mapping: MappingRules,
+        *,
+        largest: int,
+        trusted: bool = False,
+    ) -> None:
         super().__init__(sender, mapping)
         self._write_key = WriteKey(keys, largest)
+        self._trusted = trusted
 
     def verify(self, request: SignedRequest) -> Mapping[str, str]:
         """Check the write key.
@@ -120,6 +136,11 @@ class SegmentAdapter(MessageAdapter):
     def options(self, headers: Mapping[bytes, bytes]) -> Answer | None:
         """A browser asks whether a page of another origin may post here; it may, with a write key."""
         return cors.preflight(headers)
+
+    def _trusts(self, item: Item, delivery: Delivery) -> bool:
+        """A write key stands in pages, unless the operator says that only servers hold it."""
+        del item, delivery
+        return self._trusted
 
     def _limit(self, read: dict[str, Any], delivery: Delivery) -> int:
         large = delivery.route in _LARGE or is_posthog(read)

@@ -19,7 +19,8 @@ def segment(name: str, given: SenderSettings, settings: Settings) -> SegmentAdap
         MappingError: its mapping file cannot be used.
     """
     keys = live_secrets(name, given)
-    return SegmentAdapter(name, keys, _mapping(given, settings), settings.door.max_body_bytes)
+    largest = settings.door.max_body_bytes
+    return SegmentAdapter(name, keys, _mapping(given, settings), largest=largest, trusted=given.trusted)
 
 
 def segment_webhook(name: str, given: SenderSettings, settings: Settings) -> SegmentWebhookAdapter:

@@ -34,8 +34,9 @@ _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class About(msgspec.Struct, frozen=True, gc=False):
-    """What the body says of all its messages."""
+    """What the body says of all its messages; `first` says that this is the first of an array."""
 
+    first: bool = False
     sent_at: Any = None
     context: dict[str, Any] = {}
     historical: bool = False
@@ -60,7 +61,7 @@ def split(body: bytes) -> list[Item]:
     """The elements of `batch` or of an array, else the whole body as one item."""
     try:
         if body.lstrip().startswith(b"["):
-            return [Item(bytes(raw), About()) for raw in _LIST.decode(body)]
+            return [Item(bytes(raw), About(first=not n)) for n, raw in enumerate(_LIST.decode(body))]
         read = _BATCH.decode(body)
     except _UNREADABLE:
         return [Item(body, About())]

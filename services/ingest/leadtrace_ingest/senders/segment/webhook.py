@@ -9,9 +9,11 @@ import msgspec
 
 from leadtrace_ingest.senders.auth.body_hmac import BodyHmac
 from leadtrace_ingest.senders.auth.path_secret import PathSecret
+from leadtrace_ingest.senders.item import Item
 from leadtrace_ingest.senders.mapping.compiled import Mapping as MappingRules
 from leadtrace_ingest.senders.segment.adapter import MessageAdapter
-from leadtrace_ingest.senders.sender import SIGNATURE, SignatureError, SignedRequest
+from leadtrace_ingest.senders.segment.decode import About
+from leadtrace_ingest.senders.sender import SIGNATURE, Delivery, SignatureError, SignedRequest
 
 FULL, PARTIAL = "full", "partial"
 _HEADER = b"x-signature"
@@ -45,6 +47,12 @@ class SegmentWebhookAdapter(MessageAdapter):
             self._signed.check(_only(request, first))
             return {SIGNATURE: PARTIAL}
         return {SIGNATURE: FULL}
+
+    def _trusts(self, item: Item, delivery: Delivery) -> bool:
+        """Of a partly signed body the first message alone, unless the path holds a secret."""
+        if self._path is not None or delivery.headers.get(SIGNATURE) == FULL:
+            return True
+        return isinstance(item.about, About) and item.about.first
 
 
 def _first(body: bytes) -> bytes | None:

@@ -11,6 +11,7 @@ import pytest_asyncio
 from leadtrace_ingest.senders.spend.map import SpendAdapter
 from tests.integration.ingest.entries import file
 from tests.integration.ingest.scene import RECEIVED_AT, Scene, ingest_scene
+from tests.unit.ingest.generic_items import adapter
 
 
 @pytest_asyncio.fixture
@@ -74,6 +75,30 @@ async def test_two_postings_of_one_batch_are_compared_too(scene: Scene) -> None:
     )
     await scene.drain()
     assert len(await held(scene)) == 2
+
+
+BOTH = """
+name: fairs
+version: 1
+rules:
+  - spend: {account: {text: fairs}, from: first, to: last, row: {amount: cost, currency: {text: EUR}}}
+  - when: other
+    spend: {account: {text: fairs}, from: other, to: last, row: {amount: cost, currency: {text: EUR}}}
+"""
+
+
+async def test_of_one_item_every_scope_is_compared(database_url: str) -> None:
+    posting = {"first": "2026-03-01", "last": "2026-03-07", "cost": "1"}
+    later = {"first": "2026-03-06", "last": "2026-03-09", "cost": "1"}
+    async with ingest_scene(database_url, {"acme": adapter(BOTH)}) as scene:
+        await file(scene, "acme", msgspec.json.encode({**posting, "other": "2026-03-05"}), at=at(0))
+        await scene.drain()
+        (own,) = await held(scene)
+        assert "the same item posts" in own
+        # Nothing of the refused item is in the way of others.
+        await file(scene, "acme", msgspec.json.encode(later), at=at(1))
+        await scene.drain()
+        assert len(await held(scene)) == 1
 
 
 async def test_a_posting_that_is_done_again_clashes_with_nothing(scene: Scene) -> None:

@@ -12,7 +12,7 @@ from leadtrace.runtime.patience import within
 from leadtrace.store.connection import Pool
 from leadtrace.store.engine import UNAVAILABLE
 from leadtrace_ingest.outcome import Reason
-from leadtrace_ingest.relay.scopes import Scope, clash, scope_of
+from leadtrace_ingest.relay.scopes import Scope, clash, scopes_of
 from leadtrace_ingest.senders.item import ItemResult, Refused
 
 _NO_ANSWER: tuple[type[Exception], ...] = (*UNAVAILABLE, asyncpg.PostgresError)
@@ -28,7 +28,7 @@ class SpendScopes:
 
     async def checked(self, results: Sequence[ItemResult], posted_at: datetime) -> list[ItemResult]:
         """The results; a posting whose scope partly overlaps a stored one is refused."""
-        scopes = [scope_of(result, posted_at) for result in results]
+        scopes = [scopes_of(result, posted_at) for result in results]
         pool = self._pool()
         if pool is None or not any(scopes):
             return list(results)
@@ -42,9 +42,9 @@ class SpendScopes:
         ]
 
 
-async def _clashes(pool: Pool, scopes: Sequence[Scope | None]) -> list[str | None]:
+async def _clashes(pool: Pool, scopes: Sequence[Sequence[Scope]]) -> list[str | None]:
     async with pool.acquire() as connection:
-        return [None if scope is None else await clash(connection, scope) for scope in scopes]
+        return [await clash(connection, one) for one in scopes]
 
 
 def _refused(result: ItemResult, detail: str) -> Refused:

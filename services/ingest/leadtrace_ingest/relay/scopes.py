@@ -4,7 +4,7 @@ So every day of an account has exactly one posting that counts, whatever the ord
 speaks of the receipt times of two postings, and not of which was worked through first.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -36,6 +36,10 @@ values ($1, $2, $3, $4, $5, $5)
 on conflict (source, account, from_day, to_day) do update
   set first_at = least(scope.first_at, excluded.first_at), last_at = greatest(scope.last_at, excluded.last_at)
 """
+_PARTLY = (
+    "from, to: {0.first} to {0.last} of account {0.account!r} partly overlaps {1} to {2}, which {3}; "
+    "post the whole of it or none of it"
+)
 
 
 class Scope(NamedTuple):
@@ -48,35 +52,42 @@ class Scope(NamedTuple):
     posted_at: datetime
 
 
-def scope_of(result: ItemResult, posted_at: datetime) -> Scope | None:
-    """The scope that an item posts spend for; None if it posts none."""
-    if not isinstance(result, Mapped) or result.drafts[0].type != _TYPE:
-        return None
-    posting = _POSTING.decode(result.drafts[0].data or b"")
-    return Scope(result.source, posting.account, posting.from_, posting.to, posted_at)
+def scopes_of(result: ItemResult, posted_at: datetime) -> list[Scope]:
+    """The scopes that an item posts spend for, each once."""
+    if not isinstance(result, Mapped):
+        return []
+    postings = [_POSTING.decode(draft.data or b"") for draft in result.drafts if draft.type == _TYPE]
+    scopes = [Scope(result.source, one.account, one.from_, one.to, posted_at) for one in postings]
+    return list(dict.fromkeys(scopes))
 
 
-async def clash(connection: Connection, scope: Scope) -> str | None:
-    """What is wrong with a scope beside those that are stored, naming both; None if it fits."""
-    found = await connection.fetchrow(_CLASH, *scope)
-    if found is None:
-        return None
-    return (
-        f"from, to: {scope.first} to {scope.last} of account {scope.account!r} partly overlaps "
-        f"{found['from_day']} to {found['to_day']}, which is stored; post the whole of it or none of it"
-    )
+async def clash(connection: Connection, scopes: Sequence[Scope]) -> str | None:
+    """What is wrong with the scopes of one item, beside each other and those stored; None if they fit."""
+    for number, scope in enumerate(scopes):
+        other = next((one for one in scopes[:number] if _overlap(one, scope)), None)
+        if other is not None:
+            return _PARTLY.format(scope, other.first, other.last, "the same item posts")
+        found = await connection.fetchrow(_CLASH, *scope)
+        if found is not None:
+            return _PARTLY.format(scope, found["from_day"], found["to_day"], "is stored")
+    return None
+
+
+def _overlap(one: Scope, other: Scope) -> bool:
+    same = (one.source, one.account) == (other.source, other.account)
+    return same and one.first <= other.last and other.first <= one.last
 
 
 async def settle_scopes(connection: Connection, works: Iterable[Work]) -> None:
     """Keep the scope of each posting; one that does not fit beside the others is refused."""
-    found = [(scope_of(work.result, work.received_at), work) for work in works if work.original is None]
-    posted = [(scope, work) for scope, work in found if scope is not None]
+    found = [(scopes_of(work.result, work.received_at), work) for work in works if work.original is None]
+    posted = [(scopes, work) for scopes, work in found if scopes]
     # All locks before anything is read, in one order, so that two relays wait for each other at most.
-    for source, account in sorted({(scope.source, scope.account) for scope, _ in posted}):
+    for source, account in sorted({(one.source, one.account) for scopes, _ in posted for one in scopes}):
         await connection.execute(_LOCK, source, account)
-    for scope, work in posted:
-        wrong = await clash(connection, scope)
+    for scopes, work in posted:
+        wrong = await clash(connection, scopes)
         if wrong is None:
-            await connection.execute(_KEEP, *scope)
+            await connection.executemany(_KEEP, scopes)
         else:
             work.result = Refused(work.result.identity, Reason.SCOPE_OVERLAP, wrong, work.raw)

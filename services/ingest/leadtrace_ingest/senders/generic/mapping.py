@@ -18,7 +18,7 @@ from leadtrace_ingest.senders.generic.record_action import resuffixed
 from leadtrace_ingest.senders.generic.rule import Rule
 from leadtrace_ingest.senders.generic.telling import Telling
 from leadtrace_ingest.senders.generic.value import Value
-from leadtrace_ingest.senders.identity import identity_of, identity_of_bytes
+from leadtrace_ingest.senders.identity import identity_of, identity_of_bytes, posted
 from leadtrace_ingest.senders.item import Draft, Identity, Ignored, ItemResult, Mapped, Refused
 from leadtrace_ingest.senders.mapping.change import unsuffixed
 from leadtrace_ingest.senders.mapping.compiled import Mapping
@@ -121,7 +121,11 @@ class _Run:
             source = self._source(account)
             if mapping.id is not None:
                 identity = self._identity(mapping.id, source, content)
-            result = Mapped(identity, source, self._drafts())
+            drafts = self._drafts()
+            if mapping.id is None:
+                key = posted(["content", mapping.name, content], drafts, self._received_at)
+                identity = identity_of(self._sender, key)
+            result = Mapped(identity, source, drafts)
         except IgnoredError as error:
             result = Ignored(identity, error.reason)
         except RefusedError as error:

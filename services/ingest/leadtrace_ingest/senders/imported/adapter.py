@@ -12,7 +12,7 @@ from leadtrace_ingest.senders.generic.decoding import decode_value
 from leadtrace_ingest.senders.generic.identity import content_of
 from leadtrace_ingest.senders.generic.loading import load_generic
 from leadtrace_ingest.senders.generic.mapping import GenericMapping, map_value
-from leadtrace_ingest.senders.identity import identity_of
+from leadtrace_ingest.senders.identity import identity_of, posted
 from leadtrace_ingest.senders.imported.header import ImportHeader, ImportHeaderError, read_header, rows_of
 from leadtrace_ingest.senders.item import Draft, Identity, Ignored, Item, ItemResult, Mapped, Refused
 from leadtrace_ingest.senders.mapping.file import MappingError
@@ -100,21 +100,21 @@ class ImportAdapter(_Rows):
         match result:
             case Mapped():
                 drafts = tuple(_not_after(draft, delivery.received_at) for draft in result.drafts)
-                return msgspec.structs.replace(result, identity=self._identity(value), drafts=drafts)
+                identity = identity_of(self._sender, posted(self._key(value), drafts, delivery.received_at))
+                return msgspec.structs.replace(result, identity=identity, drafts=drafts)
             case Ignored():
-                return Ignored(self._identity(value, self._header.mapping_hash), result.reason)
+                return Ignored(self._unread(value), result.reason)
             case _:
-                identity = self._identity(value, self._header.mapping_hash)
-                return msgspec.structs.replace(result, identity=identity)
+                return msgspec.structs.replace(result, identity=self._unread(value))
 
-    def _identity(self, value: object, mapping_hash: str = "") -> Identity:
-        """What a row says makes it itself, so an unchanged row of any export is a copy.
-
-        Where a mapping got nothing out of a row, another version of it gets another try.
-        """
+    def _key(self, value: object, mapping_hash: str = "") -> list[object]:
+        """What a row says makes it itself, so an unchanged row of any export is a copy."""
         content = content_of(value, self._mapping.delivery)
-        key = ["import", self._mapping.name, self._header.account, mapping_hash, content]
-        return identity_of(self._sender, key)
+        return ["import", self._mapping.name, self._header.account, mapping_hash, content]
+
+    def _unread(self, value: object) -> Identity:
+        """Where a mapping got nothing out of a row, another version of it gets another try."""
+        return identity_of(self._sender, self._key(value, self._header.mapping_hash))
 
 
 class UnusableImport(_Rows):

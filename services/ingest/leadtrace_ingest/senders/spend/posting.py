@@ -42,7 +42,7 @@ def _row(where: str, given: object, first: date, last: date) -> SpendRow:
     if begin < first or end > last:
         raise _refused(f"{where}from: the row reaches beyond the scope of the posting")
     dimensions = {
-        name: _name(where + name, given[name])
+        name: _dimension(where, name, given[name])
         for name in DIMENSIONS
         if name in given and text_of(given[name]).strip()
     }
@@ -54,6 +54,12 @@ def _row(where: str, given: object, first: date, last: date) -> SpendRow:
         kind=_kind(where, given.get("kind")),
         **dimensions,
     )
+
+
+def _dimension(where: str, name: str, value: object) -> str:
+    """The name; of a channel in lower case, as touchpoints have it, so that spend and touches meet."""
+    found = _name(where + name, value)
+    return found.lower() if name == "channel" else found
 
 
 def _range(where: str, given: Mapping[str, Any]) -> tuple[date, date]:

@@ -103,7 +103,7 @@ async def test_the_sample_message_becomes_a_lead(door: DoorScene, scene: Scene) 
     (event,) = published(scene)
     assert (event.type, event.source) == ("io.leadtrace.lead.updated.v1", "salesforce")
     assert event.subject == f"Lead/{LONG_LEAD}"
-    assert event.mapping == "salesforce@1"
+    assert event.mapping == "salesforce@2"
     assert b'"email":"pat@acme.com"' in bytes(event.data)
     assert await scene.items() == {"accepted": 1, "published": 1}
 

@@ -70,6 +70,16 @@ class TestLeadsOfTheInbox:
             ("lead.merged", ADA, {"absorbed": [f"{SOURCE} {OWN}"], "actor": "user:9"}),
         ]
 
+    def test_one_that_goes_to_another_organisation_takes_nobody_along(self) -> None:
+        change = second("change", "lead", LEAD | {"organization_id": 3}, {"organization_id": 2}, LEAD_ID)
+        assert told(change) == [("account.linked", "organization/3", {"lead": f"{SOURCE} {ADA}"})]
+        nobody = LEAD | {"person_id": None, "organization_id": 3}
+        moved = told(second("change", "lead", nobody, {"organization_id": 2}, LEAD_ID))
+        assert [one[:2] for one in moved] == [
+            ("account.unlinked", "organization/2"),
+            ("account.linked", "organization/3"),
+        ]
+
     def test_an_inquiry_put_away_does_not_delete_its_person(self) -> None:
         result = result_of(second("delete", "lead", None, LEAD, LEAD_ID))
         assert isinstance(result, Ignored)

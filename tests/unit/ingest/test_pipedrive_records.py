@@ -104,6 +104,10 @@ class TestPersons:
         assert told(second("delete", "person", None, PERSON, 6, merged_to_id="8")) == [merged]
         assert told(first("merged", "person", PERSON | {"merge_what_id": 6}, {"id": 6}, 8))[-1] == merged
 
+    def test_a_later_change_that_still_names_what_was_absorbed_merges_nothing_again(self) -> None:
+        later = first("updated", "person", PERSON | {"merge_what_id": 6, "name": "B"}, PERSON, 8)
+        assert "lead.merged" not in [one[0] for one in told(later)]
+
 
 class TestOrganizations:
     KNOWN = "organization/2"

@@ -23,7 +23,7 @@ def adapter(table: dict[str, Any]) -> SalesforceAdapter:
 
 @pytest.mark.parametrize("table", [MESSAGES, EVENTS, MESSAGES | EVENTS])
 def test_either_way_or_both(table: dict[str, Any]) -> None:
-    assert adapter(table).mapping_label == "salesforce@1"
+    assert adapter(table).mapping_label == "salesforce@2"
 
 
 def test_two_live_secrets_of_both_kinds() -> None:

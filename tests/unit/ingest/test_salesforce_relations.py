@@ -169,3 +169,18 @@ class TestEvent:
         found = mapped(relayed_one(event({"StartDateTime": "2026-03-01T09:00:00.000Z"})))
         assert first_data(found)["done"] is False
         assert found.drafts[0].time.isoformat() == "2026-01-02T00:00:00+00:00"
+
+    @pytest.mark.parametrize(("day", "done"), [("2026-01-01", True), ("2026-03-01", False)])
+    def test_a_meeting_of_a_whole_day_begins_with_it(self, day: str, done: bool) -> None:
+        found = first_data(mapped(relayed_one(event({"ActivityDate": day, "IsAllDayEvent": True}))))
+        assert found.get("done", True) is done
+
+    def test_one_that_was_moved_into_the_past_was_held(self) -> None:
+        began = {"WhoId": CONTACT, "StartDateTime": "2026-01-01T09:00:00.000Z"}
+        moved = change("Event", "UPDATE", began, recordIds=[EVENT_ID])
+        assert "done" not in first_data(mapped(relayed_one(moved)))
+
+    @pytest.mark.parametrize("values", [{"StartDateTime": "2026-03-01T09:00:00.000Z"}, {"Subject": "Moved"}])
+    def test_another_change_neither_makes_nor_ends_it(self, values: dict[str, Any]) -> None:
+        changed = change("Event", "UPDATE", {"WhoId": CONTACT} | values, recordIds=[EVENT_ID])
+        assert reason(changed) is Reason.NOTHING_KEPT

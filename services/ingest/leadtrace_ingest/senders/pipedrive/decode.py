@@ -155,9 +155,14 @@ def notification_of(body: Body) -> Notification:
         bulk=is_bulk(meta),
         origin=_text(meta.change_source),
         correlation=_text(meta.correlation_id) or "",
-        merged_from=_text(meta.merged_from_id or (current.get("merge_what_id") if not second else None)),
+        merged_from=_text(meta.merged_from_id or _absorbed(action, current, second)),
         merged_to=_text(meta.merged_to_id),
     )
+
+
+def _absorbed(action: Action, current: dict[str, Any], second: bool) -> Any:
+    """The record that the first form's merge names; a later change may still carry the field."""
+    return current.get("merge_what_id") if action is Action.MERGED and not second else None
 
 
 def _record(value: Any) -> dict[str, Any]:

@@ -35,7 +35,9 @@ def lead_drafts(notification: Notification, drafting: Drafting, mapping: Mapping
     own = Subject(LEAD, notification.record)
     subject = person_of(text_in(notification.current, _PERSON_ID), mapping) or own
     change = LeadChange(drafting, subject, mapping)
-    take_fields(change, mapping, LEAD, now, before, created=created)
+    # An inquiry that goes to another organisation moves nobody: the person's own record tells of that.
+    undone = before if subject == own else {}
+    take_fields(change, mapping, LEAD, now, undone, created=created)
     drafts = list(change.drafts(created=created))
     if subject != own and not created and _PERSON_ID in now and not before.get(_PERSON_ID):
         drafts.append(drafting.merge(subject, LeadMerged, [Referred(LEAD, own.external_id)], ".m"))

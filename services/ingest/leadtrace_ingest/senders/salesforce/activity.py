@@ -21,7 +21,10 @@ TASK, EVENT = "Task", "Event"
 _WHO = {"00Q": LEAD, "003": CONTACT}
 _SUBTYPES = ("TaskSubtype", "EventSubtype")
 _DONE_STATUS = "completed"
-_COMPLETED, _STARTS = "CompletedDateTime", ("StartDateTime", "ActivityDateTime")
+_COMPLETED = "CompletedDateTime"
+_STARTS = ("StartDateTime", "ActivityDateTime", "ActivityDate")  # the last alone for all of a day
+# What ends an activity: a task is closed, a meeting is entered or moved to a time that has passed.
+_ENDING = {TASK: frozenset({"Status", "IsClosed"}), EVENT: frozenset(_STARTS)}
 _DIRECTIONS = {"inbound": Direction.INBOUND, "outbound": Direction.OUTBOUND}
 _OUTCOMES = ("CallDisposition", "Status")
 _SAID_ELSEWHERE = frozenset({"Id", "WhoId", "OwnerId", "IsClosed", "IsDeleted", "SystemModstamp"})
@@ -52,7 +55,7 @@ def on_activity(
     if row is None:
         raise IgnoredError(Reason.OBJECT_IGNORED)
     done, at = _done(subject.kind, fields, drafting.time)
-    if person is None or (changed is not None and not (done and {"Status", "IsClosed"} & set(changed))):
+    if person is None or not (changed is None or (done and _ENDING[subject.kind] & set(changed))):
         raise IgnoredError(Reason.NOTHING_KEPT)
     outcome = next((fields[name] for name in _OUTCOMES if fields.get(name, "").strip()), None)
     data = ActivityRecorded(

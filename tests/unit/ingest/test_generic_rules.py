@@ -1,10 +1,14 @@
 """What the rules of a generic mapping make of an item."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from leadtrace_ingest.outcome import Reason
+from leadtrace_ingest.senders.drafting import RefusedError
+from leadtrace_ingest.senders.generic.decoding import decode_value
+from leadtrace_ingest.senders.generic.expression import Expression
 from leadtrace_ingest.senders.generic.mapping import explain
 from leadtrace_ingest.senders.item import Ignored, Mapped, Refused
 from tests.unit.ingest.deliveries import RECEIVED_AT
@@ -229,3 +233,25 @@ class TestEveryItem:
         text = ACME.replace("personal: {subject", "personal: {a: data, b: data, c: data, subject")
         assert refusal(event("call", data={"ids": 1, "x": "y" * 200_000}), text)[0] is Reason.TOO_LARGE
         assert refusal(event("call", data={"ids": 1, "x": "y" * 300_000}))[0] is Reason.TOO_LARGE
+
+
+@pytest.mark.parametrize(
+    ("numbers", "sum_", "average"),
+    [
+        ("[0.1, 0.2]", 0.3, 0.15),
+        ("[1, 2]", 3, 1.5),
+        ("[]", 0, None),
+        ("[12345678901234567.89, 0.1]", Decimal("12345678901234567.99"), Decimal("6172839450617283.995")),
+        ("[1e999999, 1]", Decimal("1e999999"), Decimal("5e999998")),
+    ],
+)
+def test_sums_and_averages_lose_no_digit(numbers: str, sum_: object, average: object) -> None:
+    value = decode_value(f'{{"lines": {numbers}}}'.encode())
+    assert Expression("total", "sum(lines)").of(value) == sum_
+    assert Expression("mean", "avg(lines)").of(value) == average
+
+
+def test_only_numbers_are_added_up() -> None:
+    for wrong in (["1"], [True], [None]):
+        with pytest.raises(RefusedError, match="sum"):
+            Expression("total", "sum(@)").of(wrong)

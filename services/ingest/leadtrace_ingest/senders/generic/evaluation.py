@@ -7,11 +7,13 @@ A law holds both to the same results.
 from collections.abc import Callable
 from typing import Any
 
-from jmespath.visitor import TreeInterpreter
+from jmespath.visitor import Options, TreeInterpreter
+
+from leadtrace_ingest.senders.generic.functions import ExactFunctions
 
 Evaluate = Callable[[Any], Any]
 # It keeps nothing of what it visits; the library itself makes one for every search.
-_INTERPRETER = TreeInterpreter()
+_INTERPRETER = TreeInterpreter(Options(custom_functions=ExactFunctions()))
 
 
 def evaluation(node: Any) -> Evaluate:

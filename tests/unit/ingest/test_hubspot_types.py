@@ -156,6 +156,13 @@ deal_stages:
             ("deal.linked", "2-123456/9", {"lead": "hubspot/33 contact/5"})
         ]
 
+    def test_associations_of_records_of_other_types_are_no_copies(self, adapter: HubSpotAdapter) -> None:
+        ends = {"fromObjectTypeId": "2-123456", "toObjectTypeId": "0-1", "fromObjectId": 9, "toObjectId": 5}
+        given = {"associationType": "mine_to_contact", **ends}
+        kinds = [given, given | {"fromObjectTypeId": "0-3"}, given | {"toObjectTypeId": "0-2"}]
+        keys = [map_raw(adapter, raw(item("object.associationChange", **one))).identity.key for one in kinds]
+        assert len(set(keys)) == len(kinds)
+
     def test_go_to_quarantine_until_they_are_mapped(self) -> None:
         result = result_of(item("object.creation", objectTypeId="2-999"))
         assert isinstance(result, Refused)

@@ -131,3 +131,9 @@ def test_a_relay_posts_what_an_events_sender_posts_and_hears_202(content_type: s
     assert b"webhook-signature" not in adapter.kept_headers
     (other,) = results_of(adapter, raw(event(source="relay")), headers={"content-type": JSON})
     assert other == result
+
+
+@pytest.mark.parametrize("secret", ["whsec_", "whpk_", "whsec_====", "whsec_not base64"])
+def test_a_secret_of_nothing_is_none(secret: str) -> None:
+    with pytest.raises(ValueError, match="whsec_"):
+        StandardWebhooks([secret.encode()])

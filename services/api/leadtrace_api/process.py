@@ -22,7 +22,7 @@ from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.api_keys import live_keys
 from leadtrace.store.connection import Pool
-from leadtrace.store.engine import make_pool, ping
+from leadtrace.store.engine import close_pool, make_pool, ping
 from leadtrace.store.roles import role_of
 from leadtrace_api.handlers import Projector
 from leadtrace_api.store.rebuild import rebuild_if_cut_otherwise
@@ -87,7 +87,7 @@ class ProjectorProcess:
         except StoppedError:
             _log.info("projector.stopped_waiting")
         finally:
-            await pool.close()
+            await close_pool(pool)
 
     def _open_admin_routes(self, pool: Pool, stop: StopSignal) -> KeyRing:
         keys = configured_key_ring(self._settings)

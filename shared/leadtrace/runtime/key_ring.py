@@ -17,6 +17,7 @@ from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.api_keys import StoredKey, live_keys
 from leadtrace.store.connection import Pool
+from leadtrace.store.engine import close_pool
 
 KEY_PREFIX = b"lt_"
 REFRESH_EVERY_S = 2.0
@@ -109,7 +110,7 @@ class KeyRing:
         try:
             await self.run(lambda: live_keys(pool), stop)
         finally:
-            await pool.close()
+            await close_pool(pool)
 
 
 def configured_key_ring(settings: Settings) -> KeyRing:

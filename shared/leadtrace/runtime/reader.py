@@ -27,7 +27,7 @@ from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.api_keys import live_keys
 from leadtrace.store.connection import Pool
-from leadtrace.store.engine import make_pool, ping
+from leadtrace.store.engine import close_pool, make_pool, ping
 from leadtrace.store.roles import role_of
 
 # How long an idle poll waits; also the longest that a stop waits for the loop to notice.
@@ -94,7 +94,7 @@ class Reader:
                 tasks.create_task(keys.run(lambda: live_keys(pool), stop))
         finally:
             await on_demand.close()
-            await pool.close()
+            await close_pool(pool)
 
     async def _connect(self) -> Pool:
         size = self._settings.postgres.pool_size

@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 
 CONNECT_TIMEOUT_S = 5.0
+CLOSE_TIMEOUT_S = 3.0
 
 # Hot paths ask by key. A plan is kept for the life of a connection, and one made while a table was small
 # would go through all of it for every batch, long after it has grown.
@@ -55,6 +56,15 @@ async def make_pool(
     )
     await pool
     return pool
+
+
+async def close_pool(pool: asyncpg.Pool, *, within_s: float = CLOSE_TIMEOUT_S) -> None:
+    """Close a pool, and let go of connections whose server does not answer any more."""
+    try:
+        async with asyncio.timeout(within_s):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()
 
 
 async def connect(url: str, role: str | None = None) -> asyncpg.Connection:

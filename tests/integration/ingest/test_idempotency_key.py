@@ -1,12 +1,14 @@
 """`Idempotency-Key`: a repeated request gets the first answer again, over doors, restarts and crashes."""
 
 import asyncio
+import time
 
 import pytest
 
 from leadtrace.store.engine import connect
+from leadtrace.testing.eventually import eventually_answers
 from leadtrace_ingest.door.idempotency import LONGEST_KEY
-from tests.integration.ingest.door_scene import signed_v3
+from tests.integration.ingest.door_scene import ADMIN_KEY, signed_v3
 from tests.integration.ingest.events_scene import BEARER, PATH, events_door, post, relayed, stored
 from tests.unit.ingest.event_items import JSON, LINES, binary_headers, cloud_event, event
 from tests.unit.ingest.hubspot_items import item, raw
@@ -131,3 +133,22 @@ async def test_a_request_that_may_have_been_stored_is_repeated_with_its_key(data
     assert [answer.status_code for answer in answers] == [202, 202]
     assert answers[0].json() == answers[1].json()
     assert await stored(database_url) == 1
+
+
+async def test_operators_who_wait_for_a_lock_hold_up_no_request_with_a_key(database_url: str) -> None:
+    admin = {"Authorization": f"Bearer {ADMIN_KEY}"}
+    locker, look = await connect(database_url), await connect(database_url)
+    async with events_door(database_url) as door:
+        async with locker.transaction():
+            await locker.execute("lock table ingest.quarantine in access exclusive mode")
+            asking = [
+                asyncio.create_task(door.client.get("/v1/admin/quarantine", headers=admin)) for _ in range(6)
+            ]
+            blocked = "select count(*) >= 2 from pg_stat_activity where wait_event_type = 'Lock'"
+            await eventually_answers(lambda: look.fetchval(blocked), what="operators wait")
+            began = time.monotonic()
+            assert (await post(door, BATCH, **KEY)).status_code == 202
+            assert time.monotonic() - began < 1.0
+        assert {answer.status_code for answer in await asyncio.gather(*asking)} == {200}
+    await locker.close()
+    await look.close()

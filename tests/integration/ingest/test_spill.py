@@ -8,14 +8,17 @@ from typing import Any
 
 import pytest
 
+from leadtrace.runtime.metrics import Metrics
+from leadtrace.runtime.settings_groups import Door
 from leadtrace.store.engine import connect
-from leadtrace.testing.eventually import eventually_answers
-from leadtrace_ingest.door.intake import Kept, NotDurableError
+from leadtrace.testing.eventually import eventually, eventually_answers
+from leadtrace_ingest.door.committer import Committer
+from leadtrace_ingest.door.intake import IntakeEntry, Kept, NotDurableError
 from leadtrace_ingest.door.spill.frames import FRAME_BYTES
 from tests.integration.ingest.door_scene import ADMIN_KEY, running_door
-from tests.integration.ingest.spill_scene import SpillScene, spill_scene
+from tests.integration.ingest.spill_scene import Gate, SpillScene, spill_scene
 from tests.unit.ingest.hubspot_items import item, raw
-from tests.unit.ingest.spilling import entry, files_in, on_disk, spilling
+from tests.unit.ingest.spilling import at_work, entry, files_in, on_disk, spilling
 
 BODY = raw([item("contact.creation"), item("contact.creation", eventId=2)])
 
@@ -165,6 +168,51 @@ async def test_a_taken_idempotency_key_drops_nothing_that_was_acknowledged(
             (b"1", "same"),
             (b"2", None),
         ]
+
+
+class SlowFallback:
+    """A spill whose disk takes its time."""
+
+    def __init__(self) -> None:
+        self.kept: list[asyncio.Future[None]] = []
+
+    def submit(self, entry: IntakeEntry) -> asyncio.Future[None]:
+        """Promise it."""
+        del entry
+        self.kept.append(asyncio.get_running_loop().create_future())
+        return self.kept[-1]
+
+
+@pytest.mark.parametrize(("key", "kept"), [(None, Kept.COMMITTED), ("same", Kept.SPILLED)])
+async def test_a_key_is_not_asked_for_any_more_once_the_spill_may_have_the_request(
+    database_url: str, key: str | None, kept: Kept
+) -> None:
+    """Else it could be refused for its key, and filed from the spill all the same."""
+    gate, slow = Gate(database_url), SlowFallback()
+    limits = Door(retry_window_s=0.2, hard_stop_s=5.0)
+    committer = Committer(gate.connect, limits, Metrics(), slow)
+    look = await connect(database_url)
+    async with at_work(committer.run):
+        async with look.transaction():
+            await look.execute("lock table ingest.intake in exclusive mode")
+            waiting = committer.submit(entry(key=key))
+            await eventually(lambda: bool(slow.kept), what="the spill is asked")
+        await eventually(lambda: not committer._group, what="PostgreSQL has committed it")
+        assert waiting.done() is (key is None)
+        slow.kept[0].set_result(None)
+        assert await waiting is kept
+    await look.close()
+
+
+async def test_all_bounds_count_from_when_the_request_began_to_wait(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with spill_scene(database_url, tmp_path, quota=0, hard_stop_s=4.0) as scene:
+        scene.gate.close()
+        began = time.monotonic()
+        with pytest.raises(NotDurableError):
+            await scene.committer.submit(entry(), since=began - 3.9)
+        assert time.monotonic() - began < 1.0
 
 
 async def test_an_entry_that_the_database_cannot_hold_stops_no_other(

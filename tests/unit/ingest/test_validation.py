@@ -146,4 +146,4 @@ def test_the_door_says_what_the_relay_will_make_of_it() -> None:
 async def test_a_door_without_its_database_does_not_guess_about_keys() -> None:
     entry = IntakeEntry(INTAKE_ID, "words", RECEIVED_AT, 1, "{}", b"good", "a-key")
     with pytest.raises(NotDurableError):
-        await IdempotencyKeys(lambda: None, 1.0).first(entry, sender().adapter)
+        await IdempotencyKeys(lambda: None).first(entry, sender().adapter, within_s=1.0)

@@ -44,6 +44,15 @@ class _Waiting:
     done: asyncio.Future[Kept]
     since: float
     handed_over: bool = False
+    spilling: bool = False
+
+    @property
+    def is_for_the_spill_to_say(self) -> bool:
+        """Whether the spill decides on the answer, though PostgreSQL may have passed the request over.
+
+        What is spilled is filed; so a request that bears a used key may not be refused any more.
+        """
+        return self.spilling and self.delivery.idempotency_key is not None
 
 
 class Committer:
@@ -72,8 +81,11 @@ class Committer:
         self._committed = metrics.counter(COMMIT_REQUESTS)
         metrics.gauge(WAITING_BYTES).set_function(lambda: self._room.taken)
 
-    def submit(self, delivery: IntakeEntry) -> asyncio.Future[Kept]:
+    def submit(self, delivery: IntakeEntry, *, since: float | None = None) -> asyncio.Future[Kept]:
         """Queue a delivery; the future is done once it is durable, or fails with `NotDurableError`.
+
+        `since` is the monotonic moment at which its request began to wait, if that was before now: all
+        bounds count from there.
 
         Raises:
             NotDurableError: too much is waiting already, of all senders or of this one.
@@ -83,7 +95,7 @@ class Committer:
             raise NotDurableError("too many bytes wait for their commit")
         done = asyncio.get_running_loop().create_future()
         done.add_done_callback(lambda _: self._room.give_back(delivery.sender, size))
-        waiting = _Waiting(delivery, done, time.monotonic())
+        waiting = _Waiting(delivery, done, time.monotonic() if since is None else since)
         if self._away:
             self._hand_over(waiting)
         else:
@@ -150,7 +162,7 @@ class Committer:
         self._duration.observe(seconds)
         self._committed.inc(len(self._group))
         for waiting in self._group:
-            if not waiting.done.done():
+            if not waiting.done.done() and not waiting.is_for_the_spill_to_say:
                 waiting.done.set_result(Kept.COMMITTED)
         self._group = []
 
@@ -184,7 +196,7 @@ class Committer:
 
     def _hand_over(self, waiting: _Waiting) -> None:
         """Have the fallback keep a request; what it refuses is told so, unless a commit may still come."""
-        waiting.handed_over = True
+        waiting.handed_over = waiting.spilling = True
         try:
             kept = self._fallback.submit(waiting.delivery)
         except NotDurableError as error:
@@ -204,6 +216,7 @@ class Committer:
             self._refuse(waiting, error)
 
     def _refuse(self, waiting: _Waiting, error: BaseException) -> None:
+        waiting.spilling = False
         in_flight = waiting in self._group and not self._failing
         if not in_flight and not waiting.done.done():
             waiting.done.set_exception(error)

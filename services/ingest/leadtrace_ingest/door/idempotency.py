@@ -75,18 +75,17 @@ def key_of(headers: Mapping[bytes, bytes]) -> str | None:
 class IdempotencyKeys:
     """Finds who used a key first, once the request that bears it was committed or passed over."""
 
-    def __init__(self, pool: "Callable[[], Pool | None]", timeout_s: float) -> None:
+    def __init__(self, pool: "Callable[[], Pool | None]") -> None:
         self._pool = pool
-        self._timeout_s = timeout_s
 
-    async def first(self, entry: IntakeEntry, adapter: Adapter) -> First | None:
+    async def first(self, entry: IntakeEntry, adapter: Adapter, *, within_s: float) -> First | None:
         """The earlier request with the key of `entry`; None if `entry` itself was the first.
 
         Raises:
             RefusedRequestError: the earlier request said something else.
-            NotDurableError: PostgreSQL does not tell.
+            NotDurableError: PostgreSQL does not tell in time.
         """
-        found = await self._read(entry)
+        found = await self._read(entry, within_s)
         if found is None or found.intake_id == entry.intake_id:
             return None
         if found.body != entry.body or not _alike(found.headers, entry.headers, adapter):
@@ -102,13 +101,13 @@ class IdempotencyKeys:
             )
         return found
 
-    async def _read(self, entry: IntakeEntry) -> First | None:
+    async def _read(self, entry: IntakeEntry, within_s: float) -> First | None:
         pool = self._pool()
         if pool is None:
             raise NotDurableError("the database that knows the idempotency keys is not there yet")
         try:
             asked = pool.fetchrow(_FIRST, entry.sender, entry.idempotency_key)
-            row = await within(self._timeout_s, asked)
+            row = await within(within_s, asked)
         except _NO_ANSWER as error:
             raise NotDurableError("the database that knows the idempotency keys is away") from error
         return None if row is None else First(**row)

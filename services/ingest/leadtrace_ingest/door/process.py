@@ -1,7 +1,6 @@
 """The door as a process: webhooks in front, health, metrics and admin routes behind."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import fastapi
 
@@ -19,7 +18,7 @@ from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.api_keys import StoredKey, live_keys
 from leadtrace.store.connection import Connection, Pool
-from leadtrace.store.engine import connect, make_pool, ping
+from leadtrace.store.engine import close_pool, connect, make_pool, ping
 from leadtrace.store.roles import role_of
 from leadtrace_ingest.door.admission import Admission
 from leadtrace_ingest.door.committer import Committer
@@ -38,7 +37,10 @@ from leadtrace_ingest.relay.hops import event_hops
 from leadtrace_ingest.replay.routes import replay_routes
 from leadtrace_ingest.senders.sender import Sender
 
-_ADMIN_CONNECTIONS = 2
+# What requests ask while they wait, apart from what operators do: one must not hold up the other.
+_LOOKUP_CONNECTIONS = 4
+_ADMIN_CONNECTIONS = 3
+_ADMIN_TIMEOUT_S = 120.0
 
 
 class DoorProcess:
@@ -49,7 +51,8 @@ class DoorProcess:
         self._bus = bus
         self._metrics = Metrics()
         self._readiness = Readiness()
-        self._pool: Pool | None = None
+        self._lookups: Pool | None = None
+        self._admin: Pool | None = None
         self._senders = senders
         self._clock = clock
         self._ids = SystemIds(clock)
@@ -64,8 +67,8 @@ class DoorProcess:
             self._app,
             senders=senders,
             committer=self._committer,
-            idempotency=IdempotencyKeys(lambda: self._pool, settings.door.hard_stop_s),
-            scopes=SpendScopes(lambda: self._pool, settings.door.hard_stop_s),
+            idempotency=IdempotencyKeys(lambda: self._lookups),
+            scopes=SpendScopes(lambda: self._lookups, settings.door.retry_window_s),
             admission=admission,
             keys=self._keys,
             limits=settings.door,
@@ -103,9 +106,11 @@ class DoorProcess:
 
     async def _open_admin_routes(self, stop: StopSignal) -> None:
         try:
-            pool = self._pool = await until_done(self._make_pool, what="connect to postgres", stop=stop)
+            await until_done(self._make_pools, what="connect to postgres", stop=stop)
         except StoppedError:
             return
+        pool = self._admin
+        assert pool is not None  # noqa: S101 - that is what was waited for
         publisher = Publisher(self._bus, stop)
         reconciler = Reconciler(pool=pool, bus=self._bus, publisher=publisher, hops=event_hops(), stop=stop)
         authorize = bearer(self._keys)
@@ -139,13 +144,16 @@ class DoorProcess:
     async def _spill_takes(self) -> bool:
         return self._spill.unusable() is None
 
-    async def _make_pool(self) -> Pool:
-        return await make_pool(self._settings.postgres_url, role_of("ingest"), size=_ADMIN_CONNECTIONS)
+    async def _make_pools(self) -> None:
+        url, role = self._settings.postgres_url, role_of("ingest")
+        if self._lookups is None:
+            self._lookups = await make_pool(url, role, size=_LOOKUP_CONNECTIONS)
+        self._admin = await make_pool(url, role, size=_ADMIN_CONNECTIONS, command_timeout_s=_ADMIN_TIMEOUT_S)
 
     async def _postgres_missing(self) -> str | None:
-        return await ping(self._pool) if self._pool is not None else "not connected yet"
+        return await ping(self._lookups) if self._lookups is not None else "not connected yet"
 
     async def _close(self) -> None:
-        pool: Any = self._pool
-        if pool is not None:
-            await pool.close()
+        for pool in (self._lookups, self._admin):
+            if pool is not None:
+                await close_pool(pool)

@@ -17,7 +17,7 @@ from leadtrace.runtime.server import Address, serve
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.connection import Connection, Pool
-from leadtrace.store.engine import connect, make_pool, ping
+from leadtrace.store.engine import close_pool, connect, make_pool, ping
 from leadtrace.store.roles import role_of
 from leadtrace_ingest.relay.hops import event_hops
 from leadtrace_ingest.relay.meters import RelayMeters
@@ -74,7 +74,7 @@ class RelayProcess:
                 tasks.create_task(self._make_relay(pool, secret, stop).run())
                 tasks.create_task(self._make_reconciler(pool, stop).run())
         finally:
-            await pool.close()
+            await close_pool(pool)
 
     def _make_relay(self, pool: Pool, secret: bytes, stop: StopSignal) -> Relay:
         return Relay(

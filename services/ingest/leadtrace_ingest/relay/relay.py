@@ -158,6 +158,7 @@ class Relay:
             self._suspect(rows)
             raise
         self._published.clear()
+        self._refused.difference_update(row.intake_id for row in rows)
         self._binder.remember(saved.bound)
         self._one_by_one = max(0, self._one_by_one - 1)
         return saved

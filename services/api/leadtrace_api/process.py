@@ -11,6 +11,7 @@ from leadtrace.runtime.dead_letter_office import DeadLetterOffice
 from leadtrace.runtime.dead_letter_routes import dead_letter_routes
 from leadtrace.runtime.health import Readiness, operations_routes
 from leadtrace.runtime.key_ring import KeyRing, configured_key_ring
+from leadtrace.runtime.later_routes import ADMIN, LaterRoutes
 from leadtrace.runtime.logging import get_logger
 from leadtrace.runtime.loop import Loop
 from leadtrace.runtime.loop_metrics import LoopMetrics
@@ -59,6 +60,7 @@ class ProjectorProcess:
         self._readiness.add("postgres", self._postgres_missing)
         self._readiness.add("kafka", self._kafka_missing)
         self._app = Starlette(routes=operations_routes(self._readiness, self._metrics))
+        self._later = LaterRoutes(self._app.router, ADMIN)
 
     async def run(self) -> None:
         """Project until SIGTERM; a database or broker that is not there yet is waited for."""
@@ -94,7 +96,7 @@ class ProjectorProcess:
         # A projection publishes nothing, so this publisher never makes a producer.
         publisher = Publisher(self._bus, stop)
         office = DeadLetterOffice(self._service, pool, self._projector, publisher, self._ids)
-        self._app.router.routes += dead_letter_routes(office, bearer(keys))
+        self._later.open(dead_letter_routes(office, bearer(keys)))
         return keys
 
     async def _connect(self) -> Pool:

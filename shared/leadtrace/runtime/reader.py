@@ -15,6 +15,7 @@ from leadtrace.runtime.dead_letter_routes import dead_letter_routes
 from leadtrace.runtime.handler import Handler
 from leadtrace.runtime.health import Readiness, operations_routes
 from leadtrace.runtime.key_ring import KeyRing, configured_key_ring
+from leadtrace.runtime.later_routes import ADMIN, LaterRoutes
 from leadtrace.runtime.loop import Loop
 from leadtrace.runtime.loop_metrics import LoopMetrics
 from leadtrace.runtime.metrics import Metrics
@@ -65,6 +66,7 @@ class Reader:
         self._readiness.add("postgres", self._postgres_missing)
         self._readiness.add("kafka", self._kafka_missing)
         self._app = Starlette(routes=operations_routes(self._readiness, self._metrics))
+        self._later = LaterRoutes(self._app.router, ADMIN)
 
     async def run(self) -> None:
         """Serve until SIGTERM; a database or broker that is not there yet is waited for."""
@@ -126,11 +128,13 @@ class Reader:
             stuck=plan.stuck,
         )
         office = DeadLetterOffice(plan.service, pool, plan.handler, publisher, self._ids)
-        self._app.router.routes += [
-            *reconcile_routes(self._make_reconciler(pool, publisher, stop), authorize),
-            *rebuild_routes(refolder.rebuild_stuck, authorize),
-            *dead_letter_routes(office, authorize),
-        ]
+        self._later.open(
+            [
+                *reconcile_routes(self._make_reconciler(pool, publisher, stop), authorize),
+                *rebuild_routes(refolder.rebuild_stuck, authorize),
+                *dead_letter_routes(office, authorize),
+            ]
+        )
 
     async def _postgres_missing(self) -> str | None:
         return await ping(self._pool) if self._pool is not None else "not connected yet"

@@ -17,7 +17,7 @@ from leadtrace_ingest.importing.row import Row
 from leadtrace_ingest.senders.imported.header import ImportHeader, body_of, hash_of
 from tests.integration.ingest.door_scene import ADMIN_KEY, DoorScene, running_door
 from tests.integration.ingest.scene import Scene
-from tests.unit.ingest.hubspot_items import item
+from tests.unit.ingest.hubspot_items import item, raw
 from tests.unit.ingest.import_files import checked
 from tests.unit.ingest.test_import_adapter import MAPPING, ROW, body, header_of
 from tests.unit.ingest.test_import_spend import GOOGLE
@@ -90,6 +90,25 @@ async def test_rows_of_spend_become_one_posting_of_their_scope(
     ] * 4
     # A report that is imported again replaces what was posted meanwhile, so it is no copy.
     assert await scene.items() == {"accepted": 4, "published": 4}
+
+
+async def test_an_import_waits_until_the_relay_has_come_to_most_of_it(door: DoorScene, scene: Scene) -> None:
+    rows = [{**ROW, "Id": str(number)} for number in range(20)]
+    answers = [(await door.post(body(row), KEY, PATH)) for row in rows]
+    assert [answer.status_code for answer in answers] == [202] * 16 + [429] * 4
+    assert answers[-1].headers["retry-after"] == "1"
+    assert answers[-1].json()["type"].endswith(":import_waits")
+    assert (await door.post(raw([item("contact.creation")]))).status_code == 202
+    await scene.drain()
+    assert (await door.post(body(rows[-1]), KEY, PATH)).status_code == 202
+
+
+async def test_before_the_database_is_reached_the_routes_say_so(unused_tcp_port: int) -> None:
+    nowhere = f"postgresql://127.0.0.1:{unused_tcp_port}/none"
+    async with running_door(nowhere, wait=False) as door:
+        for path in (PATH, "/v1/admin/quarantine", "/v1/admin/reconcile"):
+            answer = await door.post(body(ROW), KEY, path)
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
 
 
 async def test_a_mended_mapping_takes_what_was_refused_and_counts_the_others_as_copies(
@@ -186,7 +205,7 @@ async def test_the_client_gives_up_on_a_door_that_is_away() -> None:
 
 
 async def test_the_client_tries_again_what_passes() -> None:
-    answers = iter((503, 429, 404, 202))
+    answers = iter((503, 429, 202))
 
     def answer(_: httpx.Request) -> httpx.Response:
         status = next(answers)

@@ -103,6 +103,8 @@ class TestDayQuota:
         quota = DayQuota(days, lambda: connect(database_url, ROLE), clock)
         await put(look, 5 * DAY_MS - 1, items=500)
         await put(look, 5 * DAY_MS, items=30)
+        # What an operator imports is not what the sender posts.
+        await put(look, 5 * DAY_MS + 1, items=70, headers='{":import": "0123456789abcdef"}')
         await quota.look()
         assert days["noisy"].counted == 30
         clock.advance(timedelta(minutes=10))
@@ -117,12 +119,13 @@ class TestDayQuota:
         await look.close()
 
 
-async def put(connection: Connection, at_ms: int, *, items: int) -> None:
+async def put(connection: Connection, at_ms: int, *, items: int, headers: str = "{}") -> None:
     await connection.execute(
         "insert into ingest.intake (intake_id, sender, received_at, items, headers, body)"
-        " values ($1, 'noisy', now(), $2, '{}', '')",
+        " values ($1, 'noisy', now(), $2, $3::text::jsonb, '')",
         first_id(at_ms),
         items,
+        headers,
     )
 
 

@@ -23,9 +23,11 @@ _SETTLED_AFTER_MS = 30_000
 _WHOLE_COUNT_EVERY = 120
 _MS_PER_DAY = 86_400_000
 
+# What an operator imports is not the sender's.
 _COUNT = """
 select sender, sum(items)::bigint as items from ingest.intake
-where intake_id >= $1 and intake_id < $2 and sender = any($3::text[]) group by sender
+where intake_id >= $1 and intake_id < $2 and sender = any($3::text[])
+  and not headers ? ':import' group by sender
 """
 
 _log = get_logger("leadtrace.ingest.door")

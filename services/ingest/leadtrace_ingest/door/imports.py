@@ -27,6 +27,7 @@ from leadtrace_ingest.door.intake import IntakeEntry, Kept, NotDurableError
 from leadtrace_ingest.door.refusal import (
     ClientGoneError,
     RefusedRequestError,
+    import_waits,
     not_durable,
     too_large,
     unknown_sender,
@@ -38,14 +39,22 @@ from leadtrace_ingest.senders.mapping.file import MappingError
 from leadtrace_ingest.senders.sender import IMPORT, ROUTE, Delivery, Sender
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
-_PATH = "/v1/import/{sender}"
+PATH = "/v1/import/{sender}"
 _LONGEST_KEY = 100
 _MOST_IDS = 200
+_MOST_PENDING = 16
+_COME_AGAIN_S = 1
 _GONE = Response(status_code=400)
 
 _STORED = "select intake_id, items, body = $3 from ingest.intake where sender = $1 and idempotency_key = $2"
 _FATES = """
 select intake_id, items, state, outcomes from ingest.intake where sender = $1 and intake_id = any($2::uuid[])
+"""
+# Rows of an import wait in one line with what their sender posts: the line may not become long.
+_PENDING = """
+select count(*) from (
+  select from ingest.intake where state = 'pending' and sender = $1 and headers ? ':import' limit $2
+) waiting
 """
 _HELD = "select intake_id, item, reason, detail from ingest.quarantine where intake_id = any($1::uuid[])"
 
@@ -78,8 +87,8 @@ class ImportRoutes:
     def routes(self) -> list[Route]:
         """What the app serves."""
         return [
-            Route(_PATH, self._guarded_post, methods=["POST"]),
-            Route(_PATH, self._guarded_get, methods=["GET"]),
+            Route(PATH, self._guarded_post, methods=["POST"]),
+            Route(PATH, self._guarded_get, methods=["GET"]),
         ]
 
     async def _guarded_post(self, request: Request) -> Response:
@@ -116,6 +125,7 @@ class ImportRoutes:
         except (ImportHeaderError, MappingError) as error:
             return _unusable(str(error))
         kept = {ROUTE: ROUTE_NAME, IMPORT: header.mapping_hash}
+        await self._wait_in_line(sender)
         delivery = Delivery(ROUTE_NAME, kept, body, from_micros(self._clock.now_us()))
         items = adapter.count(delivery)
         if items > self._limits.max_items:
@@ -131,6 +141,15 @@ class ImportRoutes:
             None if key is None else f"{ROUTE_NAME}:{key[:_LONGEST_KEY]}",
         )
         return await self._committed(entry)
+
+    async def _wait_in_line(self, sender: str) -> None:
+        """Have an import wait until the relay has come to most of what it posted.
+
+        Raises:
+            RefusedRequestError: too much of it is pending.
+        """
+        if await self._pool.fetchval(_PENDING, sender, _MOST_PENDING) >= _MOST_PENDING:
+            raise import_waits(_MOST_PENDING, _COME_AGAIN_S)
 
     async def _committed(self, entry: IntakeEntry) -> Response:
         intake_id, accepted = entry.intake_id, entry.items

@@ -9,6 +9,7 @@ from leadtrace.runtime.admin import bearer, reconcile_routes
 from leadtrace.runtime.clock import Clock, SystemIds
 from leadtrace.runtime.health import Readiness, operations_routes
 from leadtrace.runtime.key_ring import configured_key_ring
+from leadtrace.runtime.later_routes import ADMIN, LaterRoutes
 from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.publisher import Publisher
 from leadtrace.runtime.reconcile import Reconciler
@@ -27,6 +28,7 @@ from leadtrace_ingest.door.documentation.describe import describe
 from leadtrace_ingest.door.door import Door
 from leadtrace_ingest.door.idempotency import IdempotencyKeys
 from leadtrace_ingest.door.importers import importers
+from leadtrace_ingest.door.imports import PATH as IMPORTS
 from leadtrace_ingest.door.imports import ImportRoutes
 from leadtrace_ingest.door.scopes import SpendScopes
 from leadtrace_ingest.door.spill.making import make_spill
@@ -63,6 +65,7 @@ class DoorProcess:
         admission = Admission(settings.senders, clock)
         self._quota = DayQuota(admission.days, self._connect, clock)
         self._app = self._make_app()
+        self._later = LaterRoutes(self._app.router, ADMIN, IMPORTS)
         self._door = Door(
             self._app,
             senders=senders,
@@ -118,13 +121,15 @@ class DoorProcess:
         async def read() -> Sequence[StoredKey]:
             return await live_keys(pool)
 
-        self._app.router.routes += [
-            *reconcile_routes(reconciler, authorize),
-            *key_routes(pool, self._ids, self._senders, authorize, lambda: self._keys.refresh(read)),
-            *Quarantine(pool, self._senders, self._clock).routes(authorize),
-            *replay_routes(pool, self._senders, authorize),
-            *self._imports(pool).routes(),
-        ]
+        self._later.open(
+            [
+                *reconcile_routes(reconciler, authorize),
+                *key_routes(pool, self._ids, self._senders, authorize, lambda: self._keys.refresh(read)),
+                *Quarantine(pool, self._senders, self._clock).routes(authorize),
+                *replay_routes(pool, self._senders, authorize),
+                *self._imports(pool).routes(),
+            ]
+        )
         await self._keys.run(read, stop)
         await publisher.close()
 

@@ -83,6 +83,19 @@ def too_many(limit: str, retry_after_s: int) -> RefusedRequestError:
     )
 
 
+def import_waits(deliveries: int, retry_after_s: int) -> RefusedRequestError:
+    """An import is ahead of the relay."""
+    return RefusedRequestError(
+        problem(
+            429,
+            "import_waits",
+            f"{deliveries} imported deliveries of this sender wait for the relay; nothing of this is stored.",
+            remedy="Post it again after Retry-After; if that does not help, see whether relay and Kafka run.",
+            headers={"Retry-After": str(retry_after_s)},
+        )
+    )
+
+
 def broken_encoding(detail: str) -> RefusedRequestError:
     """The body is not what its Content-Encoding says."""
     return RefusedRequestError(

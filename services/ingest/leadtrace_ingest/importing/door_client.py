@@ -7,7 +7,6 @@ import httpx
 import msgspec
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential_jitter
 
-from leadtrace.runtime.problem import MEDIA_TYPE
 from leadtrace_ingest.door.imports import IDEMPOTENCY_KEY
 from leadtrace_ingest.importing.row import ImportFileError
 
@@ -118,19 +117,14 @@ class DoorClient:
             answer = await self._client.send(request)
         except httpx.TransportError as error:
             raise _TryAgainError(f"{self._url} does not answer ({type(error).__name__})") from error
-        if answer.status_code in _PASSING or _not_there_yet(answer):
+        if answer.status_code in _PASSING:
             after = answer.headers.get("retry-after", "")
             wait = float(after) if after.isdigit() else 0.0
-            raise _TryAgainError(f"{self._url} answers {answer.status_code}", min(wait, _LONGEST_WAIT_S))
+            why = f"{self._url} answers {answer.status_code}: {_detail(answer)}"
+            raise _TryAgainError(why, min(wait, _LONGEST_WAIT_S))
         if not answer.is_success:
             raise DoorRefusedError(f"{self._url} answers {answer.status_code}: {_detail(answer)}")
         return answer
-
-
-def _not_there_yet(answer: httpx.Response) -> bool:
-    """A door that has just started knows its admin routes once it has its database."""
-    known = answer.headers.get("content-type", "").startswith(MEDIA_TYPE)
-    return answer.status_code == httpx.codes.NOT_FOUND and not known
 
 
 def _wait(state: RetryCallState) -> float:

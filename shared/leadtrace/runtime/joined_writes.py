@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol with one write for head and body of an answer instead of two.
+"""One write for head and body of an answer instead of two.
 
 Each write is a system call that may wake the client before the body is there; a small answer costs a fifth
 less with one of them.
@@ -6,8 +6,6 @@ less with one of them.
 
 import asyncio
 from typing import Any
-
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 
 class JoinedTransport:
@@ -39,11 +37,3 @@ class JoinedTransport:
     def __getattr__(self, name: str) -> Any:
         """Everything else is the transport's own."""
         return getattr(self._transport, name)
-
-
-class JoinedWrites(HttpToolsProtocol):
-    """The protocol over such a transport."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin a connection."""
-        super().connection_made(JoinedTransport(transport, self.loop))  # type: ignore[arg-type]

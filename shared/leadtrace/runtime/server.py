@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from leadtrace.runtime.garbage import collect_rarely
 from leadtrace.runtime.health import Readiness
-from leadtrace.runtime.joined_writes import JoinedWrites
+from leadtrace.runtime.http_protocol import BoundedProtocol
 from leadtrace.runtime.logging import get_logger, words_of
 from leadtrace.runtime.shutdown import Deadline, StopSignal, drain
 
@@ -109,7 +109,7 @@ def _config(app: ASGIApp, address: Address, deadline_s: float) -> uvicorn.Config
         host=address.host,
         port=address.port,
         loop="none",
-        http=JoinedWrites,
+        http=BoundedProtocol,
         ws="none",
         access_log=False,
         proxy_headers=False,

@@ -17,7 +17,7 @@ from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.settings_groups import Door as DoorSettings
 from leadtrace_ingest.door.admission import Admission
 from leadtrace_ingest.door.authentication import Call, authenticated
-from leadtrace_ingest.door.body import read_body, unpacked
+from leadtrace_ingest.door.body import BodyReader, unpacked
 from leadtrace_ingest.door.committer import Committer
 from leadtrace_ingest.door.headers import checked_headers
 from leadtrace_ingest.door.idempotency import REPLAYED, First, IdempotencyKeys, key_of
@@ -76,6 +76,7 @@ class Door:
         self._admission = admission
         self._keys = keys
         self._limits = limits
+        self._bodies = BodyReader(limits.max_body_bytes, limits.max_waiting_bytes)
         self._clock = clock
         self._ids = ids
         self._ack = metrics.histogram(ACK_DURATION)
@@ -105,7 +106,7 @@ class Door:
         headers = checked_headers(scope["headers"])
         if scope["method"] != "POST":
             return _options(found, scope, headers)
-        body = await read_body(headers, receive, self._limits.max_body_bytes)
+        body = await self._bodies.read(headers, receive)
         started = time.monotonic()
         received_us = self._clock.now_us()
         call = Call.of(scope, headers, body, received_us // 1_000)

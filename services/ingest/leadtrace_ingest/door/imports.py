@@ -21,7 +21,7 @@ from leadtrace.runtime.problem import problem
 from leadtrace.runtime.retry import RETRIED
 from leadtrace.runtime.settings_groups import Door as DoorSettings
 from leadtrace.store.connection import Pool
-from leadtrace_ingest.door.body import read_body, unpacked
+from leadtrace_ingest.door.body import BodyReader, unpacked
 from leadtrace_ingest.door.committer import Committer
 from leadtrace_ingest.door.intake import IntakeEntry, Kept, NotDurableError
 from leadtrace_ingest.door.refusal import (
@@ -79,6 +79,7 @@ class ImportRoutes:
         self._pool = pool
         self._committer = committer
         self._limits = limits
+        self._bodies = BodyReader(limits.max_body_bytes, limits.max_waiting_bytes)
         self._clock = clock
         self._ids = ids
         self._accepted = metrics.counter(ACCEPTED_ITEMS)
@@ -118,7 +119,7 @@ class ImportRoutes:
     async def _keep(self, request: Request) -> Response:
         sender, imports = self._sender(request)
         headers = dict(request.headers.raw)
-        body = await read_body(headers, request.receive, self._limits.max_body_bytes)
+        body = await self._bodies.read(headers, request.receive)
         body = unpacked(body, headers, self._limits.max_body_bytes, guess=False)
         try:
             adapter, header = imports.usable(body), read_header(body)

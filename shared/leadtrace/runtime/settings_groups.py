@@ -221,7 +221,7 @@ class Door(Group):
     max_waiting_bytes: Annotated[int, Field(ge=1_048_576)] = 67_108_864
     """Bytes of bodies that may wait for their commit; further requests are answered 503 at once."""
     sender_share: Annotated[float, Field(gt=0, le=1)] = 0.5
-    """Share of `max_waiting_bytes` that one sender may take up, so that room is left for the others."""
+    """Share of `max_waiting_bytes` and of the spill that one sender may take up, so that others have room."""
     spill_dir: Path | None = None
     """Folder for requests that PostgreSQL did not take in time; by default `spill` in the data folder."""
     spill_max_bytes: Annotated[int, Field(ge=0)] = 1_073_741_824

@@ -25,15 +25,15 @@ def entry(
     return IntakeEntry(_IDS.uuid7(), sender, received_at, 1, '{"a":"b"}', body, key)
 
 
-def file_spill(folder: Path, quota: int = 1_000_000) -> FileSpill:
+def file_spill(folder: Path, quota: int = 1_000_000, share: float = 1.0) -> FileSpill:
     """A spill as a door that has just started has it."""
-    return FileSpill(folder, quota, SystemIds(FrozenClock(AT)), Metrics())
+    return FileSpill(folder, quota, SystemIds(FrozenClock(AT)), Metrics(), share=share)
 
 
 @asynccontextmanager
-async def spilling(folder: Path, quota: int = 1_000_000) -> AsyncGenerator[FileSpill]:
+async def spilling(folder: Path, quota: int = 1_000_000, share: float = 1.0) -> AsyncGenerator[FileSpill]:
     """A file spill that is open and at work; it is closed at the end as a door that stops does."""
-    spill = file_spill(folder, quota)
+    spill = file_spill(folder, quota, share)
     assert await spill.open()
     async with at_work(spill.run):
         yield spill

@@ -129,3 +129,19 @@ async def test_a_door_that_stops_keeps_nothing_any_more(tmp_path: Path) -> None:
     await spill.close()
     with pytest.raises(NotDurableError, match="stopping"):
         spill.submit(entry())
+
+
+async def test_one_sender_leaves_room_for_the_others_until_what_it_spilled_is_filed(tmp_path: Path) -> None:
+    big = b"x" * 200_000
+    async with spilling(tmp_path, quota=1_000_000, share=0.5) as spill:
+        await asyncio.gather(*(spill.submit(entry(n, body=big, sender="noisy")) for n in range(2)))
+        with pytest.raises(NotDurableError, match="share"):
+            spill.submit(entry(body=big, sender="noisy"))
+        await spill.submit(entry(body=big, sender="quiet"))
+    # The door that takes over counts what is there.
+    async with spilling(tmp_path, quota=1_000_000, share=0.5) as spill:
+        with pytest.raises(NotDurableError, match="share"):
+            spill.submit(entry(body=big, sender="noisy"))
+        for segment in list(spill.sealed):
+            spill.forget(segment)
+        await spill.submit(entry(body=big, sender="noisy"))

@@ -5,9 +5,9 @@ A request's future is done only when its bytes are on the disk.
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from leadtrace.runtime.shutdown import StopSignal
 from leadtrace_ingest.door.intake import IntakeEntry, NotDurableError
 from leadtrace_ingest.door.spill.metrics import FAILED_REQUESTS, SPILLED_REQUESTS
 from leadtrace_ingest.door.spill.segment import SUFFIX, LiveSegment, Segment, framed, inspect
+from leadtrace_ingest.door.spill.shares import Shares
 from leadtrace_ingest.door.spill.slots import Slot, Slots
 
 PLACE = "file"
@@ -44,19 +45,24 @@ class _Live:
     oldest: datetime
     requests: int = 0
     size: int = 0
+    by_sender: Counter[str] = field(default_factory=Counter)
 
     def seal(self) -> Segment:
         """Close it; nothing is appended any more."""
         self.segment.close()
-        return Segment(self.segment.path, self.requests, self.size, self.oldest)
+        return Segment(self.segment.path, self.requests, self.size, self.oldest, self.by_sender)
 
 
 class FileSpill:
-    """The segments that this door holds: its own, and those of dead doors that it took over."""
+    """The segments that this door holds: its own, and those of dead doors that it took over.
 
-    def __init__(self, folder: Path, quota: int, ids: Ids, metrics: Metrics) -> None:
+    `share` is the part of the quota that one sender may hold.
+    """
+
+    def __init__(self, folder: Path, quota: int, ids: Ids, metrics: Metrics, *, share: float = 1.0) -> None:
         self._slots = Slots(folder)
         self._quota = quota
+        self._shares = Shares(int(quota * share))
         self._ids = ids
         self._own: Slot | None = None
         self._adopted: list[Slot] = []
@@ -112,12 +118,15 @@ class FileSpill:
         reason = self.unusable()
         if reason is None and self.size + self._others_bytes + self._queued_bytes + len(data) > self._quota:
             reason = f"the quota of {self._quota} bytes is used up"
+        if reason is None and not self._shares.allows(entry.sender, len(data)):
+            reason = "this sender holds its share of the quota"
         if reason is not None:
             self._failed.inc()
             raise NotDurableError(f"the spill keeps nothing: {reason}")
         done = asyncio.get_running_loop().create_future()
         self._queue.append(_Waiting(entry, data, done))
         self._queued_bytes += len(data)
+        self._shares.add({entry.sender: len(data)})
         self._wake.set()
         return done
 
@@ -143,7 +152,7 @@ class FileSpill:
             return True
         try:
             self._own = await asyncio.to_thread(self._slots.take)
-            self.sealed += await asyncio.to_thread(_inspected, self._own)
+            self._take_over(await asyncio.to_thread(_inspected, self._own))
         except OSError as error:
             self._note_failure(error)
             return False
@@ -155,7 +164,7 @@ class FileSpill:
             segments = await asyncio.to_thread(_inspected, slot)
             _log.info("spill.taken_over", slot=slot.path.name, segments=len(segments))
             self._adopted.append(slot)
-            self.sealed += segments
+            self._take_over(segments)
         held = {slot.path for slot in (self._own, *self._adopted) if slot is not None}
         self._others_bytes = await asyncio.to_thread(self._slots.bytes_of_others, held)
         self.aside = await asyncio.to_thread(self._slots.aside)
@@ -168,6 +177,7 @@ class FileSpill:
     def forget(self, segment: Segment) -> None:
         """The segment is filed or set aside; a slot that is empty by that is left to the next door."""
         self.sealed.remove(segment)
+        self._shares.remove(segment.by_sender)
         for slot in [slot for slot in self._adopted if slot.path == segment.path.parent]:
             if not any(one.path.parent == slot.path for one in self.sealed):
                 self._adopted.remove(slot)
@@ -181,6 +191,11 @@ class FileSpill:
             if slot is not None:
                 slot.release()
         self._own, self._adopted = None, []
+
+    def _take_over(self, segments: Sequence[Segment]) -> None:
+        self.sealed += segments
+        for segment in segments:
+            self._shares.add(segment.by_sender)
 
     def _take_group(self) -> list[_Waiting]:
         group, size = [], 0
@@ -205,6 +220,8 @@ class FileSpill:
             live.requests += len(group)
             live.size += len(data)
             live.oldest = min(live.oldest, oldest)
+            for waiting in group:
+                live.by_sender[waiting.entry.sender] += len(waiting.data)
         self._failure = None
         self._spilled.inc(len(group))
         self._tell(group, None)
@@ -233,6 +250,8 @@ class FileSpill:
         self._queued_bytes -= sum(len(waiting.data) for waiting in group)
         if refusal is not None:
             self._failed.inc(len(group))
+            for waiting in group:
+                self._shares.remove({waiting.entry.sender: len(waiting.data)})
         for waiting in group:
             if waiting.done.done():
                 continue

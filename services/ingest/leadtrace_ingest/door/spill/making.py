@@ -25,7 +25,9 @@ def make_spill(
 ) -> Spill:
     """The spill; the embedded broker keeps nothing, so beside it there are only files."""
     folder = settings.door.spill_dir or settings.embedded.data_dir / _FOLDER
-    file = FileSpill(folder, settings.door.spill_max_bytes, SystemIds(clock), metrics)
+    # Where there is one sender only, nobody else needs room.
+    share = settings.door.sender_share if len(settings.senders) > 1 else 1.0
+    file = FileSpill(folder, settings.door.spill_max_bytes, SystemIds(clock), metrics, share=share)
     topic = None
     if settings.broker_kind is BrokerKind.APACHE:
         topic = TopicSpill(bus, metrics), TopicFiler(bus, connect, metrics)

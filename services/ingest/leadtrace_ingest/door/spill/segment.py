@@ -4,8 +4,10 @@ Everything here blocks; it is called from threads, never on the event loop.
 """
 
 import os
+from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -34,6 +36,7 @@ class Segment:
     requests: int
     size: int
     oldest: datetime | None
+    by_sender: Mapping[str, int] = field(default_factory=dict)
 
     def set_aside(self) -> None:
         """Keep it out of the way."""
@@ -123,15 +126,18 @@ def contents(path: Path) -> Contents:
 
 def inspect(path: Path) -> Segment:
     """A segment that somebody left behind, with what it holds as far as that can be told."""
-    oldest = None
+    oldest: datetime | None = None
+    by_sender: Counter[str] = Counter()
     try:
         found, size = contents(path), path.stat().st_size
     except OSError:
         return Segment(path, 0, 0, None)
-    if found.payloads:
+    for payload in found.payloads:
         with suppress(UnreadableEntryError):
-            oldest = decode(found.payloads[0]).received_at
-    return Segment(path, len(found.payloads), size, oldest)
+            entry = decode(payload)
+            oldest = oldest or entry.received_at
+            by_sender[entry.sender] += len(payload)
+    return Segment(path, len(found.payloads), size, oldest, by_sender)
 
 
 def _write(descriptor: int, data: bytes) -> None:

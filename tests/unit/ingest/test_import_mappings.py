@@ -29,7 +29,7 @@ def test_every_shipped_mapping_speaks_of_the_vendors_own_objects(name: str) -> N
 
 
 def test_a_mapping_that_is_not_there_names_those_that_are() -> None:
-    with pytest.raises(MappingError, match="shipped are hubspot-companies, hubspot-contacts"):
+    with pytest.raises(MappingError, match="shipped are hubspot-calls, hubspot-companies"):
         mapping_path("hubspot")
 
 

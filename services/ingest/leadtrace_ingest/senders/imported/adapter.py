@@ -1,7 +1,6 @@
 """Maps the rows of an import by the mapping that came with them: a pure function of row and delivery."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from functools import lru_cache
 
 import msgspec
@@ -13,13 +12,13 @@ from leadtrace_ingest.senders.generic.identity import content_of
 from leadtrace_ingest.senders.generic.loading import load_generic
 from leadtrace_ingest.senders.generic.mapping import GenericMapping, map_value
 from leadtrace_ingest.senders.identity import identity_of, posted
+from leadtrace_ingest.senders.imported.ahead import ACTIVITY, as_of
 from leadtrace_ingest.senders.imported.header import ImportHeader, ImportHeaderError, read_header, rows_of
-from leadtrace_ingest.senders.item import Draft, Identity, Ignored, Item, ItemResult, Mapped, Refused
+from leadtrace_ingest.senders.item import Identity, Ignored, Item, ItemResult, Mapped, Refused
 from leadtrace_ingest.senders.mapping.file import MappingError
 from leadtrace_ingest.senders.sender import Delivery, SignatureError, SignedRequest
 from leadtrace_ingest.senders.webhook import WebhookAdapter
 
-_WIDEST_TIME = timedelta(days=1)
 _UNUSABLE = "unusable@0"
 
 
@@ -99,8 +98,11 @@ class ImportAdapter(_Rows):
         )
         match result:
             case Mapped():
-                drafts = tuple(_not_after(draft, delivery.received_at) for draft in result.drafts)
-                identity = identity_of(self._sender, posted(self._key(value), drafts, delivery.received_at))
+                drafts = tuple(as_of(draft, delivery.received_at) for draft in result.drafts)
+                # What lies ahead now is another thing to say than that it happened.
+                ahead = drafts != result.drafts and any(draft.type == ACTIVITY for draft in drafts)
+                key = [*self._key(value), *(["ahead"] if ahead else [])]
+                identity = identity_of(self._sender, posted(key, drafts, delivery.received_at))
                 return msgspec.structs.replace(result, identity=identity, drafts=drafts)
             case Ignored():
                 return Ignored(self._unread(value), result.reason)
@@ -108,9 +110,20 @@ class ImportAdapter(_Rows):
                 return msgspec.structs.replace(result, identity=self._unread(value))
 
     def _key(self, value: object, mapping_hash: str = "") -> list[object]:
-        """What a row says makes it itself, so an unchanged row of any export is a copy."""
-        content = content_of(value, self._mapping.delivery)
-        return ["import", self._mapping.name, self._header.account, mapping_hash, content]
+        """What a row says makes it itself, so an unchanged row of any export is a copy.
+
+        Rows of what has no state, such as activities, have an `id` in their mapping: that alone counts.
+        """
+        mapping = self._mapping
+        own = self._own_id(value)
+        said: object = ["id", own] if own else content_of(value, mapping.delivery)
+        return ["import", mapping.name, self._header.account, mapping_hash, said]
+
+    def _own_id(self, value: object) -> str:
+        try:
+            return self._mapping.id.text(value) if self._mapping.id is not None else ""
+        except RefusedError:
+            return ""
 
     def _unread(self, value: object) -> Identity:
         """Where a mapping got nothing out of a row, another version of it gets another try."""
@@ -128,10 +141,3 @@ class UnusableImport(_Rows):
         """To quarantine, with what is wrong with the mapping."""
         del delivery
         return self.unreadable(item, Reason.MAPPING_FAILED, self._problem)
-
-
-def _not_after(draft: Draft, received_at: datetime) -> Draft:
-    """What a record says was so when it was read; the end of a day that is not over lies ahead of that."""
-    if received_at < draft.time <= received_at + _WIDEST_TIME:
-        return msgspec.structs.replace(draft, time=received_at)
-    return draft

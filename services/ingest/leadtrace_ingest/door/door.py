@@ -94,11 +94,12 @@ class Door:
             answer = await self._answer(found, scope, receive)
         except RefusedRequestError as refused:
             self._refused.labels(status=str(refused.response.status_code)).inc()
+            refused.response.raw_headers += _headers_of(found)
             await refused.response(scope, receive, send)
         except ClientGoneError:
             return
         else:
-            await _send(answer, send)
+            await _send(answer, _headers_of(found), send)
 
     async def _answer(self, found: Found, scope: Scope, receive: Receive) -> Answer:
         if not found.candidates:
@@ -178,8 +179,13 @@ def _not_durable(sender: Sender, error: NotDurableError) -> Answer:
     return answer
 
 
-async def _send(answer: Answer, send: Send) -> None:
+def _headers_of(found: Found) -> tuple[tuple[bytes, bytes], ...]:
+    """What every answer bears on this path, whichever of its senders it is."""
+    return found.candidates[0].sender.adapter.answer_headers if found.candidates else ()
+
+
+async def _send(answer: Answer, more: tuple[tuple[bytes, bytes], ...], send: Send) -> None:
     length = str(len(answer.body)).encode()
-    headers = [(b"content-type", answer.content_type), (b"content-length", length), *answer.headers]
+    headers = [(b"content-type", answer.content_type), (b"content-length", length), *answer.headers, *more]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})

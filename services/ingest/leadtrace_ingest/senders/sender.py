@@ -102,6 +102,10 @@ class Adapter(Protocol):
         """
 
     @property
+    def answer_headers(self) -> tuple[tuple[bytes, bytes], ...]:
+        """Headers of every answer, of a refusal too."""
+
+    @property
     def compressed(self) -> bool:
         """Whether a gzip body is unpacked whatever the headers say."""
 

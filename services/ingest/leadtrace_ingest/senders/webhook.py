@@ -20,6 +20,7 @@ class WebhookAdapter:
     kept_prefixes: tuple[bytes, ...] = ()
     validates = False
     compressed = False
+    answer_headers: tuple[tuple[bytes, bytes], ...] = ()
     paths: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, sender: str, mapping_label: str) -> None:

@@ -70,8 +70,17 @@ _ROUTE = {
     "schema": {"type": "string"},
     "example": "cdc",
 }
+_SECRET = {
+    "name": "secret",
+    "in": "path",
+    "required": True,
+    "description": "A secret of the sender's `path_secrets`.",
+    "schema": {"type": "string"},
+    "example": "a-long-random-segment",
+}
 PATHS: Mapping[str, Any] = {
     "/v1/webhooks/{sender}": {"post": _operation("take_webhook")},
     "/v1/webhooks/{sender}/{route}": {"post": _operation("take_webhook_at_route", _ROUTE)},
     "/v1/webhooks/generic/{sender}": {"post": _operation("take_generic_webhook")},
+    "/v1/webhooks/generic/{sender}/{secret}": {"post": _operation("take_generic_webhook_at_secret", _SECRET)},
 }

@@ -97,6 +97,7 @@ class SegmentAdapter(MessageAdapter):
     validates = True
     compressed = True
     paths = paths()
+    answer_headers = cors.ANSWERED
 
     def __init__(
         self,
@@ -131,7 +132,7 @@ class SegmentAdapter(MessageAdapter):
     def accepted(self, accepted: Accepted) -> Answer:
         """200: several clients take nothing else for success and would send a partly bad batch again."""
         del accepted
-        return Answer(200, _JSON, _SUCCESS, cors.ANSWERED)
+        return Answer(200, _JSON, _SUCCESS)
 
     def options(self, headers: Mapping[bytes, bytes]) -> Answer | None:
         """A browser asks whether a page of another origin may post here; it may, with a write key."""

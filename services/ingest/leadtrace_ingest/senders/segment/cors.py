@@ -5,7 +5,10 @@ from collections.abc import Mapping
 
 from leadtrace_ingest.senders.sender import Answer
 
-ANSWERED = ((b"access-control-allow-origin", b"*"),)
+ANSWERED = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"retry-after"),
+)
 _USUAL = b"authorization, content-type, content-encoding, x-retry-count, anonymousid"
 _NAMES = re.compile(rb"[A-Za-z0-9, _-]{1,512}")
 _REMEMBERED_S = b"86400"
@@ -20,7 +23,6 @@ def preflight(headers: Mapping[bytes, bytes]) -> Answer:
         b"text/plain",
         b"",
         (
-            *ANSWERED,
             (b"access-control-allow-methods", b"POST, OPTIONS"),
             (b"access-control-allow-headers", allowed),
             (b"access-control-max-age", _REMEMBERED_S),

@@ -6,10 +6,12 @@ import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from leadtrace.cli.traffic.signature import signed_headers
 from leadtrace.runtime.clock import SystemClock
+from leadtrace.runtime.shipped import shipped_path
 from leadtrace.testing.installation import SECRET, Installation
 from tests.benchmarks.hubspot import bodies_of, life_of_contact
 
@@ -20,6 +22,8 @@ BATCH = 100
 _AT = "2026-01-02T03:04:05.678Z"
 _NOTE = "a note of some length, as people write them into a record; " * 12
 
+_CLOSE = str(shipped_path("mappings", "examples/close.yaml"))
+
 # One table each, beside the HubSpot sender that every installation has.
 TABLES: Mapping[str, dict[str, Any]] = {
     "salesforce": {"secrets": [WHSEC], "path_secrets": [KEY], "organizations": [ORGANIZATION]},
@@ -27,6 +31,10 @@ TABLES: Mapping[str, dict[str, Any]] = {
     "mautic": {"secrets": [KEY]},
     "website": {"kind": "segment", "secrets": [KEY]},
     "erp": {"kind": "events", "secrets": [KEY]},
+    "forwarded": {"kind": "segment_webhook", "secrets": [KEY]},
+    "relayed": {"kind": "standard_webhooks", "secrets": [WHSEC]},
+    "close": {"kind": "generic", "auth": "bearer", "secrets": [KEY], "mapping": _CLOSE},
+    "ads": {"kind": "spend", "secrets": [KEY]},
 }
 
 
@@ -140,29 +148,47 @@ def _mautic(numbers: Sequence[int]) -> bytes:
     return _json({"mautic.lead_post_save_update": [contact(n) for n in numbers]})
 
 
+def _page(n: int) -> dict[str, Any]:
+    return {
+        "type": "page",
+        "messageId": f"m-{n}",
+        "userId": f"u-{n // 10}",
+        "timestamp": _AT,
+        "properties": {
+            "url": f"https://shop.example/p/{n}?utm_source=news&utm_medium=email",
+            "note": _NOTE,
+        },
+    }
+
+
 def _segment(numbers: Sequence[int]) -> bytes:
-    def page(n: int) -> dict[str, Any]:
-        return {
-            "type": "page",
-            "messageId": f"m-{n}",
-            "userId": f"u-{n // 10}",
-            "timestamp": _AT,
-            "properties": {
-                "url": f"https://shop.example/p/{n}?utm_source=news&utm_medium=email",
-                "note": _NOTE,
-            },
-        }
-
-    return _json({"batch": [page(n) for n in numbers], "sentAt": _AT})
+    return _json({"batch": [_page(n) for n in numbers], "sentAt": _AT})
 
 
-def _events(numbers: Sequence[int]) -> bytes:
+def _forwarded(numbers: Sequence[int]) -> bytes:
+    return _json([_page(n) for n in numbers])
+
+
+def _close(numbers: Sequence[int]) -> bytes:
+    (n,) = numbers
+    contact = {"id": f"cont_{n // 10}", "name": f"Lead {n}", "note": _NOTE}
+    event = {"id": f"ev_{n}", "object_type": "contact", "object_id": f"cont_{n // 10}", "action": "updated"}
+    return _json({"event": {**event, "organization_id": "orga_1", "date_created": _AT, "data": contact}})
+
+
+def _spend(numbers: Sequence[int]) -> bytes:
+    day = "2026-01-02"
+    row = {"date": day, "amount": "12.50", "currency": "EUR", "channel": "paid_search", "campaign": "spring"}
+    return _json([{"account": f"a{n}", "from": day, "to": day, "rows": [row] * 10} for n in numbers])
+
+
+def _events(numbers: Sequence[int], source: str = "erp") -> bytes:
     return _json(
         [
             {
                 "specversion": "1.0",
                 "id": str(n),
-                "source": "erp",
+                "source": source,
                 "type": "io.leadtrace.lead.updated.v1",
                 "subject": f"customer/{n // 10}",
                 "time": _AT,
@@ -186,6 +212,19 @@ def _basic(user: str, password: str) -> Callable[[bytes, str], Mapping[str, str]
 def _bearer(_: bytes, __: str) -> Mapping[str, str]:
     batch = "application/cloudevents-batch+json"
     return {"Content-Type": batch, "Authorization": f"Bearer {KEY}"}
+
+
+def _bearer_of_json(_: bytes, __: str) -> Mapping[str, str]:
+    return {"Content-Type": "application/json", "Authorization": f"Bearer {KEY}"}
+
+
+def _by_sha1(body: bytes, _: str) -> Mapping[str, str]:
+    signature = hmac.digest(KEY.encode(), body, hashlib.sha1).hex()
+    return {"Content-Type": "application/json", "X-Signature": signature}
+
+
+def _standard_batch(body: bytes, url: str) -> Mapping[str, str]:
+    return {**_standard(body, url), "Content-Type": "application/cloudevents-batch+json"}
 
 
 def _xml(_: bytes, __: str) -> Mapping[str, str]:
@@ -217,5 +256,9 @@ VENDORS: Mapping[str, Vendor] = {
     "mautic": Vendor("/v1/webhooks/mautic", _mautic, _spaced),
     "segment": Vendor("/v1/batch", _segment, _basic(KEY, ""), 200),
     "cloudevents": Vendor("/v1/events", _events, _bearer),
+    "segment webhook": Vendor("/v1/webhooks/forwarded", _forwarded, _by_sha1),
+    "standard webhooks": Vendor("/v1/webhooks/relayed", partial(_events, source="relayed"), _standard_batch),
+    "generic": Vendor("/v1/webhooks/generic/close", _close, _bearer_of_json),
+    "spend": Vendor("/v1/spend", _spend, _bearer_of_json),
 }
-ONE_AT_A_TIME = frozenset({"pipedrive"})
+ONE_AT_A_TIME = frozenset({"pipedrive", "generic"})

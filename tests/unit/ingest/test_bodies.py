@@ -1,4 +1,4 @@
-"""Bodies on their way: bounded in size, in time and all together."""
+"""Bodies on their way: bounded in size, and all together."""
 
 import asyncio
 from collections.abc import Sequence
@@ -31,12 +31,6 @@ async def refused(reader: BodyReader, receive: Receive) -> int:
 
 async def test_parts_are_put_together() -> None:
     assert await BodyReader(10, 10).read({}, coming([b"abc", b"", b"de"])) == b"abcde"
-
-
-async def test_one_that_does_not_end_is_given_up() -> None:
-    reader = BodyReader(10, 10, within_s=0.05)
-    assert await refused(reader, coming([b"abc"], ends=False)) == 408
-    assert reader._held == 0
 
 
 async def test_all_that_are_on_their_way_are_bounded_together() -> None:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
@@ -18,10 +18,14 @@ class Hasty(BoundedProtocol):
     """One that waits no longer than a test does."""
 
     head_within_s = 0.3
+    body_within_s = 0.8
 
 
 async def hello(request: Request) -> PlainTextResponse:
-    return PlainTextResponse(str(len(await request.body())))
+    try:
+        return PlainTextResponse(str(len(await request.body())))
+    except ClientDisconnect:
+        return PlainTextResponse("nobody hears this")
 
 
 @asynccontextmanager
@@ -78,9 +82,15 @@ async def test_a_body_may_be_larger_and_later_than_any_head() -> None:
     size = MOST_HEAD_BYTES * 3
     head = f"POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {size}\r\n\r\n".encode()
     async with serving(Hasty) as port:
-        found = await answers(port, head, b"b" * MOST_HEAD_BYTES, b"b" * MOST_HEAD_BYTES * 2, pause_s=0.4)
+        found = await answers(port, head, b"b" * MOST_HEAD_BYTES, b"b" * MOST_HEAD_BYTES * 2, pause_s=0.2)
     assert found.startswith(b"HTTP/1.1 200")
     assert found.endswith(str(size).encode())
+
+
+async def test_a_body_without_end_is_given_up() -> None:
+    head = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n"
+    async with serving(Hasty) as port:
+        assert (await answers(port, head, b"some", pause_s=0.05)).startswith(b"HTTP/1.1 408")
 
 
 async def test_each_request_of_a_connection_has_its_own_head() -> None:

@@ -1,6 +1,5 @@
 """Reading a body within its limits: as it came, which is what signatures cover, and unpacked."""
 
-import asyncio
 from collections.abc import Mapping
 
 from starlette.types import Receive
@@ -10,44 +9,34 @@ from leadtrace_ingest.door.refusal import (
     broken_encoding,
     not_durable,
     too_large,
-    too_slow,
 )
 from leadtrace_ingest.senders.unpack import GZIP_MAGIC, BrokenGzipError, UnpacksTooLargeError, gunzipped
 
-BODY_WITHIN_S = 30.0
 _NO_ENCODING = frozenset({b"", b"identity"})
 
 
 class BodyReader:
     """Reads bodies of at most `limit` bytes; all that are on their way hold at most `room` bytes together.
 
-    So nobody who has not proved yet who he is can fill the memory, nor keep a body open for ever.
+    So nobody who has not proved yet who he is can fill the memory.
     """
 
-    def __init__(self, limit: int, room: int, *, within_s: float = BODY_WITHIN_S) -> None:
+    def __init__(self, limit: int, room: int) -> None:
         self._limit = limit
         self._room = room
-        self._within_s = within_s
         self._held = 0
 
     async def read(self, headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
         """The bytes as they came, announced or in chunks.
 
         Raises:
-            RefusedRequestError: there are more than the limit, they take too long, or there is no room.
+            RefusedRequestError: there are more than the limit, or there is no room.
             ClientGoneError: the sender hung up.
         """
         limit = self._limit
         announced = headers.get(b"content-length", b"0")
         if announced.isdigit() and int(announced) > limit:
             raise too_large(f"The body has {int(announced)} bytes; the door takes {limit}.")
-        try:
-            async with asyncio.timeout(self._within_s):
-                return await self._read(receive)
-        except TimeoutError:
-            raise too_slow(f"The body was not there within {self._within_s:g} s.") from None
-
-    async def _read(self, receive: Receive) -> bytes:
         parts: list[bytes] = []
         size = 0
         try:

@@ -64,12 +64,6 @@ def too_large(detail: str) -> RefusedRequestError:
     return RefusedRequestError(problem(413, "too_large", detail, remedy=remedy))
 
 
-def too_slow(detail: str) -> RefusedRequestError:
-    """The request does not come to its end."""
-    remedy = "Send the whole body at once; if the line is slow, in smaller batches."
-    return RefusedRequestError(problem(408, "too_slow", detail, remedy=remedy))
-
-
 def headers_too_large(detail: str) -> RefusedRequestError:
     """There are more headers than the door takes."""
     remedy = "Send fewer or shorter headers; put what is long into the body."

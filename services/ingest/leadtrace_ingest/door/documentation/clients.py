@@ -51,7 +51,6 @@ def _post(verb: str, example: object) -> dict[str, Any]:
                 {
                     "401": "The write key is missing or wrong; nothing is stored.",
                     "404": "No sender of kind `segment` is configured.",
-                    "408": "The body did not come to its end in time.",
                     "413": "The body or the batch is too large.",
                     "422": "Nothing of it is valid; nothing is stored.",
                     "429": "More than this sender may post now; come again after `Retry-After` seconds.",

@@ -97,7 +97,6 @@ REFUSALS: Mapping[str, Any] = {
         {
             "401": "The key is missing or wrong; nothing is stored.",
             "404": "No sender of kind `events` is configured.",
-            "408": "The body did not come to its end in time.",
             "413": "The body, the batch or the event is too large.",
             "429": "More than this sender may post now; post it again after `Retry-After` seconds.",
             "431": "There are too many headers, or they are too large.",

@@ -54,7 +54,6 @@ def problem_example(
 _CODES = {
     "401": "signature",
     "404": "unknown_sender",
-    "408": "too_slow",
     "413": "too_large",
     "422": "invalid_items",
     "429": "too_many_items",

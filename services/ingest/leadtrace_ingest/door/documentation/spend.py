@@ -116,7 +116,6 @@ _POST: Mapping[str, Any] = {
             {
                 "401": "The key is missing or wrong; nothing is stored.",
                 "404": "No sender of kind `spend` is configured.",
-                "408": "The body did not come to its end in time.",
                 "413": "The body or a posting is too large.",
                 "429": "More than this sender may post now; post it again after `Retry-After` seconds.",
                 "431": "There are too many headers, or they are too large.",

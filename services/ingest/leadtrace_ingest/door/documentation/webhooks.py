@@ -23,7 +23,6 @@ _ACCEPTED = {"intake_id": "019b7c4e-8a00-7c3d-9f10-52c1b7a90e11", "accepted": 1}
 _PROBLEMS = {
     "401": "The signature is missing, wrong or stale; nothing is stored.",
     "404": "No sender of this name is configured.",
-    "408": "The body did not come to its end in time.",
     "413": "The body or the batch is too large.",
     "429": "More than this sender may post now; post it again after `Retry-After` seconds.",
     "431": "There are too many headers, or they are too large.",

@@ -6,7 +6,7 @@ import pytest
 
 from leadtrace_ingest.outcome import Reason
 from leadtrace_ingest.senders.item import Mapped, Refused
-from leadtrace_ingest.senders.salesforce.envelope import organization_of
+from leadtrace_ingest.senders.salesforce.envelope import _read, organization_of
 from leadtrace_ingest.senders.sender import ROUTE, Accepted, SignatureError
 from leadtrace_ingest.senders.webhook import MAX_ITEM_BYTES
 from tests.unit.ingest.deliveries import delivery, results_of
@@ -121,6 +121,14 @@ class TestWhoMayPost:
         ):
             with pytest.raises(SignatureError):
                 ADAPTER.verify(wrong)
+
+
+def test_the_door_parses_a_message_once() -> None:
+    body = soap(A_LEAD, session='<SessionId xsi:nil="true"/>')
+    before = _read.cache_info().misses
+    assert verified(body)
+    assert ADAPTER.count(delivery(ADAPTER.redact(body))) == 1
+    assert _read.cache_info().misses == before + 1
 
 
 class TestWhatIsNoMessage:

@@ -48,8 +48,14 @@ def test_the_rest_stays_byte_for_byte() -> None:
     assert without_session(before.replace(b"@", secret)) == before.replace(b"@", b"<SessionId/>")
 
 
+def test_a_session_that_salesforce_calls_nil_leaves_the_body_the_one_that_came() -> None:
+    body = soap(notification({"Id": LEAD}), session='<SessionId xsi:nil="true"/>')
+    assert without_session(body) is body
+
+
 @pytest.mark.parametrize(
-    "session", ['<SessionId xsi:nil="true"/>', "<SessionId/>", "<SessionId></SessionId>"]
+    "session",
+    ['<SessionId xsi:nil="1"/>', '<SessionId xsi:nil="true" />', "<SessionId/>", "<SessionId></SessionId>"],
 )
 def test_an_empty_session_does_no_harm(session: str) -> None:
     body = soap(notification({"Id": LEAD}), session=session)

@@ -1,11 +1,13 @@
 """Reading the SOAP envelope of an Outbound Message.
 
 DTD, entities and anything external are refused before they are looked at, and nothing but the levels that
-Salesforce documents is taken: one `notifications` of one organisation, with its notifications in order.
+Salesforce documents is taken: one `notifications` of one organisation, with its notifications in order. The
+door asks twice of one body, whose it is and how many items it has, and parses it once.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from xml.etree.ElementTree import ParseError
 from xml.parsers.expat import ErrorString
 
@@ -33,9 +35,9 @@ _ORGANIZATION = re.compile(
 class BrokenEnvelopeError(ValueError):
     """The body is no envelope of an Outbound Message."""
 
-    def __init__(self, reason: Reason, detail: str) -> None:
-        super().__init__(detail)
-        self.broken = Broken(reason, detail)
+    def __init__(self, broken: Broken) -> None:
+        super().__init__(broken.detail)
+        self.broken = broken
 
 
 class Notification(msgspec.Struct, frozen=True, gc=False):
@@ -55,46 +57,63 @@ def organization_of(body: bytes) -> str | None:
     """The long id of the organisation that a body says it comes from; None if it says none or several."""
     if not looks_like_xml(body):
         return None
-    reader = _Reader(body, stop_at_organization=True)
-    try:
-        reader.read()
-    except _EnoughError:
-        return long_id(reader.organization or "")
-    except BrokenEnvelopeError:
-        # What cannot be parsed goes to quarantine, but not on behalf of just anybody.
-        found = {long_id(one.decode()) for one in _ORGANIZATION.findall(body)}
-        return found.pop() if len(found) == 1 else None
-    return None
+    read = _read(body)
+    if read.organization is not None:
+        return long_id(read.organization)
+    if read.broken is None:
+        return None
+    # What cannot be parsed goes to quarantine, but not on behalf of just anybody.
+    found = {long_id(one.decode()) for one in _ORGANIZATION.findall(body)}
+    return found.pop() if len(found) == 1 else None
 
 
-def read_envelope(body: bytes) -> list[tuple[bytes, Notification]]:
+def read_envelope(body: bytes) -> Sequence[tuple[bytes, Notification]]:
     """The notifications of a body, each with its own bytes.
 
     Raises:
         BrokenEnvelopeError: it is no XML that may be read, or no Outbound Message.
     """
-    reader = _Reader(body)
-    reader.read()
-    if reader.organization is None:
+    read = _read(body)
+    if read.broken is not None:
+        raise BrokenEnvelopeError(read.broken)
+    if read.organization is None:
         raise _not_xml("notifications: required, with an OrganizationId")
-    return [
-        (raw, Notification(reader.organization, reader.action, *facts)) for raw, facts in reader.notifications
-    ]
+    return read.notifications
 
 
-class _EnoughError(Exception):
-    """All that was asked for is read."""
+class _Read(msgspec.Struct, frozen=True, gc=False):
+    """What a body says, up to where it is broken, if it is."""
+
+    organization: str | None
+    notifications: Sequence[tuple[bytes, Notification]] = ()
+    broken: Broken | None = None
+
+
+# One, since the door asks all that it asks of one body before it turns to the next.
+@lru_cache(maxsize=1)
+def _read(body: bytes) -> _Read:
+    reader = _Reader(body)
+    try:
+        reader.read()
+    except BrokenEnvelopeError as error:
+        return _Read(reader.organization, broken=error.broken)
+    organization = reader.organization or ""
+    return _Read(
+        reader.organization,
+        tuple(
+            (raw, Notification(organization, reader.action, *facts)) for raw, facts in reader.notifications
+        ),
+    )
 
 
 class _Reader:
     """The target of the parser: follows the levels and takes the text of what has no elements inside."""
 
-    def __init__(self, body: bytes, *, stop_at_organization: bool = False) -> None:
+    def __init__(self, body: bytes) -> None:
         self.organization: str | None = None
         self.action = ""
         self.notifications: list[tuple[bytes, tuple[str, str, dict[str, str]]]] = []
         self._body = body
-        self._stop_at_organization = stop_at_organization
         self._path: list[str] = []
         self._matched = 0  # how many of the levels the path goes through
         self._text: list[str] = []
@@ -126,7 +145,8 @@ class _Reader:
         self._path.append(name)
         depth = len(self._path)
         if depth > _DEEPEST:
-            raise BrokenEnvelopeError(Reason.TOO_DEEP, f"elements are nested deeper than {_DEEPEST}")
+            detail = f"elements are nested deeper than {_DEEPEST}"
+            raise BrokenEnvelopeError(Broken(Reason.TOO_DEEP, detail))
         self._text, self._is_leaf = [], True
         self._is_nil = attributes.get(_NIL, "").strip() in _TRUE
         if self._matched == depth - 1 < len(_LEVELS) and name == _LEVELS[depth - 1]:
@@ -187,9 +207,7 @@ class _Reader:
         if self.organization is not None:
             raise _not_xml("OrganizationId: only one")
         self.organization = text.strip()
-        if self._stop_at_organization:
-            raise _EnoughError
 
 
 def _not_xml(detail: str) -> BrokenEnvelopeError:
-    return BrokenEnvelopeError(Reason.NOT_XML, detail)
+    return BrokenEnvelopeError(Broken(Reason.NOT_XML, detail))

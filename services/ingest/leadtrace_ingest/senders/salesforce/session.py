@@ -9,6 +9,8 @@ from collections.abc import Iterator
 _NAME = b"sessionid"
 _XML = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
 _BLANK = b"<SessionId/>"
+# As Salesforce writes it if no session is asked for: nothing to blank, and the body stays the one that came.
+_NIL = b'<SessionId xsi:nil="true"/>'
 # Where something begins in which a tag is no tag, or a tag of the element, whatever its prefix.
 _BEGIN = re.compile(
     rb"<(?:(?P<comment>!--)|(?P<data>!\[CDATA\[)|(?P<pi>\?)|(?P<close>/?)(?:[^\s<>/:!?\"']+:)?SessionId(?=[\s/>]|\Z))",
@@ -30,9 +32,10 @@ def without_session(body: bytes) -> bytes:
     kept: list[bytes] = []
     start = 0
     for begin, end in _elements(body):
-        kept += (body[start:begin], _BLANK)
-        start = end
-    return b"".join((*kept, body[start:]))
+        if body[begin:end] != _NIL:
+            kept += (body[start:begin], _BLANK)
+            start = end
+    return b"".join((*kept, body[start:])) if kept else body
 
 
 def _elements(body: bytes) -> Iterator[tuple[int, int]]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from leadtrace_ingest.door.documentation.problems import problem_example, refusal, refusals
+from leadtrace_ingest.senders.segment.message import TYPES
+from leadtrace_ingest.senders.segment.paths import CAPTURE, paths
 
 _MESSAGE = {
     "type": "track",
@@ -16,7 +18,13 @@ _MESSAGE = {
 }
 _SUCCESS = {"success": True}
 _EMPTY = problem_example(400, "not_json", "the message is not JSON", "Correct the item and send it again.")
-_TYPES = ("track", "identify", "page", "screen", "group", "alias")
+_CAPTURED = {
+    "event": "$pageview",
+    "distinct_id": "u-17",
+    "uuid": "019b7c4e-8a00-7c3d-9f10-52c1b7a90e12",
+    "timestamp": "2026-01-02T03:04:05.678Z",
+    "properties": {"$current_url": "https://acme.example/pricing?utm_source=google"},
+}
 SECURITY: Mapping[str, Any] = {
     "writeKey": {
         "type": "http",
@@ -26,15 +34,16 @@ SECURITY: Mapping[str, Any] = {
 }
 
 
-def _post(verb: str, example: object) -> dict[str, Any]:
+def _post(operation_id: str, what: str, example: object) -> dict[str, Any]:
     return {
-        "summary": f"Take what a client sends as {verb}",
+        "summary": f"Take what a client sends as {what}",
         "description": (
             "Answers 200 whatever becomes of single messages, since clients send a whole batch again after "
             "anything else; the bad ones are in quarantine. Bodies may be gzip under any content type. "
-            "docs/senders/segment.md lists every path and the versions of clients that are supported."
+            "The same path with a slash at its end is the same route. docs/senders/segment.md lists the "
+            "versions of clients that are supported."
         ),
-        "operationId": f"client_{verb}",
+        "operationId": operation_id,
         "tags": ["clients"],
         "security": [{"writeKey": []}],
         "requestBody": {
@@ -63,7 +72,18 @@ def _post(verb: str, example: object) -> dict[str, Any]:
 
 
 _BATCH = {"batch": [_MESSAGE], "sentAt": "2026-01-02T03:04:06.000Z"}
+_CAPTURED_BATCH = {"batch": [_CAPTURED], "sent_at": "2026-01-02T03:04:06.000Z"}
+
+
+def _documented(path: str, route: str) -> dict[str, Any]:
+    name = "client_" + path.strip("/").removeprefix("v1/").replace("/", "_")
+    if route == CAPTURE:
+        # PostHog's batch is none of Segment's.
+        return {"post": _post(f"posthog_{name}", "PostHog's", _CAPTURED_BATCH)}
+    example = {**_MESSAGE, "type": route} if route in TYPES else _BATCH
+    return {"post": _post(name, route, example)}
+
+
 PATHS: Mapping[str, Any] = {
-    **{f"/v1/{verb}": {"post": _post(verb, {**_MESSAGE, "type": verb})} for verb in _TYPES},
-    **{f"/v1/{verb}": {"post": _post(verb, _BATCH)} for verb in ("batch", "import")},
+    path: _documented(path, route) for path, route in paths().items() if not path.endswith("/")
 }

@@ -65,7 +65,7 @@ def test_exports_before_in_between_and_after_change_nothing(
 
 
 @VENDORS
-@settings(phases=WHOLE)
+@settings(max_examples=30, phases=WHOLE)
 @given(seed=st.integers(0, 2**32))
 def test_an_export_alone_knows_every_lead_deal_and_cent(vendor: str, seed: int) -> None:
     history = _HISTORIES[vendor](seed)

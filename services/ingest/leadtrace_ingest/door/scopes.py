@@ -12,7 +12,7 @@ from leadtrace.runtime.patience import within
 from leadtrace.store.connection import Pool
 from leadtrace.store.engine import UNAVAILABLE
 from leadtrace_ingest.outcome import Reason
-from leadtrace_ingest.relay.scopes import Scope, clash, scopes_of
+from leadtrace_ingest.relay.scopes import Scope, clashes, scopes_of
 from leadtrace_ingest.senders.item import ItemResult, Refused
 
 _NO_ANSWER: tuple[type[Exception], ...] = (*UNAVAILABLE, asyncpg.PostgresError)
@@ -44,7 +44,7 @@ class SpendScopes:
 
 async def _clashes(pool: Pool, scopes: Sequence[Sequence[Scope]]) -> list[str | None]:
     async with pool.acquire() as connection:
-        return [await clash(connection, one) for one in scopes]
+        return await clashes(connection, scopes)
 
 
 def _refused(result: ItemResult, detail: str) -> Refused:

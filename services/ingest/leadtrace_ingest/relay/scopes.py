@@ -22,13 +22,19 @@ _POSTING = msgspec.json.Decoder(SpendRecorded)
 
 _LOCK = "select pg_advisory_xact_lock(hashtextextended('spend ' || $1 || ' ' || $2, 0))"
 # The earlier of two overlapping scopes must lie within the later; of one delivery none is the later.
-_CLASH = """
-select from_day, to_day from ingest.spend_scopes
-where source = $1 and account = $2 and from_day <= $4 and to_day >= $3
-  and not (from_day = $3 and to_day = $4)
-  and not (from_day >= $3 and to_day <= $4 and last_at < $5)
-  and not (from_day <= $3 and to_day >= $4 and first_at > $5)
-order by from_day, to_day limit 1
+_CLASHES = """
+select given.number, found.from_day, found.to_day
+from unnest($1::int[], $2::text[], $3::text[], $4::date[], $5::date[], $6::timestamptz[])
+  given (number, source, account, first, last, posted_at)
+cross join lateral (
+  select from_day, to_day from ingest.spend_scopes had
+  where had.source = given.source and had.account = given.account
+    and from_day <= given.last and to_day >= given.first
+    and not (from_day = given.first and to_day = given.last)
+    and not (from_day >= given.first and to_day <= given.last and last_at < given.posted_at)
+    and not (from_day <= given.first and to_day >= given.last and first_at > given.posted_at)
+  order by from_day, to_day limit 1
+) found
 """
 _KEEP = """
 insert into ingest.spend_scopes as scope (source, account, from_day, to_day, first_at, last_at)
@@ -61,15 +67,24 @@ def scopes_of(result: ItemResult, posted_at: datetime) -> list[Scope]:
     return list(dict.fromkeys(scopes))
 
 
-async def clash(connection: Connection, scopes: Sequence[Scope]) -> str | None:
-    """What is wrong with the scopes of one item, beside each other and those stored; None if they fit."""
+async def clashes(connection: Connection, posted: Sequence[Sequence[Scope]]) -> list[str | None]:
+    """What is wrong with the scopes of each item, beside each other and those stored; None if they fit."""
+    wrong = [_clash_within(scopes) for scopes in posted]
+    asked = [(item, scope) for item, scopes in enumerate(posted) for scope in scopes]
+    if asked:
+        columns = [list(column) for column in zip(*(scope for _, scope in asked), strict=True)]
+        found = await connection.fetch(_CLASHES, list(range(len(asked))), *columns)
+        for number, first, last in found:
+            item, scope = asked[number]
+            wrong[item] = wrong[item] or _PARTLY.format(scope, first, last, "is stored")
+    return wrong
+
+
+def _clash_within(scopes: Sequence[Scope]) -> str | None:
     for number, scope in enumerate(scopes):
         other = next((one for one in scopes[:number] if _overlap(one, scope)), None)
         if other is not None:
             return _PARTLY.format(scope, other.first, other.last, "the same item posts")
-        found = await connection.fetchrow(_CLASH, *scope)
-        if found is not None:
-            return _PARTLY.format(scope, found["from_day"], found["to_day"], "is stored")
     return None
 
 
@@ -86,7 +101,7 @@ async def settle_scopes(connection: Connection, works: Iterable[Work]) -> None:
     for source, account in sorted({(one.source, one.account) for scopes, _ in posted for one in scopes}):
         await connection.execute(_LOCK, source, account)
     for scopes, work in posted:
-        wrong = await clash(connection, scopes)
+        (wrong,) = await clashes(connection, [scopes])
         if wrong is None:
             await connection.executemany(_KEEP, scopes)
         else:

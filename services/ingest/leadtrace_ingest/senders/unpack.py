@@ -4,6 +4,8 @@ import zlib
 
 GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_WINDOW = 31  # zlib's word for: a gzip header and nothing else
+# What follows a member in its piece is copied: small pieces keep a body of very many empty members cheap.
+_PIECE_BYTES = 4_096
 
 
 class BrokenGzipError(ValueError):
@@ -21,24 +23,26 @@ def gunzipped(body: bytes, limit: int) -> bytes:
         BrokenGzipError: it is no gzip, or ends too early.
         UnpacksTooLargeError: there are more than `limit` bytes inside.
     """
-    members: list[bytes] = []
-    size = 0
-    while body or not members:
-        content, body = _member(body, limit + 1 - size)
-        size += len(content)
-        if size > limit:
-            raise UnpacksTooLargeError(f"the body unpacks to more than {limit} bytes")
-        members.append(content)
-    return members[0] if len(members) == 1 else b"".join(members)
+    packed, at = memoryview(body), 0
+    parts: list[bytes] = []
+    room = limit
+    while at < len(packed) or not parts:
+        member = zlib.decompressobj(_GZIP_WINDOW)
+        while not member.eof:
+            piece = packed[at : at + _PIECE_BYTES]
+            if not piece:
+                raise BrokenGzipError("the gzip body ends too early")
+            content = _unpacked(member, piece, room + 1)
+            at += len(piece) - len(member.unused_data)
+            room -= len(content)
+            if room < 0:
+                raise UnpacksTooLargeError(f"the body unpacks to more than {limit} bytes")
+            parts.append(content)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def _member(body: bytes, most: int) -> tuple[bytes, bytes]:
-    """One member of a gzip file, at most `most` bytes of it, and what follows it."""
-    unpacker = zlib.decompressobj(_GZIP_WINDOW)
+def _unpacked(member: "zlib._Decompress", piece: memoryview, most: int) -> bytes:
     try:
-        content = unpacker.decompress(body, most)
+        return member.decompress(piece, most)
     except zlib.error:
         raise BrokenGzipError("the body is not gzip") from None
-    if not unpacker.eof and len(content) < most:
-        raise BrokenGzipError("the gzip body ends too early")
-    return content, unpacker.unused_data

@@ -10,7 +10,7 @@ from leadtrace_ingest.outcome import Reason
 from leadtrace_ingest.senders.drafting import MAX_NAME, IgnoredError, RefusedError
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
-_LARGEST_AMOUNT = Decimal(10) ** 18
+_MOST_DIGITS = 18
 _MOST_DECIMALS = 12
 _LONGEST_AMOUNT = 64
 _ENCODE = msgspec.json.Encoder().encode
@@ -65,7 +65,9 @@ def amount_of(field: str, text: str) -> str:
     if number is None or not number.is_finite() or "_" in text:
         raise RefusedError(Reason.INVALID_ITEM, f"{field}: an amount must be a decimal number")
     exponent = number.as_tuple().exponent
-    if abs(number) >= _LARGEST_AMOUNT or not isinstance(exponent, int) or exponent < -_MOST_DECIMALS:
+    # By its digits: arithmetic with an exponent of many digits fails.
+    too_large = bool(number) and number.adjusted() >= _MOST_DIGITS
+    if too_large or not isinstance(exponent, int) or exponent < -_MOST_DECIMALS:
         raise RefusedError(
             Reason.INVALID_ITEM, f"{field}: an amount has at most 18 digits and {_MOST_DECIMALS} decimals"
         )

@@ -255,3 +255,8 @@ def test_only_numbers_are_added_up() -> None:
     for wrong in (["1"], [True], [None]):
         with pytest.raises(RefusedError, match="sum"):
             Expression("total", "sum(@)").of(wrong)
+
+
+@pytest.mark.parametrize(("text", "found"), [("a[:2]", [1, 2]), ("a[1:]", [2, 3]), ("a[::-1] | [0]", 3)])
+def test_slices_are_expressions_too(text: str, found: object) -> None:
+    assert Expression("x", text).of({"a": [1, 2, 3]}) == found

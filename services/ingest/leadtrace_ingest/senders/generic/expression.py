@@ -82,7 +82,9 @@ def _unread(text: str, error: JMESPathError) -> str:
 
 
 def _calls(node: Any) -> Iterator[str]:
-    """What is wrong with the calls of an expression."""
+    """What is wrong with the calls of an expression; the children of a slice are numbers or nothing."""
+    if not isinstance(node, dict):
+        return
     if node["type"] == "function_expression":
         name, given = node["value"], len(node["children"])
         known = Functions.FUNCTION_TABLE.get(name)

@@ -113,3 +113,12 @@ def test_nobodys_are_ignored(tmp_path: Path, name: str) -> None:
         nobody = nobody.replace(who, ",\n" if who == ",5\n" else "")
     (one,) = checked(tmp_path, name, header + nobody)
     assert isinstance(one.result, Ignored), one
+
+
+def test_a_call_that_a_wrong_time_zone_puts_some_hours_ahead_counts_once(tmp_path: Path) -> None:
+    row = "7,Hello,2026-06-01 02:00,Outbound,Connected,901\n"
+    (one,) = checked(tmp_path, "hubspot-calls", FILES["hubspot-calls"][0] + row)
+    (later,) = keys(tmp_path, "hubspot-calls", row.replace("06-01 02:00", "05-01 02:00"))
+    assert "done" not in events(one)[0][3]
+    assert one.result is not None
+    assert one.result.identity.key == later

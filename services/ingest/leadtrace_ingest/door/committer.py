@@ -44,15 +44,6 @@ class _Waiting:
     done: asyncio.Future[Kept]
     since: float
     handed_over: bool = False
-    spilling: bool = False
-
-    @property
-    def is_for_the_spill_to_say(self) -> bool:
-        """Whether the spill decides on the answer, though PostgreSQL may have passed the request over.
-
-        What is spilled is filed; so a request that bears a used key may not be refused any more.
-        """
-        return self.spilling and self.delivery.idempotency_key is not None
 
 
 class Committer:
@@ -162,7 +153,7 @@ class Committer:
         self._duration.observe(seconds)
         self._committed.inc(len(self._group))
         for waiting in self._group:
-            if not waiting.done.done() and not waiting.is_for_the_spill_to_say:
+            if not waiting.done.done() and not self._is_for_the_spill_to_say(waiting):
                 waiting.done.set_result(Kept.COMMITTED)
         self._group = []
 
@@ -196,7 +187,7 @@ class Committer:
 
     def _hand_over(self, waiting: _Waiting) -> None:
         """Have the fallback keep a request; what it refuses is told so, unless a commit may still come."""
-        waiting.handed_over = waiting.spilling = True
+        waiting.handed_over = True
         try:
             kept = self._fallback.submit(waiting.delivery)
         except NotDurableError as error:
@@ -215,8 +206,14 @@ class Committer:
         else:
             self._refuse(waiting, error)
 
+    def _is_for_the_spill_to_say(self, waiting: _Waiting) -> bool:
+        """Whether the spill decides on the answer, though PostgreSQL may have passed the request over.
+
+        What is spilled is filed; so a request that bears a used key may not be refused any more.
+        """
+        return waiting in self._handed_over and waiting.delivery.idempotency_key is not None
+
     def _refuse(self, waiting: _Waiting, error: BaseException) -> None:
-        waiting.spilling = False
         in_flight = waiting in self._group and not self._failing
         if not in_flight and not waiting.done.done():
             waiting.done.set_exception(error)

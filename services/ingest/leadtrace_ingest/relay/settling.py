@@ -11,6 +11,7 @@ import msgspec
 from leadtrace.runtime.clock import Ids
 from leadtrace.store.connection import Connection
 from leadtrace_ingest.outcome import Outcome
+from leadtrace_ingest.portions import portions
 from leadtrace_ingest.relay.rows import IntakeRow
 from leadtrace_ingest.relay.work import Work
 from leadtrace_ingest.senders.item import Refused
@@ -107,22 +108,9 @@ def _explained(work: Work) -> dict[str, object]:
 
 
 async def _hold(connection: Connection, works: Sequence[Work], ids: Ids) -> None:
-    for some in _slices(works):
+    # Every record of one event carries all of it.
+    for some in portions(works, lambda work: len(work.raw), most_bytes=_MOST_BYTES):
         await _hold_some(connection, some, ids)
-
-
-def _slices(works: Sequence[Work]) -> Iterable[list[Work]]:
-    """So few at a time that their bytes fit a statement: every record of one event carries all of it."""
-    slice_: list[Work] = []
-    size = 0
-    for work in works:
-        if slice_ and size + len(work.raw) > _MOST_BYTES:
-            yield slice_
-            slice_, size = [], 0
-        slice_.append(work)
-        size += len(work.raw)
-    if slice_:
-        yield slice_
 
 
 async def _hold_some(connection: Connection, works: Sequence[Work], ids: Ids) -> None:

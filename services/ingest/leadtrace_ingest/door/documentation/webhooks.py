@@ -61,22 +61,16 @@ def _operation(operation_id: str, *more: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-_ROUTE = {
-    "name": "route",
-    "in": "path",
-    "required": True,
-    "description": "A secret of the sender's `path_secrets`, or a route of its vendor such as `cdc`.",
-    "schema": {"type": "string"},
-    "example": "cdc",
-}
-_SECRET = {
-    "name": "secret",
-    "in": "path",
-    "required": True,
-    "description": "A secret of the sender's `path_secrets`.",
-    "schema": {"type": "string"},
-    "example": "a-long-random-segment",
-}
+def _parameter(name: str, description: str, example: str) -> dict[str, Any]:
+    schema = {"type": "string"}
+    said = {"description": description, "schema": schema, "example": example}
+    return {"name": name, "in": "path", "required": True, **said}
+
+
+_ROUTE = _parameter(
+    "route", "A secret of the sender's `path_secrets`, or a route of its vendor such as `cdc`.", "cdc"
+)
+_SECRET = _parameter("secret", "A secret of the sender's `path_secrets`.", "a-long-random-segment")
 PATHS: Mapping[str, Any] = {
     "/v1/webhooks/{sender}": {"post": _operation("take_webhook")},
     "/v1/webhooks/{sender}/{route}": {"post": _operation("take_webhook_at_route", _ROUTE)},

@@ -3,12 +3,13 @@
 Filing again what is there already changes nothing, so a crash between insert and removal costs nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from leadtrace.runtime.logging import get_logger
 from leadtrace.store.connection import Connection
 from leadtrace_ingest.door.intake import VALUE_AT_FAULT, IntakeEntry, insert_entries
+from leadtrace_ingest.portions import portions
 
 CHUNK_ENTRIES = 500
 _CHUNK_BYTES = 4_194_304
@@ -24,7 +25,9 @@ async def file_entries(connection: Connection, entries: Sequence[IntakeEntry]) -
         Exception: the database is away or refuses altogether; the same call may be made again.
     """
     refused: list[IntakeEntry] = []
-    for chunk in _chunks(entries):
+    for chunk in portions(
+        entries, lambda entry: len(entry.body), most_bytes=_CHUNK_BYTES, most=CHUNK_ENTRIES
+    ):
         try:
             await _insert(connection, chunk)
         except VALUE_AT_FAULT:
@@ -50,16 +53,3 @@ async def _insert(connection: Connection, entries: Sequence[IntakeEntry]) -> Non
     keyed = [replace(entry, idempotency_key=None) for entry in entries if entry.idempotency_key is not None]
     if keyed:
         await insert_entries(connection, keyed, timeout_s=_TIMEOUT_S)
-
-
-def _chunks(entries: Sequence[IntakeEntry]) -> Iterator[list[IntakeEntry]]:
-    chunk: list[IntakeEntry] = []
-    size = 0
-    for entry in entries:
-        if chunk and (len(chunk) == CHUNK_ENTRIES or size + len(entry.body) > _CHUNK_BYTES):
-            yield chunk
-            chunk, size = [], 0
-        chunk.append(entry)
-        size += len(entry.body)
-    if chunk:
-        yield chunk

@@ -12,7 +12,7 @@ from leadtrace_ingest.senders.generic.identity import content_of
 from leadtrace_ingest.senders.generic.loading import load_generic
 from leadtrace_ingest.senders.generic.mapping import GenericMapping, map_value
 from leadtrace_ingest.senders.identity import identity_of, posted
-from leadtrace_ingest.senders.imported.ahead import ACTIVITY, as_of
+from leadtrace_ingest.senders.imported.ahead import as_of, lies_ahead
 from leadtrace_ingest.senders.imported.header import ImportHeader, ImportHeaderError, read_header, rows_of
 from leadtrace_ingest.senders.item import Identity, Ignored, Item, ItemResult, Mapped, Refused
 from leadtrace_ingest.senders.mapping.file import MappingError
@@ -100,7 +100,7 @@ class ImportAdapter(_Rows):
             case Mapped():
                 drafts = tuple(as_of(draft, delivery.received_at) for draft in result.drafts)
                 # What lies ahead now is another thing to say than that it happened.
-                ahead = drafts != result.drafts and any(draft.type == ACTIVITY for draft in drafts)
+                ahead = any(lies_ahead(draft, delivery.received_at) for draft in result.drafts)
                 key = [*self._key(value), *(["ahead"] if ahead else [])]
                 identity = identity_of(self._sender, posted(key, drafts, delivery.received_at))
                 return msgspec.structs.replace(result, identity=identity, drafts=drafts)

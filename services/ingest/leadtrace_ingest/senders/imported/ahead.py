@@ -14,17 +14,20 @@ _WIDEST_TIME = timedelta(days=1)
 _RECORDED = msgspec.json.Decoder(ActivityRecorded)
 
 
+def lies_ahead(draft: Draft, received_at: datetime) -> bool:
+    """Whether it is an activity that is only planned."""
+    return draft.type == ACTIVITY and draft.time > received_at + _WIDEST_TIME
+
+
 def as_of(draft: Draft, received_at: datetime) -> Draft:
     """The draft as it was so when it was read.
 
     The end of a day that is not over lies ahead of the import, and what stands there is so already. An
     activity beyond that is planned, now.
     """
-    if draft.time <= received_at:
-        return draft
-    if draft.type == ACTIVITY and draft.time > received_at + _WIDEST_TIME and draft.data is not None:
-        planned = msgspec.structs.replace(_RECORDED.decode(draft.data), done=False)
+    if lies_ahead(draft, received_at):
+        planned = msgspec.structs.replace(_RECORDED.decode(draft.data or b"{}"), done=False)
         return msgspec.structs.replace(draft, time=received_at, data=encode(planned))
-    if draft.time <= received_at + _WIDEST_TIME:
+    if received_at < draft.time <= received_at + _WIDEST_TIME:
         return msgspec.structs.replace(draft, time=received_at)
     return draft

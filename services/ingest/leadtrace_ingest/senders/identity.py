@@ -1,8 +1,7 @@
 """What makes an item itself, hashed: the same values give the same key, no two lists of values pack alike."""
 
 import struct
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -15,15 +14,13 @@ _pack = msgspec.msgpack.Encoder().encode
 _SIGNED = struct.Struct("<q")
 
 
-def posted(key: Sequence[object], drafts: Iterable[Draft], received_at: datetime) -> list[object]:
-    """The key of an item without an id of its own; for spend its delivery is part of that.
+def posts_spend(drafts: Iterable[Draft]) -> bool:
+    """Whether an item posts spend: without an id of its own, its delivery is part of what makes it itself.
 
     Posting A, then B, then A again is three postings, since each replaces what was posted before; anything
     else that says the same twice says it once.
     """
-    if any(draft.topic == Topic.SPEND_EVENTS for draft in drafts):
-        return [*key, received_at.isoformat()]
-    return list(key)
+    return any(draft.topic == Topic.SPEND_EVENTS for draft in drafts)
 
 
 def identity_of(sender: str, key: object, comparable: object = None) -> Identity:

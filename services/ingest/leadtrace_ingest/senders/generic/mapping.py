@@ -18,7 +18,7 @@ from leadtrace_ingest.senders.generic.record_action import resuffixed
 from leadtrace_ingest.senders.generic.rule import Rule
 from leadtrace_ingest.senders.generic.telling import Telling
 from leadtrace_ingest.senders.generic.value import Value
-from leadtrace_ingest.senders.identity import identity_of, identity_of_bytes, posted
+from leadtrace_ingest.senders.identity import identity_of, identity_of_bytes, posts_spend
 from leadtrace_ingest.senders.item import Draft, Identity, Ignored, ItemResult, Mapped, Refused
 from leadtrace_ingest.senders.mapping.change import unsuffixed
 from leadtrace_ingest.senders.mapping.compiled import Mapping
@@ -113,7 +113,8 @@ class _Run:
     def explanation(self, account: str | None, raw: bytes) -> Explanation:
         mapping, item = self._mapping, self._item
         content = content_of(item, mapping.delivery)
-        identity = identity_of(self._sender, ["content", mapping.name, content])
+        key = ["content", mapping.name, content]
+        identity = identity_of(self._sender, key)
         result: ItemResult
         try:
             if mapping.ignore is not None and mapping.ignore.holds(item):
@@ -122,9 +123,8 @@ class _Run:
             if mapping.id is not None:
                 identity = self._identity(mapping.id, source, content)
             drafts = self._drafts()
-            if mapping.id is None:
-                key = posted(["content", mapping.name, content], drafts, self._received_at)
-                identity = identity_of(self._sender, key)
+            if mapping.id is None and posts_spend(drafts):
+                identity = identity_of(self._sender, [*key, self._received_at.isoformat()])
             result = Mapped(identity, source, drafts)
         except IgnoredError as error:
             result = Ignored(identity, error.reason)

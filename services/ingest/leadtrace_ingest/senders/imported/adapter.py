@@ -11,7 +11,7 @@ from leadtrace_ingest.senders.generic.decoding import decode_value
 from leadtrace_ingest.senders.generic.identity import content_of
 from leadtrace_ingest.senders.generic.loading import load_generic
 from leadtrace_ingest.senders.generic.mapping import GenericMapping, map_value
-from leadtrace_ingest.senders.identity import identity_of, posted
+from leadtrace_ingest.senders.identity import identity_of, posts_spend
 from leadtrace_ingest.senders.imported.ahead import as_of, lies_ahead
 from leadtrace_ingest.senders.imported.header import ImportHeader, ImportHeaderError, read_header, rows_of
 from leadtrace_ingest.senders.item import Identity, Ignored, Item, ItemResult, Mapped, Refused
@@ -102,7 +102,9 @@ class ImportAdapter(_Rows):
                 # What lies ahead now is another thing to say than that it happened.
                 ahead = any(lies_ahead(draft, delivery.received_at) for draft in result.drafts)
                 key = [*self._key(value), *(["ahead"] if ahead else [])]
-                identity = identity_of(self._sender, posted(key, drafts, delivery.received_at))
+                if posts_spend(drafts):
+                    key.append(delivery.received_at.isoformat())
+                identity = identity_of(self._sender, key)
                 return msgspec.structs.replace(result, identity=identity, drafts=drafts)
             case Ignored():
                 return Ignored(self._unread(value), result.reason)

@@ -61,7 +61,7 @@ def unbound_events(works: Iterable[Work]) -> list[Unbound]:
             continue
         source = result.source
         for part, draft in enumerate(result.drafts):
-            subject = Subject(source, draft.kind, draft.external_id)
+            subject = Subject(draft.subject_source or source, draft.kind, draft.external_id)
             refers = tuple(
                 Subject(other.source or source, other.kind, other.external_id) for other in draft.refers
             )
@@ -125,6 +125,7 @@ def _canonical(event: Unbound, bindings: Mapping[Subject, Binding], number: int)
             correlationid=result.correlation,
             causationid=result.causation,
             traceparent=result.trace,
+            subjectsource=draft.subject_source,
             data=msgspec.Raw(data),
         )
     )

@@ -1,6 +1,6 @@
-"""Which lead, deal or account a record belongs to, whenever that changes: the effect of merges, splits, keys.
+"""Which lead, deal or account a record belongs to, whenever that changes: what merges and splits come to.
 
-What senders say of it (`lead.merged`, `lead.split`, an e-mail address) are claims; ingest weighs them all, and
+What senders say of it (`lead.merged`, `lead.split`, an e-mail address) are claims; ingest weighs them all and
 tells here what came of it. Each of these goes to every entity that a record leaves or joins.
 """
 

@@ -119,7 +119,7 @@ class LeadMerged(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class LeadSplit(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Other records are not of this person, whatever else says so: undoes a merge, and outweighs shared keys."""
+    """Other records are not of this person: undoes a merge, and outweighs keys that they share."""
 
     apart: tuple[LeadRef, ...]
     reason: str | None = None

@@ -71,7 +71,7 @@ def test_every_event_of_the_catalogue_is_taken_as_its_example_shows_it(row: Even
 class TestOthersRecords:
     """An operator's tool may say that two CRMs mean one person; a website may not."""
 
-    GIVEN: ClassVar = {
+    GIVEN: ClassVar[dict[str, dict[str, object]]] = {
         "lead.merged": {"absorbed": [{"subject": "lead/2", "source": "crm"}]},
         "lead.split": {"apart": [{"subject": "lead/2", "source": "crm"}]},
         "event.corrected": {"event": "e", "corrects": "lead.captured", "declaration": "did_not_occur"},

@@ -63,11 +63,10 @@ class EventRules:
         draft = self._draft(kind, bare, data, source)
         # Without a time of its own a copy bears that of its receipt, which says nothing of the event.
         said = (kind.row.type, tuple(subject), time.isoformat() if given.time else None, sequence)
-        if draft.subject_source:
-            said = (*said, draft.subject_source)
+        whose = (draft.subject_source,) if draft.subject_source else ()
         return Mapped(
             # The source and the id are the identity, whichever sender brings them in whichever form.
-            identity_of("", (source, event_id), (*said, _SORTED.encode(data))),
+            identity_of("", (source, event_id), (*said, *whose, _SORTED.encode(data))),
             source,
             (draft,),
             event_id,

@@ -6,6 +6,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from leadtrace.events.lead import LADDER
+
+_RUNGS = {stage.value: rung for rung, stage in enumerate(LADDER)}
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -43,6 +47,19 @@ class Ledger:
         records |= self.identified
         records |= {f"crm {lead}" for group in self._linked().values() for lead in group}
         return {bound[record] for record in records}
+
+    def touches(self, records: Iterable[str]) -> int:
+        """How many touchpoints there were with the records."""
+        among = set(records)
+        touched = (one for one in self.standing() if one.name == "touchpoint.recorded")
+        return sum(f"crm {one.subject}" in among for one in touched)
+
+    def highest(self, records: Iterable[str]) -> str | None:
+        """The highest stage that anybody claimed of the records."""
+        among = set(records)
+        claims = (one for one in self.standing() if one.name == "lead.stage_changed")
+        rungs = [_RUNGS[one.data["stage"]] for one in claims if f"crm {one.subject}" in among]
+        return LADDER[max(rungs)].value if rungs else None
 
     def revenue(self) -> Decimal:
         """What the won deals are worth together."""

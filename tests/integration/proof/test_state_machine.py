@@ -131,11 +131,17 @@ class Proof(RuleBasedStateMachine):
         earned = [funnel["total"]["revenue"]["amount"], funnel["unlinked"]["revenue"]["amount"]]
         assert sum(map(Decimal, earned)) == self.ledger.revenue()
         for entity in set(bound.values()):
-            known = [one for one in leads["leads"] if one["lead_id"] == str(entity)]
-            if known:
-                told = await self.company.get(f"/v1/leads/{entity}/identity")
+            if any(one["lead_id"] == str(entity) for one in leads["leads"]):
                 mine = {one for one, home in bound.items() if home == entity}
-                assert {f"{one['source']} {one['subject']}" for one in told["records"]} == mine
+                await self._check_lead(str(entity), mine)
+
+    async def _check_lead(self, lead_id: str, records: set[str]) -> None:
+        told = await self.company.get(f"/v1/leads/{lead_id}/identity")
+        assert {f"{one['source']} {one['subject']}" for one in told["records"]} == records
+        lead = await self.company.get(f"/v1/leads/{lead_id}")
+        assert lead["touches"] == self.ledger.touches(records)
+        highest = self.ledger.highest(records)
+        assert highest is None or highest in lead["first_reached"]
 
     def _tell(self, name: str, subject: str, at: int, data: Mapping[str, Any]) -> None:
         # No two events bear one moment, so that the ledger's order is the folds'.
@@ -153,7 +159,7 @@ class Proof(RuleBasedStateMachine):
 def test_every_invariant_holds_after_every_step(database_url: str) -> None:
     steps = settings(
         deadline=None,
-        max_examples=max(5, settings().max_examples // 12),
+        max_examples=max(10, settings().max_examples // 12),
         stateful_step_count=15,
         phases=[Phase.explicit, Phase.reuse, Phase.generate],
         suppress_health_check=list(HealthCheck),

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from leadtrace.bus.protocol import Outgoing, Record
+from leadtrace.domain.calendar import DayOf
 from leadtrace.events.snapshots import (
     DEAL_CONCLUDED,
     LEAD_CONCLUDED,
@@ -24,7 +25,7 @@ from leadtrace.runtime.handler import Applied
 from leadtrace.store.connection import Connection
 from leadtrace.store.dead_letters import DeadLetter
 from leadtrace_api.projector.arrivals import Arrival, Change, Newest, SnapshotKey, arrivals_of, newest
-from leadtrace_api.projector.contribution import DayOf, Increments, add, cells, take_out
+from leadtrace_api.projector.contribution import Increments, add, cells, take_out
 from leadtrace_api.store import deals, leads, rollups
 from leadtrace_api.store.columns import Row
 

@@ -1,6 +1,7 @@
 """Puts the api's two processes together: the only place that names their concrete parts."""
 
 from leadtrace.bus.protocol import Bus
+from leadtrace.domain.calendar import calendar
 from leadtrace.runtime.definitions import live_definitions
 from leadtrace.runtime.health import Readiness
 from leadtrace.runtime.key_ring import configured_key_ring
@@ -16,7 +17,6 @@ from leadtrace.store.sql_engine import make_engine
 from leadtrace_api.app import create_app
 from leadtrace_api.handlers import Projector
 from leadtrace_api.process import ProjectorProcess
-from leadtrace_api.projector.contribution import calendar
 from leadtrace_api.room import Room
 from leadtrace_api.settings import api_settings
 

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from leadtrace.bus.protocol import Outgoing
 from leadtrace.domain.attribution.deal_fold import DealFold
-from leadtrace.domain.attribution.deal_outcome import deal_views, render_deal
+from leadtrace.domain.attribution.deal_outcome import kept_views, render_deal
 from leadtrace.domain.attribution.deal_state import DealState, decode_state, encode_state
 from leadtrace.domain.attribution.extract import extract_deal
 from leadtrace.domain.attribution.views import DealView
+from leadtrace.domain.calendar import UTC_DAYS, Days
 from leadtrace.domain.fact import Fact
 from leadtrace.events.snapshots import DEAL_CONCLUDED, DefinitionRef
 from leadtrace.runtime.absorb import Absorber, Stored
@@ -45,10 +46,10 @@ class DerivedDeals:
 class DealDeriver:
     """Folds deal rows and gives them new revisions."""
 
-    def __init__(self, definition: DefinitionRef, clock: Clock) -> None:
+    def __init__(self, definition: DefinitionRef, clock: Clock, days: Days = UTC_DAYS) -> None:
         self._definition = definition
         self._clock = clock
-        stored: Stored[DealState] = Stored(DealFold(), extract_deal, encode_state, decode_state)
+        stored: Stored[DealState] = Stored(DealFold(days), extract_deal, encode_state, decode_state)
         self._absorber = Absorber(DEALS, stored, self._render)
 
     async def derive(
@@ -68,8 +69,7 @@ class DealDeriver:
         if row.event_count == row.ignored_count:
             return None
         outcome = render_deal(state, deal_id=str(row.entity_id), definition=self._definition)
-        views: Views = {UUID(link.lead_id): None for link in state.links.values()}
-        views |= {UUID(lead): view for lead, view in deal_views(outcome).items()}
+        views: Views = {UUID(lead): view for lead, view in kept_views(outcome, state).items()}
         return body_of(outcome), views
 
     def _conclude(self, row: EntityRow, body: bytes, views: Views, derived: DerivedDeals) -> None:

@@ -12,6 +12,7 @@ from leadtrace.domain.attribution.lead_fold import LeadFold
 from leadtrace.domain.attribution.lead_outcome import render_lead
 from leadtrace.domain.attribution.lead_state import LeadState, decode_state, encode_state
 from leadtrace.domain.attribution.views import DealView, QualificationView
+from leadtrace.domain.calendar import UTC_DAYS, Days
 from leadtrace.domain.fact import Fact
 from leadtrace.events.snapshots import LEAD_CONCLUDED, DefinitionRef
 from leadtrace.runtime.absorb import Absorber, Stored
@@ -39,10 +40,10 @@ class DerivedLeads:
 class LeadDeriver:
     """Folds lead rows and gives them new revisions."""
 
-    def __init__(self, definition: DefinitionRef, clock: Clock) -> None:
+    def __init__(self, definition: DefinitionRef, clock: Clock, days: Days = UTC_DAYS) -> None:
         self._definition = definition
         self._clock = clock
-        stored: Stored[LeadState] = Stored(LeadFold(), extract_lead, encode_state, decode_state)
+        stored: Stored[LeadState] = Stored(LeadFold(days), extract_lead, encode_state, decode_state)
         self._absorber = Absorber(LEADS, stored, self._render)
 
     @staticmethod

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from leadtrace.bus.protocol import Record
+from leadtrace.domain.calendar import calendar
 from leadtrace.runtime.handler import Applied
 from leadtrace.store.connection import Pool
 from leadtrace_api.handlers import Projector
-from leadtrace_api.projector.contribution import calendar
 
 # Written for this test alone: it shares nothing with the projector but the stored bodies and their meaning.
 _ORACLE = """

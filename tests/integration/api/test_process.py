@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import SecretStr
 
 from leadtrace.bus.protocol import Outgoing, Record
+from leadtrace.domain.calendar import calendar
 from leadtrace.events.lead import Stage
 from leadtrace.runtime.handler import Applied
 from leadtrace.runtime.settings import Settings
@@ -17,7 +18,6 @@ from leadtrace.store.connection import Connection
 from leadtrace.testing.chain import make_bus, put
 from leadtrace_api.handlers import Projector
 from leadtrace_api.process import ProjectorProcess
-from leadtrace_api.projector.contribution import calendar
 from tests.integration.api.projection import Projection
 from tests.unit.api.snapshots import outcome, record
 

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadtrace.bus.protocol import Record
+from leadtrace.domain.calendar import calendar
 from leadtrace.events.lead import Stage
 from leadtrace.events.snapshots import DealOutcome, LeadOutcome, LeadScore
 from leadtrace.store.dead_letters import DeadReason
-from leadtrace_api.projector.contribution import calendar
 from leadtrace_api.store.rebuild import rebuild_if_cut_otherwise
 from tests.integration.api.projection import Projection
 from tests.unit.api.snapshots import DEFINITION, deal, lead_id, outcome, outcomes, record, won

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from leadtrace_api.audit import schemas as audit
 from leadtrace_api.funnel import schemas as funnel
 from leadtrace_api.intake import schemas as intake
+from leadtrace_api.knowledge import score
 from leadtrace_api.leads import examples, schemas
 
 EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
@@ -17,6 +18,7 @@ EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
     schemas.Leads: examples.LEADS,
     schemas.Lead: examples.LEAD,
     schemas.Trace: examples.TRACE,
+    score.ScoreThen: score.EXAMPLE,
     intake.Intake: intake.EXAMPLE,
     audit.Conservation: audit.EXAMPLE,
 }

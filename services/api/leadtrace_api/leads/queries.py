@@ -41,6 +41,7 @@ with recursive same (lead_id) as (
   select cast(:lead as uuid)
   union
   select absorbed.lead_id from api.leads absorbed join same on absorbed.redirect_to = same.lead_id
+  where cast(:until as timestamptz) is null
 ), entities (entity_id) as (
   select lead_id from same
   union
@@ -50,6 +51,7 @@ select e.event_no, e.source, e.id, e.type, e.subject, e.occurred_at, e.recorded_
        e.item, e.mapping
 from ingest.pub_events e
 where e.entity_id in (select entity_id from entities)
+  and (cast(:until as timestamptz) is null or e.recorded_at <= :until)
 order by e.occurred_at, e.event_no
 limit :most
 """)
@@ -116,9 +118,14 @@ async def deal_amounts(now: Reading, ids: Sequence[UUID]) -> dict[UUID, tuple[in
     return {row.deal_id: (row.amount, row.currency) for row in await now.connection.execute(statement)}
 
 
-async def events(now: Reading, lead_id: UUID, deals: Sequence[UUID]) -> Sequence[Row[Any]]:
-    """The events of a lead, of leads absorbed into it and of its deals; one more than shown if there are."""
+async def events(
+    now: Reading, lead_id: UUID, deals: Sequence[UUID], until: datetime | None = None
+) -> Sequence[Row[Any]]:
+    """The events of a lead, of leads absorbed into it and of its deals; one more than shown if there are.
+
+    With `until` those that were recorded by then; leads that were absorbed are told of by themselves.
+    """
     found = await now.connection.execute(
-        _EVENTS, {"lead": lead_id, "deals": list(deals), "most": MOST_EVENTS + 1}
+        _EVENTS, {"lead": lead_id, "deals": list(deals), "most": MOST_EVENTS + 1, "until": until}
     )
     return found.all()

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Sequence
 
 import msgspec
 
+from leadtrace.domain.calendar import DayOf
 from leadtrace.events.snapshots import DealOutcome, LeadOutcome
 from leadtrace.store.connection import Connection
 from leadtrace_api.projector.arrivals import Newest
-from leadtrace_api.projector.contribution import VERSION, DayOf, Increments, add, cells
+from leadtrace_api.projector.contribution import VERSION, Increments, add, cells
 from leadtrace_api.store import deals, leads, rollups
 
 _PAGE = 2_000

@@ -4,15 +4,20 @@ from collections.abc import Callable
 from typing import cast
 
 from leadtrace.domain.attribution.deal_state import DealState, Link
+from leadtrace.domain.calendar import UTC_DAYS, Days
 from leadtrace.domain.fact import Fact
 from leadtrace.events.catalogue import Code
 from leadtrace.events.snapshots import DealStatus
+
+_CODE_VERSION = 3
 
 
 class DealFold:
     """Attribution's view of a deal's set."""
 
-    version: int = 2
+    def __init__(self, days: Days = UTC_DAYS) -> None:
+        self._days = days
+        self.version = days.version(_CODE_VERSION)
 
     def initial(self) -> DealState:
         """A deal of which nothing is known."""
@@ -23,6 +28,7 @@ class DealFold:
         take = _STEPS.get(fact.code)
         if take is None:
             return
+        state.recorded.take(fact, self._days)
         state.latest_at = fact.at
         if state.first_at is None:
             state.first_at = fact.at

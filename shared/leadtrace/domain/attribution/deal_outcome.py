@@ -2,6 +2,8 @@
 
 from decimal import Decimal, InvalidOperation
 
+import msgspec
+
 from leadtrace.domain.attribution.deal_state import DealState
 from leadtrace.domain.attribution.views import DealView
 from leadtrace.domain.money import split, to_minor
@@ -32,8 +34,18 @@ def render_deal(state: DealState, *, deal_id: str, definition: DefinitionRef) ->
     )
 
 
+def kept_views(outcome: DealOutcome, state: DealState) -> dict[str, DealView]:
+    """What each lead keeps of a deal that it is or once was linked to, by lead id."""
+    recorded = msgspec.structs.replace(state.recorded)
+    former = DealView(outcome.deal_id, outcome.status, 0, recorded=recorded, linked=False)
+    views = dict.fromkeys([link.lead_id for link in state.links.values()], former)
+    for lead, view in deal_views(outcome).items():
+        views[lead] = msgspec.structs.replace(view, recorded=recorded)
+    return views
+
+
 def deal_views(outcome: DealOutcome) -> dict[str, DealView]:
-    """What each linked lead keeps of the deal, by lead id; a lead that is not in it keeps nothing."""
+    """What each linked lead is to know of the deal, by lead id."""
     if outcome.created_at is None:
         return {}
     return {

@@ -6,6 +6,7 @@ from typing import cast
 
 from leadtrace.domain.attribution.lead_state import LeadState, TouchMark
 from leadtrace.domain.attribution.standing import Entry, Standing
+from leadtrace.domain.calendar import UTC_DAYS, Days
 from leadtrace.domain.fact import Fact, Value
 from leadtrace.events.catalogue import Code
 from leadtrace.events.lead import Stage
@@ -17,13 +18,16 @@ FURTHER_DAYS = 366
 CLAIM_LIMIT = 1_000
 
 DAY_US = 86_400_000_000
+_CODE_VERSION = 3
 _INQUIRY = Stage.INQUIRY.value
 
 
 class LeadFold:
     """Attribution's view of a lead's set; deals and qualifications join when it is rendered."""
 
-    version: int = 2
+    def __init__(self, days: Days = UTC_DAYS) -> None:
+        self._days = days
+        self.version = days.version(_CODE_VERSION)
 
     def initial(self) -> LeadState:
         """A lead of which nothing is known."""
@@ -34,6 +38,7 @@ class LeadFold:
         take = _STEPS.get(fact.code)
         if take is None:
             return
+        state.recorded.take(fact, self._days)
         state.latest_at = fact.at
         if fact.skewed:
             state.skewed = True

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from leadtrace.domain.attribution.derived import capture_of, derive_entries
 from leadtrace.domain.attribution.history import in_ladder_order, write_history
 from leadtrace.domain.attribution.lead_state import LeadState, TouchMark, acquisition_of
+from leadtrace.domain.attribution.recorded import together
 from leadtrace.domain.attribution.standing import Standing
 from leadtrace.domain.attribution.views import DealView, QualificationView
 from leadtrace.domain.stages import STAGES
@@ -35,8 +36,9 @@ def render_lead(
     qualification: QualificationView | None,
     definition: DefinitionRef,
 ) -> LeadOutcome:
-    """The body of a lead's snapshot; the order of `deals` does not matter and `state` is left as it is."""
-    deals = sorted(deals, key=lambda deal: deal.deal_id)
+    """The body of a lead's snapshot; `deals` in any order, also former ones; `state` is left as it is."""
+    kept = sorted(deals, key=lambda deal: deal.deal_id)
+    deals = [deal for deal in kept if deal.linked]
     judged = qualification or _UNJUDGED
     capture = capture_of(state, deals)
     captured_at = capture.at if capture else None
@@ -66,6 +68,8 @@ def render_lead(
         qualifications=judged.qualifications,
         flags=_flags(state, captured_at, standing),
         latest_at=_latest(state, deals, judged),
+        former_deals=tuple([deal.deal_id for deal in kept if not deal.linked]),
+        known=together([state.recorded, *(deal.recorded for deal in kept)]),
     )
 
 

@@ -1,0 +1,53 @@
+"""Events through all services into the api's tables, and every table empty again."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from leadtrace.domain.calendar import Days
+from leadtrace.domain.definitions.canonical import reference_to
+from leadtrace.domain.scoring.fold import ScoreFold
+from leadtrace.events.envelope import Event
+from leadtrace.runtime.clock import SystemClock
+from leadtrace.runtime.definitions import live_definitions
+from leadtrace.testing.builders import outgoing
+from leadtrace.testing.chain import Stage, make_bus, put
+from leadtrace_attribution.handlers import AttributionHandler
+from leadtrace_scoring.handlers import ScoringHandler
+from tests.integration.api.ingested import store_event
+from tests.integration.api.projection import Projection
+
+_TABLES = {
+    "ingest": ("events",),
+    "scoring": ("leads", "notes", "seen", "dead_letters"),
+    "attribution": ("leads", "deals", "notes", "seen", "dead_letters"),
+    "api": ("leads", "deals", "funnel_daily", "revenue_daily", "notes", "dead_letters"),
+}
+
+
+class Whole:
+    """All services over one database and one bus."""
+
+    def __init__(self, projection: Projection) -> None:
+        self.projection = projection
+        definitions, clock = live_definitions(), SystemClock()
+        days = Days(ZoneInfo("Europe/Berlin"))
+        self._handlers = (
+            ("scoring", ScoringHandler(ScoreFold(definitions), clock)),
+            ("attribution", AttributionHandler(reference_to(definitions), clock, days)),
+            ("api", projection.projector),
+        )
+
+    async def begin(self) -> None:
+        """Forget everything."""
+        names = ", ".join(f"{schema}.{table}" for schema, tables in _TABLES.items() for table in tables)
+        await self.projection.owner.execute(f"truncate {names}")
+        self._bus = await make_bus()
+
+    async def tell(self, events: Sequence[Event], *, copies: int = 1, size: int = 5_000) -> None:
+        """Store and publish events, and have every service read all there is."""
+        async with self.projection.owner.acquire() as connection:
+            for made in events:
+                await store_event(connection, made)
+        await put(self._bus, [outgoing(made) for made in events for _ in range(copies)])
+        for service, handler in self._handlers:
+            await Stage(service, self._bus, self.projection.owner, handler, max_records=size).drain()

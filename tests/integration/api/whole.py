@@ -20,7 +20,18 @@ _TABLES = {
     "ingest": ("events",),
     "scoring": ("leads", "notes", "seen", "dead_letters"),
     "attribution": ("leads", "deals", "notes", "seen", "dead_letters"),
-    "api": ("leads", "deals", "funnel_daily", "revenue_daily", "notes", "dead_letters"),
+    "api": (
+        "leads",
+        "deals",
+        "funnel_daily",
+        "revenue_daily",
+        "funnel_known",
+        "revenue_known",
+        "lead_days",
+        "known_leads",
+        "notes",
+        "dead_letters",
+    ),
 }
 
 

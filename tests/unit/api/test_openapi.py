@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from leadtrace_api.audit import schemas as audit
 from leadtrace_api.funnel import schemas as funnel
 from leadtrace_api.intake import schemas as intake
+from leadtrace_api.knowledge import restatement_schemas as restatements
 from leadtrace_api.knowledge import score
 from leadtrace_api.leads import examples, schemas
 
@@ -19,6 +20,7 @@ EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
     schemas.Lead: examples.LEAD,
     schemas.Trace: examples.TRACE,
     score.ScoreThen: score.EXAMPLE,
+    restatements.Restatements: restatements.EXAMPLE,
     intake.Intake: intake.EXAMPLE,
     audit.Conservation: audit.EXAMPLE,
 }

@@ -17,7 +17,7 @@ LEAD = "/v1/leads/00000000-0000-0000-0000-000000000001"
     [
         ("/v1/funnel?bye=channel", "bye", "Did you mean by?"),
         ("/v1/funnel?chanel=email", "chanel", "Did you mean channel?"),
-        ("/v1/funnel?zzz=1", "zzz", "It knows basis"),
+        ("/v1/funnel?zzz=1", "zzz", "It knows as_of, basis"),
         ("/v1/funnel?by=chanel", "by", "Did you mean channel?"),
         ("/v1/funnel?by=channel,source", "by", "It knows channel"),
         ("/v1/funnel?by=channel&source=google", "source", "Ask for one dimension"),

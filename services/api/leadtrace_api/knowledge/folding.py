@@ -8,6 +8,7 @@ from leadtrace.domain.attribution.deal_fold import DealFold
 from leadtrace.domain.attribution.deal_outcome import kept_views, render_deal
 from leadtrace.domain.attribution.lead_fold import LeadFold
 from leadtrace.domain.attribution.lead_outcome import render_lead
+from leadtrace.domain.attribution.recorded import Cause, cause_of
 from leadtrace.domain.attribution.views import DealView, QualificationView
 from leadtrace.domain.calendar import UTC_DAYS, Days
 from leadtrace.domain.definitions.canonical import reference_to
@@ -34,6 +35,7 @@ class Folds:
 
     def __init__(self, definitions: Definitions, days: Days = UTC_DAYS) -> None:
         self.definition = reference_to(definitions)
+        self._days = days
         self._score = ScoreFold(definitions)
         self._lead = LeadFold(days)
         self._deal = DealFold(days)
@@ -46,6 +48,16 @@ class Folds:
         outcome = self._outcome(lead_id, known, views, score)
         linked = {view.deal_id for view in views if view.linked}
         return KnownLead(score, outcome, tuple([deal for deal, _ in deals if deal.deal_id in linked]))
+
+    def outcome(self, lead_id: UUID, known: History) -> LeadOutcome | None:
+        """The outcome alone, without what the score says."""
+        deals = [self._deal_of(deal, told) for deal, told in known.deals.items() if _readable(told)]
+        views = [view for _, kept in deals if (view := kept.get(str(lead_id))) is not None]
+        return self._outcome(lead_id, known, views, None)
+
+    def cause_of(self, told: Told) -> Cause:
+        """Why an event may change numbers of days before the one on which it was recorded."""
+        return cause_of(told.outcome, self._days.number(told.recorded), self._days)
 
     def score(self, lead_id: UUID, known: History, at: int | None = None) -> LeadScore | None:
         """The score at its latest event; with `at` (µs), of what had happened by then and judged then."""

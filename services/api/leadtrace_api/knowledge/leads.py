@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import text
 
-from leadtrace.domain.calendar import Days
+from leadtrace.domain.calendar import DayOf, Days, calendar
 from leadtrace.events.snapshots import LeadOutcome
 from leadtrace.runtime.definitions import live_definitions
 from leadtrace_api.knowledge.folding import Folds
@@ -38,6 +38,12 @@ _OUTCOME = msgspec.json.Decoder(LeadOutcome)
 def folds_of(timezone: str) -> Folds:
     """The folds by the definitions in force, with days of this time zone."""
     return Folds(live_definitions(), Days(ZoneInfo(timezone)))
+
+
+@lru_cache(maxsize=8)
+def day_of_zone(timezone: str) -> DayOf:
+    """The days of a time zone."""
+    return calendar(ZoneInfo(timezone))
 
 
 def asking(now: Reading) -> Ask:

@@ -15,7 +15,7 @@ from leadtrace.events.lead import LADDER, Stage
 from leadtrace.events.snapshots import DealShare, DealStatus, LeadOutcome, LeadStatus
 from leadtrace_api.projector.dimensions import Keys, keys_of
 
-VERSION = 1
+VERSION = 2
 
 
 class Basis(StrEnum):
@@ -74,6 +74,14 @@ def take_out(increments: Increments, made: Iterable[tuple[Cell, int]]) -> None:
     """Take a contribution out."""
     for cell, amount in made:
         increments[cell] -= amount
+
+
+def net_of(came: Iterable[tuple[Cell, int]], went: Iterable[tuple[Cell, int]]) -> Increments:
+    """What changes as one contribution goes in and another one out."""
+    net: Increments = Counter()
+    add(net, came)
+    take_out(net, went)
+    return net
 
 
 Step: TypeAlias = tuple[str, Measure, int, int]

@@ -2,12 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeAlias
 from uuid import UUID
 
 from leadtrace.bus.protocol import Outgoing
 from leadtrace.domain.attribution.deal_fold import DealFold
-from leadtrace.domain.attribution.deal_outcome import kept_views, render_deal
+from leadtrace.domain.attribution.deal_outcome import (
+    Homes,
+    absorbed_deal,
+    former_view,
+    kept_views,
+    render_deal,
+)
 from leadtrace.domain.attribution.deal_state import DealState, decode_state, encode_state
 from leadtrace.domain.attribution.extract import extract_deal
 from leadtrace.domain.attribution.views import DealView
@@ -17,18 +24,30 @@ from leadtrace.events.snapshots import DEAL_CONCLUDED, DefinitionRef
 from leadtrace.runtime.absorb import Absorber, Stored
 from leadtrace.runtime.clock import Clock
 from leadtrace.runtime.derive import body_of, record_of_row, revise
+from leadtrace.store.bindings import BindingStore
 from leadtrace.store.connection import Connection
 from leadtrace.store.entities import EntityRow
-from leadtrace_attribution.store import DEAL_LEADS, DEALS, pack_ids, unpack_ids
+from leadtrace_attribution.batch import LINKS
+from leadtrace_attribution.store import (
+    DEAL_LEADS,
+    DEALS,
+    SCHEMA,
+    keep_links,
+    pack_ids,
+    records_linked_with,
+    unpack_ids,
+)
 
-Views: TypeAlias = dict[UUID, DealView | None]
+Views: TypeAlias = dict[UUID, DealView]
+# Body, what each lead is to know, and what leads are to know that are linked no more.
+Conclusion: TypeAlias = tuple[bytes, Views, DealView]
 
 
 @dataclass(slots=True)
 class DerivedDeals:
     """What came of a batch's deals.
 
-    `views` holds for each deal what each lead that it ever was linked to is to know; None where it no longer
+    `views` holds for each deal what each lead that it ever was linked to is to know, also where it no longer
     is. A lead remembers that too, so that link and unlink in one batch leave what they leave in two.
     """
 
@@ -49,33 +68,61 @@ class DealDeriver:
     def __init__(self, definition: DefinitionRef, clock: Clock, days: Days = UTC_DAYS) -> None:
         self._definition = definition
         self._clock = clock
-        stored: Stored[DealState] = Stored(DealFold(days), extract_deal, encode_state, decode_state)
-        self._absorber = Absorber(DEALS, stored, self._render)
+        self._days = days
+        self._bindings = BindingStore(SCHEMA)
 
     async def derive(
-        self, connection: Connection, rows: Mapping[UUID, EntityRow], facts: Mapping[UUID, list[Fact]]
+        self,
+        connection: Connection,
+        rows: Mapping[UUID, EntityRow],
+        facts: Mapping[UUID, list[Fact]],
+        stays: Mapping[UUID, list[Fact]],
     ) -> DerivedDeals:
         """Fold what arrived into locked rows; they are saved by the caller."""
         derived = DerivedDeals()
-        concluded = await self._absorber.absorb(connection, rows, facts)
+        homes = await self._homes(connection, rows, facts)
+        stored = Stored(DealFold(self._days), extract_deal, encode_state, decode_state)
+        absorber = Absorber(DEALS, stored, partial(self._render, homes))
+        concluded = await absorber.absorb(connection, rows, facts, stays)
         for deal, conclusion in concluded.items():
             derived.folded.add(deal)
             if conclusion is not None:
-                self._conclude(rows[deal], *conclusion, derived)
+                self._conclude(rows[deal], conclusion, derived)
         return derived
 
-    def _render(self, row: EntityRow, state: DealState) -> tuple[bytes, Views] | None:
-        """Body and views; None for a deal of which nothing but events of unknown types has come."""
-        if row.event_count == row.ignored_count:
-            return None
-        outcome = render_deal(state, deal_id=str(row.entity_id), definition=self._definition)
-        views: Views = {UUID(lead): view for lead, view in kept_views(outcome, state).items()}
-        return body_of(outcome), views
+    async def _homes(
+        self, connection: Connection, rows: Mapping[UUID, EntityRow], facts: Mapping[UUID, list[Fact]]
+    ) -> Homes:
+        """Where the records are now that the deals are or will be linked with."""
+        links = {
+            (deal, (str(fact.values[0]), str(fact.values[1])))
+            for deal, some in facts.items()
+            for fact in some
+            if fact.code in LINKS
+        }
+        await keep_links(connection, links)
+        names = await records_linked_with(connection, rows)
+        held = await self._bindings.read(connection, names)
+        return {name: (str(one.entity), one.revision) for name, one in held.items()}
 
-    def _conclude(self, row: EntityRow, body: bytes, views: Views, derived: DerivedDeals) -> None:
+    def _render(self, homes: Homes, row: EntityRow, state: DealState) -> Conclusion | None:
+        """Body and views; None for a deal of which nothing but events of unknown types has come."""
+        deal_id = str(row.entity_id)
+        if row.redirect_to is not None:
+            moved_to = str(row.redirect_to)
+            absorbed = absorbed_deal(deal_id=deal_id, redirect_to=moved_to, definition=self._definition)
+            return body_of(absorbed), {}, former_view(deal_id, state)
+        if row.event_count == row.ignored_count and row.body_hash is None:
+            return None
+        outcome = render_deal(state, deal_id=deal_id, definition=self._definition, homes=homes)
+        views: Views = {UUID(lead): view for lead, view in kept_views(outcome, state, homes).items()}
+        return body_of(outcome), views, former_view(deal_id, state)
+
+    def _conclude(self, row: EntityRow, conclusion: Conclusion, derived: DerivedDeals) -> None:
+        body, views, former = conclusion
         packed = row.extras[DEAL_LEADS]
         before = unpack_ids(packed if isinstance(packed, bytes) else None)
-        views = {**dict.fromkeys(before), **views}
+        views = {**dict.fromkeys(before, former), **views}
         derived.views[row.entity_id] = views
         row.extras[DEAL_LEADS] = pack_ids(views)
         if revise(row, body, version=self._definition.version, now_us=self._clock.now_us()):

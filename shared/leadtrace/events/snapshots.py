@@ -143,8 +143,8 @@ class LeadOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     `captured_at` is None for a visitor. `acquisition` holds the lead's acquisition dimensions: those of its
     first touchpoint if that is not after the capture, else those of the capture. `transitions` are oldest
     first; beyond a bound the oldest are left out and counted in `transitions_omitted`, while
-    `first_reached` keeps the first moment of each stage for good. `former_deals` were once linked and are not
-    any more. `known` counts the lead's events and those of all these deals.
+    `first_reached` keeps the first moment of each stage for good. `known` counts the lead's events
+    and those of every deal that it is or once was linked to.
     """
 
     lead_id: str
@@ -171,7 +171,6 @@ class LeadOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     qualifications: tuple[Qualification, ...] = ()
     flags: tuple[str, ...] = ()
     latest_at: int = 0
-    former_deals: tuple[str, ...] = ()
     known: Known | None = None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from leadtrace.events.deal import DealCreated, DealLinked, DealUnlinked, DealUpdated
@@ -26,7 +26,10 @@ _ASKED = {"snapshot_at", "as_of"}
 Answers = list[tuple[int, dict[str, Any]]]
 
 through_the_store = settings(
-    deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=10,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import httpx
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from leadtrace.events.deal import DealCreated, DealLinked, DealUpdated, DealWon
@@ -27,7 +27,10 @@ from api.{table} group by 1, 2, 3, 4, 5, 6 having {any}
 """
 
 through_the_store = settings(
-    deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None,
+    max_examples=10,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from leadtrace.events.deal import DealCreated, DealLinked, DealUpdated, DealWon
@@ -42,7 +42,12 @@ async def counted(client: httpx.AsyncClient, metric: Metric, day: date, **asked:
     return Decimal(row[metric.measure.value])
 
 
-@settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None,
+    max_examples=8,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
 @given(world=worlds(hours_late=HOURS_LATE), data=st.data())
 async def test_items_sum_exactly_to_the_change_between_two_states_of_knowledge(
     projection: Projection, client: httpx.AsyncClient, world: list[Event], data: st.DataObject

@@ -1,13 +1,12 @@
 """A lead's score and outcome out of its history, by the folds of the services that derive them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from leadtrace.domain.attribution.deal_fold import DealFold
 from leadtrace.domain.attribution.deal_outcome import kept_views, render_deal
 from leadtrace.domain.attribution.lead_fold import LeadFold
-from leadtrace.domain.attribution.lead_outcome import render_lead
+from leadtrace.domain.attribution.lead_outcome import absorbed_lead, render_lead
 from leadtrace.domain.attribution.recorded import Cause, cause_of
 from leadtrace.domain.attribution.views import DealView, QualificationView
 from leadtrace.domain.calendar import UTC_DAYS, Days
@@ -40,28 +39,28 @@ class Folds:
         self._lead = LeadFold(days)
         self._deal = DealFold(days)
 
-    def lead(self, lead_id: UUID, known: History) -> KnownLead:
+    def lead(self, known: History) -> KnownLead:
         """The snapshots that the services would hold, had they been told of nothing else."""
-        score = self.score(lead_id, known)
-        deals = [self._deal_of(deal, told) for deal, told in known.deals.items() if _readable(told)]
-        views = [view for _, kept in deals if (view := kept.get(str(lead_id))) is not None]
-        outcome = self._outcome(lead_id, known, views, score)
+        score = self.score(known)
+        deals = self._deals(known)
+        views = _views(known, deals)
+        outcome = self._outcome(known, views, score)
         linked = {view.deal_id for view in views if view.linked}
         return KnownLead(score, outcome, tuple([deal for deal, _ in deals if deal.deal_id in linked]))
 
-    def outcome(self, lead_id: UUID, known: History) -> LeadOutcome | None:
+    def outcome(self, known: History) -> LeadOutcome | None:
         """The outcome alone, without what the score says."""
-        deals = [self._deal_of(deal, told) for deal, told in known.deals.items() if _readable(told)]
-        views = [view for _, kept in deals if (view := kept.get(str(lead_id))) is not None]
-        return self._outcome(lead_id, known, views, None)
+        return self._outcome(known, _views(known, self._deals(known)), None)
 
     def cause_of(self, told: Told) -> Cause:
         """Why an event may change numbers of days before the one on which it was recorded."""
         return cause_of(told.outcome, self._days.number(told.recorded), self._days)
 
-    def score(self, lead_id: UUID, known: History, at: int | None = None) -> LeadScore | None:
+    def score(self, known: History, at: int | None = None) -> LeadScore | None:
         """The score at its latest event; with `at` (µs), of what had happened by then and judged then."""
-        facts = [told.score for told in known.own if told.score is not None]
+        if (moved_to := known.redirect()) is not None:
+            return self._score.absorbed(lead_id=str(known.lead), redirect_to=str(moved_to))
+        facts = [told.score for told in known.own() if told.score is not None]
         if not _any_known(facts):
             return None
         if at is not None:
@@ -69,28 +68,40 @@ class Folds:
         state, _ = refold(self._score, facts)
         if at is not None:
             self._score.judge_at(state, at)
-        return self._score.render(state, lead_id=str(lead_id))
+        return self._score.render(state, lead_id=str(known.lead))
 
-    def _deal_of(self, deal_id: UUID, told: Iterable[Told]) -> tuple[DealOutcome, dict[str, DealView]]:
-        state, _ = refold(self._deal, [one.outcome for one in told])
-        outcome = render_deal(state, deal_id=str(deal_id), definition=self.definition)
-        return outcome, kept_views(outcome, state)
+    def _deals(self, known: History) -> list[tuple[DealOutcome, dict[str, DealView]]]:
+        homes = known.bindings.homes()
+        found = []
+        for deal, told in known.deals().items():
+            facts = [one.outcome for one in told]
+            if _any_known(facts):
+                state, _ = refold(self._deal, facts)
+                outcome = render_deal(state, deal_id=str(deal), definition=self.definition, homes=homes)
+                found.append((outcome, kept_views(outcome, state, homes)))
+        return found
 
     def _outcome(
-        self, lead_id: UUID, known: History, views: list[DealView], score: LeadScore | None
+        self, known: History, views: Sequence[DealView], score: LeadScore | None
     ) -> LeadOutcome | None:
-        facts = [told.outcome for told in known.own]
+        lead_id = str(known.lead)
+        if (moved_to := known.redirect()) is not None:
+            return absorbed_lead(lead_id=lead_id, redirect_to=str(moved_to), definition=self.definition)
+        facts = [told.outcome for told in known.own()]
         if not _any_known(facts) and not views:
             return None
         state, _ = refold(self._lead, facts)
-        judged = QualificationView(score.band, score.qualifications) if score is not None else None
+        judged = None
+        if score is not None:
+            judged = QualificationView(score.band if score.at else None, score.qualifications)
         return render_lead(
-            state, lead_id=str(lead_id), deals=views, qualification=judged, definition=self.definition
+            state, lead_id=lead_id, deals=views, qualification=judged, definition=self.definition
         )
 
 
-def _readable(told: Iterable[Told]) -> bool:
-    return _any_known(one.outcome for one in told)
+def _views(known: History, deals: Iterable[tuple[DealOutcome, dict[str, DealView]]]) -> list[DealView]:
+    lead_id = str(known.lead)
+    return [kept[lead_id] for _, kept in deals if lead_id in kept]
 
 
 def _any_known(facts: Iterable[Fact]) -> bool:

@@ -1,30 +1,23 @@
-"""What was ever recorded of leads and of their deals, and what of it was known as of a moment.
+"""What was ever recorded of a lead and of its deals, and what of it was known as of a moment.
 
-Events stay with their subject; which lead a subject was bound to is a question of when, too.
+Events stay with their record; where a record belongs is a question of when, too.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from leadtrace.domain.attribution.extract import extract_deal, extract_lead
+from leadtrace.domain.corrections import subject_of
 from leadtrace.domain.fact import Fact
 from leadtrace.domain.scoring.extract import extract
-from leadtrace.events.codec import UndecodableError, decode_event
+from leadtrace.events.codec import UndecodableError, decode_event, entity_id
 from leadtrace.events.envelope import Event
-from leadtrace.events.topics import Topic
 from leadtrace.runtime.arrivals import Extract, fact_from
+from leadtrace_api.knowledge.bindings import Binding, Bindings, Name
 
 Ask: TypeAlias = Callable[..., Awaitable[Sequence[Any]]]
-
-# The leads' own events, by the leads that their subjects were ever bound to.
-_LEAD_EVENTS = """
-select e.entity_id, e.body from ingest.pub_events e
-where e.entity_id = any($1::uuid[]) and e.topic = $2
-  and ($3::bigint is null or e.recorded_at <= timestamptz 'epoch' + $3 * interval '1 microsecond')
-order by e.event_no
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,70 +29,76 @@ class Told:
     outcome: Fact
     score: Fact | None = None
 
+    @property
+    def name(self) -> Name:
+        """The record that it is about."""
+        return subject_of(self.outcome)
+
+    @property
+    def entity(self) -> UUID:
+        """The entity that it was published to."""
+        return entity_id(self.event.partitionkey)
+
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Everything recorded of one lead: its own events, and those of each deal that it ever was linked to."""
+    """What may concern one lead: events of leads and of deals, and where records belong."""
 
-    own: tuple[Told, ...] = ()
-    deals: Mapping[UUID, tuple[Told, ...]] = field(default_factory=dict)
+    lead: UUID
+    of_leads: tuple[Told, ...] = ()
+    of_deals: tuple[Told, ...] = ()
+    bindings: Bindings = field(default_factory=Bindings)
 
     def until(self, recorded: int) -> "History":
         """What of it was recorded by then (µs)."""
-        return self.only(lambda told: told.recorded <= recorded)
+        return self.only(lambda told: told.recorded <= recorded, lambda bound: bound.recorded <= recorded)
 
-    def only(self, known: Callable[[Told], bool]) -> "History":
-        """The events that `known` lets pass."""
+    def only(self, told: Callable[[Told], bool], bound: Callable[[Binding], bool]) -> "History":
+        """The events and bindings that pass."""
         return History(
-            tuple(filter(known, self.own)),
-            {deal: tuple(filter(known, told)) for deal, told in self.deals.items()},
+            self.lead,
+            tuple(filter(told, self.of_leads)),
+            tuple(filter(told, self.of_deals)),
+            self.bindings.only(bound),
         )
 
-    def everything(self) -> Iterable[Told]:
+    def own(self) -> list[Told]:
+        """The events of the records that belong to the lead."""
+        return [told for told in self.of_leads if self.bindings.home(told.name, told.entity) == self.lead]
+
+    def deals(self) -> dict[UUID, list[Told]]:
+        """The events of each deal, by where their records belong."""
+        found: dict[UUID, list[Told]] = {}
+        for told in self.of_deals:
+            found.setdefault(self.bindings.home(told.name, told.entity), []).append(told)
+        return found
+
+    def redirect(self) -> UUID | None:
+        """The lead that it was absorbed into."""
+        return self.bindings.redirect_of(self.lead)
+
+    def events(self) -> Iterable[Told]:
         """All events."""
-        yield from self.own
-        for told in self.deals.values():
-            yield from told
+        yield from self.of_leads
+        yield from self.of_deals
 
 
-async def histories(
-    ask: Ask, leads: Mapping[UUID, Collection[UUID]], until: int | None = None
-) -> dict[UUID, History]:
-    """The history of each lead with its deals; `until` (µs) leaves out what was recorded later."""
-    deals = {deal for linked in leads.values() for deal in linked}
-    own = await _told(ask, leads.keys(), Topic.LEAD_EVENTS, until)
-    of_deals = await _told(ask, deals, Topic.DEAL_EVENTS, until) if deals else {}
-    return {
-        lead: History(own.get(lead, ()), {deal: of_deals.get(deal, ()) for deal in linked})
-        for lead, linked in leads.items()
-    }
-
-
-async def _told(
-    ask: Ask, entities: Iterable[UUID], topic: Topic, until: int | None
-) -> dict[UUID, tuple[Told, ...]]:
-    read = _of_lead if topic is Topic.LEAD_EVENTS else _of_deal
-    found: dict[UUID, list[Told]] = {}
-    for entity, body in await ask(_LEAD_EVENTS, sorted(entities), topic.value, until):
-        told = read(decode_event(body))
-        if told is not None:
-            found.setdefault(entity, []).append(told)
-    return {entity: tuple(told) for entity, told in found.items()}
-
-
-def _of_lead(event: Event) -> Told | None:
+def told_of_lead(body: bytes) -> Told | None:
+    """A stored event of a lead; None for a dead letter of its readers, who keep no fact of it either."""
+    event = decode_event(body)
     outcome, score = _fact(event, extract_lead), _fact(event, extract)
     return Told(outcome.recorded, event, outcome, score) if outcome is not None else None
 
 
-def _of_deal(event: Event) -> Told | None:
+def told_of_deal(body: bytes) -> Told | None:
+    """A stored event of a deal; None as for a lead's."""
+    event = decode_event(body)
     outcome = _fact(event, extract_deal)
     return Told(outcome.recorded, event, outcome) if outcome is not None else None
 
 
-def _fact(event: Event, extract: Extract) -> Fact | None:
+def _fact(event: Event, read: Extract) -> Fact | None:
     try:
-        return fact_from(event, extract)
+        return fact_from(event, read)
     except UndecodableError:
-        # A dead letter of its readers: they keep no fact of it either.
         return None

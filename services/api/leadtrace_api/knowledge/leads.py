@@ -1,37 +1,23 @@
 """One lead as it was known at a moment, folded from the events that were recorded by then."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import msgspec
-from sqlalchemy import text
-
 from leadtrace.domain.calendar import DayOf, Days, calendar
-from leadtrace.events.snapshots import LeadOutcome
+from leadtrace.events.times import to_micros
 from leadtrace.runtime.definitions import live_definitions
 from leadtrace_api.knowledge.folding import Folds
-from leadtrace_api.knowledge.history import Ask, History, histories
-from leadtrace_api.knowledge.parameters import micros
+from leadtrace_api.knowledge.history import Ask, History
+from leadtrace_api.knowledge.loading import histories
 from leadtrace_api.leads.answers import Snapshots
 from leadtrace_api.problems import NotFoundError
 from leadtrace_api.reading import Reading
 from leadtrace_api.room import Room
-
-# A lead that was absorbed hands its deals on: those of the lead that stays are asked too.
-_OUTCOMES = text("""
-with recursive same (lead_id) as (
-  select cast(:lead as uuid)
-  union
-  select l.redirect_to from api.leads l join same on l.lead_id = same.lead_id where l.redirect_to is not null
-)
-select outcome_body from api.leads
-where lead_id in (select lead_id from same) and definition_version = :version and outcome_body is not null
-""")
-_OUTCOME = msgspec.json.Decoder(LeadOutcome)
 
 
 @lru_cache(maxsize=8)
@@ -56,31 +42,48 @@ def asking(now: Reading) -> Ask:
 
 
 async def history_of(room: Room, now: Reading, lead_id: UUID, as_of: datetime | None) -> History:
-    """What was recorded of a lead and its deals by then.
+    """What was recorded of a lead and its deals by then, or ever.
 
     Raises:
         ParameterError: some of it may still be on its way.
     """
-    if as_of is not None:
-        await room.reconciled.check(now.connection, now.at, as_of)
-    deals = await _deals_ever(now, lead_id)
-    found = await histories(asking(now), {lead_id: deals}, micros(as_of))
-    return found[lead_id]
+    if as_of is None:
+        return (await histories(asking(now), [lead_id]))[lead_id]
+    await room.reconciled.check(now.connection, now.at, as_of)
+    until = to_micros(as_of)
+    return (await histories(asking(now), [lead_id], until))[lead_id].until(until)
 
 
-async def snapshots_then(room: Room, now: Reading, lead_id: UUID, as_of: datetime) -> Snapshots:
-    """Score, outcome and deals as known then.
+@dataclass(frozen=True, slots=True)
+class LeadThen:
+    """A lead as known at a moment: its snapshots, the numbers of its events, where it was absorbed into."""
+
+    snapshots: Snapshots
+    events: tuple[int, ...]
+    redirect_to: UUID | None
+
+
+async def lead_then(room: Room, now: Reading, lead_id: UUID, as_of: datetime) -> LeadThen:
+    """Score, outcome, deals and events as known then.
 
     Raises:
         NotFoundError: nothing was known of the lead.
         ParameterError: as `history_of`.
     """
     history = await history_of(room, now, lead_id, as_of)
-    known = folds_of(room.settings.timezone).lead(lead_id, history)
+    known = folds_of(room.settings.timezone).lead(history)
     if known.score is None and known.outcome is None:
         raise unknown(lead_id, as_of)
     amounts = {UUID(deal.deal_id): (deal.amount, deal.currency) for deal in known.deals}
-    return Snapshots(known.outcome, known.score, amounts, as_of)
+    told = [
+        *history.own(),
+        *(one for deal, some in history.deals().items() if deal in amounts for one in some),
+    ]
+    return LeadThen(
+        Snapshots(known.outcome, known.score, amounts, as_of),
+        tuple([int(one.event.eventno) for one in told]),
+        history.redirect(),
+    )
 
 
 def unknown(lead_id: UUID, as_of: datetime | None) -> NotFoundError:
@@ -91,14 +94,3 @@ def unknown(lead_id: UUID, as_of: datetime | None) -> NotFoundError:
         parameter="lead_id",
         remedy="/v1/leads lists those that are known now; the trace of one tells when it was recorded.",
     )
-
-
-async def _deals_ever(now: Reading, lead_id: UUID) -> set[UUID]:
-    found = await now.connection.execute(_OUTCOMES, {"lead": lead_id, "version": now.version})
-    outcomes = [_OUTCOME.decode(body) for (body,) in found]
-    return {deal for outcome in outcomes for deal in deals_ever(outcome)}
-
-
-def deals_ever(outcome: LeadOutcome) -> set[UUID]:
-    """The deals that a lead is or once was linked to."""
-    return {UUID(deal) for deal in (*(one.deal_id for one in outcome.deals), *outcome.former_deals)}

@@ -6,7 +6,6 @@ The last day ends at the snapshot that the lead holds, so that all days sum to w
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from leadtrace.domain.attribution.recorded import CAUSES, Cause
@@ -17,7 +16,8 @@ from leadtrace.events.snapshots import LeadOutcome
 from leadtrace.runtime.logging import get_logger
 from leadtrace.store.connection import Connection
 from leadtrace_api.knowledge.folding import Folds
-from leadtrace_api.knowledge.history import History, histories
+from leadtrace_api.knowledge.history import History
+from leadtrace_api.knowledge.loading import histories
 from leadtrace_api.projector import knowing
 from leadtrace_api.projector.arrivals import SnapshotKey
 from leadtrace_api.projector.contribution import cells
@@ -55,8 +55,7 @@ class Relearner:
         found: dict[SnapshotKey, DayChains] = {}
         for start in range(0, len(changed), _LEADS_AT_ONCE):
             some = changed[start : start + _LEADS_AT_ONCE]
-            linked = {one.key[0]: _deals(one.new) | _deals(one.old) for one in some}
-            told = await histories(connection.fetch, linked)
+            told = await histories(connection.fetch, [one.key[0] for one in some])
             for one in some:
                 found[one.key] = self._days(one.new, told[one.key[0]])
         return found
@@ -67,7 +66,7 @@ class Relearner:
         known = outcome.known
         last = self._day_of(known.latest) if known is not None else max(by_day, default=ALWAYS)
         try:
-            days = self._fold(outcome, history, {day: told for day, told in by_day.items() if day <= last})
+            days = self._fold(history, {day: told for day, told in by_day.items() if day <= last})
         except Exception as error:  # noqa: BLE001 - one lead's past must not keep all others from going on
             _log.error("lead.days_unknown", lead_id=outcome.lead_id, error=type(error).__name__)
             days = []
@@ -79,16 +78,19 @@ class Relearner:
         return [*((day, earlier) for day, earlier in days if day < last), (last, chain)]
 
     def _by_day(self, history: History) -> dict[date, dict[Cause, set[int]]]:
-        """The identities of the events of each day, by cause."""
+        """What became known on each day, by cause: events and bindings, each by its identity in memory."""
         by_day: dict[date, dict[Cause, set[int]]] = {}
-        for told in history.everything():
-            day = self._day_of(told.recorded)
-            by_day.setdefault(day, {}).setdefault(self._folds.cause_of(told), set()).add(id(told))
+        for told in history.events():
+            self._note(by_day, told.recorded, self._folds.cause_of(told), id(told))
+        for bound in history.bindings.everything():
+            if bound.cause is not None:
+                self._note(by_day, bound.recorded, bound.cause, id(bound))
         return by_day
 
-    def _fold(
-        self, outcome: LeadOutcome, history: History, by_day: Mapping[date, Mapping[Cause, set[int]]]
-    ) -> DayChains:
+    def _note(self, by_day: dict[date, dict[Cause, set[int]]], recorded: int, cause: Cause, one: int) -> None:
+        by_day.setdefault(self._day_of(recorded), {}).setdefault(cause, set()).add(one)
+
+    def _fold(self, history: History, by_day: Mapping[date, Mapping[Cause, set[int]]]) -> DayChains:
         days: DayChains = []
         taken: set[int] = set()
         for day in sorted(by_day):
@@ -96,16 +98,10 @@ class Relearner:
             for cause in CAUSES:
                 if cause in by_day[day]:
                     taken |= by_day[day][cause]
-                    chain.append((cause.value, self._contributed(outcome, history, taken)))
+                    chain.append((cause.value, self._contributed(history, taken)))
             days.append((day, chain))
         return days
 
-    def _contributed(self, outcome: LeadOutcome, history: History, taken: set[int]) -> Cells:
-        known = history.only(lambda told: id(told) in taken)
-        return cells(self._folds.outcome(UUID(outcome.lead_id), known), self._day_of)
-
-
-def _deals(outcome: LeadOutcome | None) -> set[UUID]:
-    if outcome is None:
-        return set()
-    return {UUID(deal) for deal in (*(one.deal_id for one in outcome.deals), *outcome.former_deals)}
+    def _contributed(self, history: History, taken: set[int]) -> Cells:
+        known = history.only(lambda told: id(told) in taken, lambda bound: id(bound) in taken)
+        return cells(self._folds.outcome(known), self._day_of)

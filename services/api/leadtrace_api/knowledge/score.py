@@ -2,9 +2,11 @@
 
 from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
+from fastapi.responses import RedirectResponse, Response
 from pydantic import Field
 
 from leadtrace.events.snapshots import Contribution, LeadScore
@@ -73,20 +75,28 @@ EXAMPLE: dict[str, Any] = {
 @router.get(
     "/v1/leads/{lead_id}/score",
     summary="The score at a moment, as known at a moment",
-    responses={200: {"content": {"application/json": {"example": EXAMPLE}}}},
+    response_model=ScoreThen,
+    responses={
+        200: {"content": {"application/json": {"example": EXAMPLE}}},
+        308: {"description": "The lead was merged into another one."},
+    },
 )
 async def score(
     room: InRoom,
     lead_id: Annotated[UUID, Path(description="As every answer names the lead.")],
     query: Annotated[ScoreQuery, Query()],
-) -> ScoreThen:
+) -> Response:
     """Folded from the events: those recorded by `as_of` that had happened by `at`, judged at `at`."""
     async with reading(room) as now:
         history = await history_of(room, now, lead_id, query.as_of)
-    found = folds_of(room.settings.timezone).score(lead_id, history, micros(query.at))
+    if (moved_to := history.redirect()) is not None:
+        asked = urlencode(query.model_dump(mode="json", exclude_none=True))
+        return RedirectResponse(f"/v1/leads/{moved_to}/score?{asked}", status_code=308)
+    found = folds_of(room.settings.timezone).score(history, micros(query.at))
     if found is None:
         raise unknown(lead_id, query.as_of)
-    return _answer(found, lead_id, now.at, query.as_of)
+    answer = _answer(found, lead_id, now.at, query.as_of)
+    return Response(answer.model_dump_json(by_alias=True), media_type="application/json")
 
 
 def _answer(found: LeadScore, lead_id: UUID, snapshot_at: datetime, as_of: datetime | None) -> ScoreThen:

@@ -41,7 +41,6 @@ with recursive same (lead_id) as (
   select cast(:lead as uuid)
   union
   select absorbed.lead_id from api.leads absorbed join same on absorbed.redirect_to = same.lead_id
-  where cast(:until as timestamptz) is null
 ), entities (entity_id) as (
   select lead_id from same
   union
@@ -51,7 +50,14 @@ select e.event_no, e.source, e.id, e.type, e.subject, e.occurred_at, e.recorded_
        e.item, e.mapping
 from ingest.pub_events e
 where e.entity_id in (select entity_id from entities)
-  and (cast(:until as timestamptz) is null or e.recorded_at <= :until)
+order by e.occurred_at, e.event_no
+limit :most
+""")
+
+_EVENTS_NUMBERED = text("""
+select e.event_no, e.source, e.id, e.type, e.subject, e.occurred_at, e.recorded_at, e.body, e.intake_id,
+       e.item, e.mapping
+from ingest.pub_events e where e.event_no = any(:numbers)
 order by e.occurred_at, e.event_no
 limit :most
 """)
@@ -118,14 +124,17 @@ async def deal_amounts(now: Reading, ids: Sequence[UUID]) -> dict[UUID, tuple[in
     return {row.deal_id: (row.amount, row.currency) for row in await now.connection.execute(statement)}
 
 
-async def events(
-    now: Reading, lead_id: UUID, deals: Sequence[UUID], until: datetime | None = None
-) -> Sequence[Row[Any]]:
-    """The events of a lead, of leads absorbed into it and of its deals; one more than shown if there are.
-
-    With `until` those that were recorded by then; leads that were absorbed are told of by themselves.
-    """
+async def events(now: Reading, lead_id: UUID, deals: Sequence[UUID]) -> Sequence[Row[Any]]:
+    """The events of a lead, of leads absorbed into it and of its deals; one more than shown if there are."""
     found = await now.connection.execute(
-        _EVENTS, {"lead": lead_id, "deals": list(deals), "most": MOST_EVENTS + 1, "until": until}
+        _EVENTS, {"lead": lead_id, "deals": list(deals), "most": MOST_EVENTS + 1}
+    )
+    return found.all()
+
+
+async def events_numbered(now: Reading, numbers: Sequence[int]) -> Sequence[Row[Any]]:
+    """The events of these numbers; one more than shown if there are."""
+    found = await now.connection.execute(
+        _EVENTS_NUMBERED, {"numbers": list(numbers), "most": MOST_EVENTS + 1}
     )
     return found.all()

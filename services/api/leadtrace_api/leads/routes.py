@@ -11,7 +11,7 @@ from sqlalchemy import Row
 
 from leadtrace.events.lead import LADDER
 from leadtrace.events.snapshots import LeadOutcome, LeadScore
-from leadtrace_api.knowledge.leads import snapshots_then
+from leadtrace_api.knowledge.leads import lead_then
 from leadtrace_api.knowledge.parameters import KnownQuery
 from leadtrace_api.leads import examples, queries
 from leadtrace_api.leads.answers import Snapshots, lead_answer, trace_answer
@@ -70,8 +70,10 @@ async def lead(room: InRoom, lead_id: LeadId, query: Annotated[KnownQuery, Query
     """Dimensions, stage, score with its explanation, outcome and deals."""
     async with reading(room) as now:
         if query.as_of is not None:
-            known = await snapshots_then(room, now, lead_id, query.as_of)
-            return _json(lead_answer(now, lead_id, known))
+            then = await lead_then(room, now, lead_id, query.as_of)
+            if then.redirect_to is not None:
+                return _moved(then.redirect_to, "", query)
+            return _json(lead_answer(now, lead_id, then.snapshots))
         stored = await _stored(now, lead_id)
         if stored.redirect_to is not None:
             return RedirectResponse(f"/v1/leads/{stored.redirect_to}", status_code=308)
@@ -90,9 +92,11 @@ async def trace(room: InRoom, lead_id: LeadId, query: Annotated[KnownQuery, Quer
     """Every event of the lead and of its deals, and what was derived of them, in time order."""
     async with reading(room) as now:
         if query.as_of is not None:
-            known = await snapshots_then(room, now, lead_id, query.as_of)
-            events = await queries.events(now, lead_id, list(known.amounts), query.as_of)
-            return _trace(trace_answer(now, lead_id, events, known))
+            then = await lead_then(room, now, lead_id, query.as_of)
+            if then.redirect_to is not None:
+                return _moved(then.redirect_to, "/trace", query)
+            events = await queries.events_numbered(now, then.events)
+            return _trace(trace_answer(now, lead_id, events, then.snapshots))
         stored = await _stored(now, lead_id)
         if stored.redirect_to is not None:
             return RedirectResponse(f"/v1/leads/{stored.redirect_to}/trace", status_code=308)
@@ -101,6 +105,12 @@ async def trace(room: InRoom, lead_id: LeadId, query: Annotated[KnownQuery, Quer
         amounts = await queries.deal_amounts(now, deals)
         events = await queries.events(now, lead_id, deals)
     return _trace(trace_answer(now, lead_id, events, Snapshots(outcome, score, amounts)))
+
+
+def _moved(lead_id: UUID, tail: str, query: KnownQuery) -> Response:
+    """The same question about the lead that it was absorbed into."""
+    asked = urlencode(query.model_dump(mode="json", exclude_none=True))
+    return RedirectResponse(f"/v1/leads/{lead_id}{tail}?{asked}", status_code=308)
 
 
 async def _stored(now: Reading, lead_id: UUID) -> Row[Any]:

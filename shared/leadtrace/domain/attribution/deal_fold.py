@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import cast
 
 from leadtrace.domain.attribution.deal_state import DealState, Link
+from leadtrace.domain.attribution.presence import note_deletion, note_record, note_restoration
+from leadtrace.domain.attribution.recorded import MARKS
 from leadtrace.domain.calendar import UTC_DAYS, Days
 from leadtrace.domain.fact import Fact
 from leadtrace.events.catalogue import Code
 from leadtrace.events.snapshots import DealStatus
 
-_CODE_VERSION = 3
+_CODE_VERSION = 4
 
 
 class DealFold:
@@ -26,14 +28,16 @@ class DealFold:
     def step(self, state: DealState, fact: Fact) -> None:
         """Take the next fact in folding order; a type that is not read changes nothing."""
         take = _STEPS.get(fact.code)
+        if take is not None or fact.code in MARKS:
+            state.recorded.take(fact, self._days)
         if take is None:
             return
-        state.recorded.take(fact, self._days)
         state.latest_at = fact.at
         if state.first_at is None:
             state.first_at = fact.at
         if fact.skewed:
             state.skewed = True
+        note_record(state.records, fact)
         take(state, fact)
 
 
@@ -97,12 +101,12 @@ def _adds(state: DealState, status: DealStatus) -> bool:
     return status == DealStatus.WON and not state.status_seen
 
 
-def _take_deletion(state: DealState, _fact: Fact) -> None:
-    state.deleted = True
+def _take_deletion(state: DealState, fact: Fact) -> None:
+    note_deletion(state.records, fact)
 
 
-def _take_restoration(state: DealState, _fact: Fact) -> None:
-    state.deleted = False
+def _take_restoration(state: DealState, fact: Fact) -> None:
+    note_restoration(state.records, fact)
 
 
 def _take_link(state: DealState, fact: Fact) -> None:

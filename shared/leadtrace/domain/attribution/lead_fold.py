@@ -5,6 +5,8 @@ from itertools import islice, zip_longest
 from typing import cast
 
 from leadtrace.domain.attribution.lead_state import LeadState, TouchMark
+from leadtrace.domain.attribution.presence import note_deletion, note_record, note_restoration
+from leadtrace.domain.attribution.recorded import MARKS
 from leadtrace.domain.attribution.standing import Entry, Standing
 from leadtrace.domain.calendar import UTC_DAYS, Days
 from leadtrace.domain.fact import Fact, Value
@@ -18,7 +20,7 @@ FURTHER_DAYS = 366
 CLAIM_LIMIT = 1_000
 
 DAY_US = 86_400_000_000
-_CODE_VERSION = 3
+_CODE_VERSION = 4
 _INQUIRY = Stage.INQUIRY.value
 
 
@@ -36,14 +38,17 @@ class LeadFold:
     def step(self, state: LeadState, fact: Fact) -> None:
         """Take the next fact in folding order; a type that is not read changes nothing."""
         take = _STEPS.get(fact.code)
+        if take is not None or fact.code in MARKS:
+            state.recorded.take(fact, self._days)
         if take is None:
             return
-        state.recorded.take(fact, self._days)
         state.latest_at = fact.at
         if fact.skewed:
             state.skewed = True
-        if state.captured is None and state.record is None and take is not _take_touch:
-            state.record = _inquiry(fact)
+        if take is not _take_touch:
+            note_record(state.records, fact)
+            if state.captured is None and state.record is None:
+                state.record = _inquiry(fact)
         take(state, fact)
 
 
@@ -92,12 +97,12 @@ def _take_holder(state: LeadState, fact: Fact) -> None:
     state.owner, state.team = cast("tuple[str | None, str | None]", fact.values)
 
 
-def _take_deletion(state: LeadState, _fact: Fact) -> None:
-    state.deleted = True
+def _take_deletion(state: LeadState, fact: Fact) -> None:
+    note_deletion(state.records, fact)
 
 
-def _take_restoration(state: LeadState, _fact: Fact) -> None:
-    state.deleted = False
+def _take_restoration(state: LeadState, fact: Fact) -> None:
+    note_restoration(state.records, fact)
 
 
 def _take_touch(state: LeadState, fact: Fact) -> None:

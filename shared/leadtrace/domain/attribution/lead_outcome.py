@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from leadtrace.domain.attribution.derived import capture_of, derive_entries
 from leadtrace.domain.attribution.history import in_ladder_order, write_history
 from leadtrace.domain.attribution.lead_state import LeadState, TouchMark, acquisition_of
+from leadtrace.domain.attribution.presence import is_gone
 from leadtrace.domain.attribution.recorded import together
 from leadtrace.domain.attribution.standing import Standing
 from leadtrace.domain.attribution.views import DealView, QualificationView
@@ -14,6 +15,7 @@ from leadtrace.events.snapshots import (
     DealShare,
     DealStatus,
     DefinitionRef,
+    Known,
     LeadOutcome,
     LeadStatus,
     Touch,
@@ -68,9 +70,15 @@ def render_lead(
         qualifications=judged.qualifications,
         flags=_flags(state, captured_at, standing),
         latest_at=_latest(state, deals, judged),
-        former_deals=tuple([deal.deal_id for deal in kept if not deal.linked]),
         known=together([state.recorded, *(deal.recorded for deal in kept)]),
     )
+
+
+def absorbed_lead(
+    *, lead_id: str, redirect_to: str, definition: DefinitionRef, known: Known | None = None
+) -> LeadOutcome:
+    """The body of a lead whose record belongs to another one now."""
+    return LeadOutcome(lead_id=lead_id, definition=definition, redirect_to=redirect_to, known=known)
 
 
 def _ends(standing: Standing, deals: Sequence[DealView]) -> tuple[int | None, int | None]:
@@ -86,7 +94,7 @@ def _ends(standing: Standing, deals: Sequence[DealView]) -> tuple[int | None, in
 def _status(state: LeadState, captured_at: int | None, won_at: int | None, lost_at: int | None) -> LeadStatus:
     if captured_at is None:
         return LeadStatus.VISITOR
-    if state.deleted:
+    if is_gone(state.records):
         return LeadStatus.DELETED
     if won_at is not None:
         return LeadStatus.WON

@@ -11,6 +11,7 @@ import msgspec
 
 from leadtrace.domain.calendar import Days
 from leadtrace.domain.fact import Fact
+from leadtrace.events.binding import Ground
 from leadtrace.events.catalogue import Code
 from leadtrace.events.snapshots import Known
 
@@ -32,8 +33,19 @@ class Cause(StrEnum):
 CAUSES = tuple(Cause)
 _BIT = {cause: 1 << place for place, cause in enumerate(CAUSES)}
 _BY_CODE: dict[int, Cause] = {
+    Code.LEAD_REBOUND: Cause.MERGE,
+    Code.DEAL_REBOUND: Cause.MERGE,
+    Code.EVENT_CORRECTED: Cause.CORRECTION,
     Code.DEAL_REFUNDED: Cause.REFUND,
     Code.LEAD_ERASED: Cause.ERASURE,
+}
+# Types that count though folds read nothing of them: they change what else is in the set.
+MARKS = frozenset(_BY_CODE)
+_BY_GROUND = {
+    Ground.SPLIT: Cause.SPLIT,
+    Ground.FAN_IN: Cause.SPLIT,
+    Ground.LEFT_ALONE: Cause.SPLIT,
+    Ground.CORRECTED: Cause.CORRECTION,
 }
 
 
@@ -62,9 +74,16 @@ class Recorded(msgspec.Struct, array_like=True, gc=False):
 def cause_of(fact: Fact, day: int, days: Days) -> Cause:
     """Why a fact that was recorded on `day` may change numbers of days before."""
     known = _BY_CODE.get(fact.code)
+    if known is Cause.MERGE and fact.values:
+        return cause_of_move(str(fact.values[0]))
     if known is not None:
         return known
     return Cause.LATE_EVENT if _is_late(fact, day, days) else Cause.LATER_EVENT
+
+
+def cause_of_move(ground: str) -> Cause:
+    """Why a record that was bound anew changes numbers of days before."""
+    return _BY_GROUND.get(Ground(ground), Cause.MERGE)
 
 
 def _is_late(fact: Fact, day: int, days: Days) -> bool:

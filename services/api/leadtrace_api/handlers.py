@@ -48,19 +48,23 @@ class Projector:
         self,
         connection: Connection,
         records: Sequence[Record],
-        also: frozenset[UUID] = frozenset(),  # noqa: ARG002 - a projection never needs more than it is sent
+        also: frozenset[UUID] = frozenset(),
     ) -> Applied:
-        """Lock leads, then deals, each in id order; write what is newer; add to the rollups last."""
+        """Lock leads, then deals, each in id order; write what is newer; add to the rollups last.
+
+        `also` are leads whose past changes with that of others.
+        """
         arrived = arrivals_of(records)
         dead = arrived.dead
         scores, outcomes = arrived.by_type[LEAD_SCORED.type], arrived.by_type[LEAD_CONCLUDED.type]
         concluded = arrived.by_type[DEAL_CONCLUDED.type]
-        held = await leads.lock(connection, [*scores, *outcomes])
+        others = [(lead, self.relearner.version) for lead in also]
+        held = await leads.lock(connection, [*scores, *outcomes, *others])
         held_deals = await deals.lock(connection, concluded)
         held_scores = {key: one.score_revision for key, one in held.items()}
         held_outcomes = {key: one.outcome_revision for key, one in held.items()}
         increments: Increments = Counter()
-        learning = Learning(self.relearner)
+        learning = Learning(self.relearner, {lead for lead, _ in held})
         old = await leads.outcomes(connection, _to_be_replaced(outcomes, held_outcomes), _OUTCOME.decode)
         new_scores = _newer(scores, held_scores, _score_row, dead)
         new_outcomes = _newer(

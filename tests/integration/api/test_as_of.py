@@ -17,12 +17,14 @@ from leadtrace.store.engine import connect
 from leadtrace.testing.builders import DAY_ZERO, entity_of, event, lead_ref
 from leadtrace.testing.worlds import worlds
 from tests.integration.api.ingested import store_event
+from tests.integration.api.moved import moved_worlds
 from tests.integration.api.projection import Projection
 from tests.integration.api.whole import Whole
 
 HOURS_LATE = (0, 0, 1, -1, 30, 80)
 LEADS = [entity_of(f"contact/{number}") for number in (1, 2, 3)]
 _ASKED = {"snapshot_at", "as_of"}
+TAILS = ("", "/trace", "/score")
 Answers = list[tuple[int, dict[str, Any]]]
 
 through_the_store = settings(
@@ -38,13 +40,16 @@ def known(events: Sequence[Event], as_of: datetime) -> list[Event]:
     return [made for made in events if made.recordedtime <= as_of]
 
 
-async def answers(client: httpx.AsyncClient, leads: Sequence[UUID], **parameters: Any) -> Answers:
+async def answers(
+    client: httpx.AsyncClient, leads: Sequence[UUID], tails: Sequence[str] = TAILS, **parameters: Any
+) -> Answers:
     """What is said of each lead, but for when it was asked; nothing where it is not there."""
     found = []
     for lead in leads:
-        for tail in ("", "/trace", "/score"):
+        for tail in tails:
             answer = await client.get(f"/v1/leads/{lead}{tail}", params=parameters)
-            body = answer.json() if answer.status_code == 200 else {}
+            moved_to = answer.headers.get("location", "").partition("?")[0]
+            body = answer.json() if answer.status_code == 200 else {"moved_to": moved_to}
             found.append(
                 (answer.status_code, {name: said for name, said in body.items() if name not in _ASKED})
             )
@@ -64,6 +69,21 @@ async def test_a_lead_as_of_a_moment_is_what_a_run_over_the_events_recorded_by_t
     await whole.begin()
     await whole.tell(world, copies=2)
     assert await answers(client, LEADS, as_of=as_of.isoformat()) == then
+
+
+@through_the_store
+@given(world=moved_worlds(hours_late=HOURS_LATE), hours=st.integers(-2, 130))
+async def test_merges_splits_and_corrections_were_not_known_before_they_were_recorded(
+    projection: Projection, client: httpx.AsyncClient, world: list[Event], hours: int
+) -> None:
+    as_of = DAY_ZERO + timedelta(hours=hours)
+    whole = Whole(projection)
+    await whole.begin()
+    await whole.tell(known(world, as_of))
+    then = await answers(client, LEADS, ("", "/score"))
+    await whole.begin()
+    await whole.tell(world, copies=2)
+    assert await answers(client, LEADS, ("", "/score"), as_of=as_of.isoformat()) == then
 
 
 async def test_bodies_as_of_now_are_the_snapshots_themselves(

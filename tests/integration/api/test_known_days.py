@@ -16,10 +16,12 @@ from leadtrace.testing.builders import DAY_ZERO, event, lead_ref
 from leadtrace.testing.worlds import worlds
 from leadtrace_api.knowledge.closing import close_of
 from tests.integration.api.conftest import SETTINGS
+from tests.integration.api.moved import moved_worlds
 from tests.integration.api.projection import Projection
 from tests.integration.api.whole import Whole
 
 HOURS_LATE = (0, 0, 1, -1, 20, 30, 80)
+WORLDS = st.one_of(worlds(hours_late=HOURS_LATE), moved_worlds(hours_late=HOURS_LATE))
 RANGE = {"from": "2025-12-25", "to": "2026-01-20"}
 _SUM_OF_DIFFERENCES = """
 select definition_version, basis, dimension, day, key, {name}, {sums}
@@ -28,7 +30,7 @@ from api.{table} group by 1, 2, 3, 4, 5, 6 having {any}
 
 through_the_store = settings(
     deadline=None,
-    max_examples=10,
+    max_examples=16,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
@@ -74,7 +76,7 @@ def known(events: Sequence[Event], day: date) -> list[Event]:
 
 
 @through_the_store
-@given(world=worlds(hours_late=HOURS_LATE), days=st.integers(-1, 6), seed=st.integers(0, 2**32))
+@given(world=WORLDS, days=st.integers(-1, 6), seed=st.integers(0, 2**32))
 async def test_a_funnel_as_of_a_day_is_that_of_a_run_over_the_events_recorded_by_its_close(
     projection: Projection, client: httpx.AsyncClient, world: list[Event], days: int, seed: int
 ) -> None:
@@ -93,7 +95,7 @@ async def test_a_funnel_as_of_a_day_is_that_of_a_run_over_the_events_recorded_by
 
 
 @through_the_store
-@given(world=worlds(hours_late=HOURS_LATE), seed=st.integers(0, 2**32))
+@given(world=WORLDS, seed=st.integers(0, 2**32))
 async def test_what_was_booked_does_not_depend_on_the_order_of_arrival(
     projection: Projection, world: list[Event], seed: int
 ) -> None:

@@ -12,8 +12,8 @@ from leadtrace.events.deal import DealCreated, DealLinked, DealUpdated, DealWon
 from leadtrace.events.envelope import Event
 from leadtrace.events.lead import Acquisition, LeadCaptured, LeadStageChanged, Stage
 from leadtrace.testing.builders import DAY_ZERO, entity_of, event, lead_ref
-from leadtrace.testing.worlds import worlds
 from leadtrace_api.knowledge.metrics import CATALOGUE, Metric
+from tests.integration.api.moved import moved_worlds
 from tests.integration.api.projection import Projection
 from tests.integration.api.whole import Whole
 
@@ -48,7 +48,7 @@ async def counted(client: httpx.AsyncClient, metric: Metric, day: date, **asked:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
-@given(world=worlds(hours_late=HOURS_LATE), data=st.data())
+@given(world=moved_worlds(hours_late=HOURS_LATE), data=st.data())
 async def test_items_sum_exactly_to_the_change_between_two_states_of_knowledge(
     projection: Projection, client: httpx.AsyncClient, world: list[Event], data: st.DataObject
 ) -> None:

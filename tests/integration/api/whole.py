@@ -1,7 +1,7 @@
 """Events through all services into the api's tables, and every table empty again."""
 
 from collections.abc import Iterator, Sequence
-from uuid import uuid5
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from leadtrace.domain.calendar import Days
@@ -10,6 +10,7 @@ from leadtrace.domain.scoring.fold import ScoreFold
 from leadtrace.events.codec import decode_data
 from leadtrace.events.deal import DealLinked, DealUnlinked
 from leadtrace.events.envelope import Event
+from leadtrace.runtime.arrivals import rebounds_in
 from leadtrace.runtime.clock import SystemClock
 from leadtrace.runtime.definitions import live_definitions
 from leadtrace.testing.builders import entity_of, outgoing
@@ -41,18 +42,34 @@ insert into ingest.subjects (subject_key, source, kind, external_id, entity_id, 
                              standing, first_recorded_at)
 values ($1, $2, $3, $4, $5, $5, 1, 0, $6) on conflict do nothing
 """
+_BIND = """
+insert into ingest.bindings (subject_key, revision, entity_id, because, recorded_at)
+values ($1, $2, $3, $4, $5) on conflict do nothing
+"""
+
+
+def _bound(made: Event) -> Iterator[tuple[object, ...]]:
+    """Where records are from now on, if that is what the event tells."""
+    for one in rebounds_in(made):
+        key = _key_of(one.subject, one.source)
+        yield key, one.bindingrev, UUID(one.joined), one.because.value, made.recordedtime
+
+
+def _key_of(subject: str, source: str) -> UUID:
+    return uuid5(entity_of(subject, source), "subject")
 
 
 def _founded(made: Event) -> Iterator[tuple[object, ...]]:
     """The records that an event is about, each with the entity that it founds when it is first heard of."""
     data = decode_data(made)
-    names = [(made.source, made.subject)]
+    rebounds = rebounds_in(made)
+    names = [(one.source, one.subject) for one in rebounds] or [(made.source, made.subject)]
     if isinstance(data, DealLinked | DealUnlinked):
         names.append((data.lead.source, data.lead.subject))
     for source, subject in names:
         kind, _, external_id = subject.partition("/")
         founded = entity_of(subject, source)
-        yield uuid5(founded, "subject"), source, kind, external_id, founded, made.recordedtime
+        yield _key_of(subject, source), source, kind, external_id, founded, made.recordedtime
 
 
 class Whole:
@@ -80,6 +97,7 @@ class Whole:
             for made in events:
                 await store_event(connection, made)
                 await connection.executemany(_FOUND, _founded(made))
+                await connection.executemany(_BIND, _bound(made))
         await put(self._bus, [outgoing(made) for made in events for _ in range(copies)])
         for service, handler in self._handlers:
             await Stage(service, self._bus, self.projection.owner, handler, max_records=size).drain()

@@ -1,10 +1,14 @@
 """Books each new contribution on the day on which it became known: at once if plain, else folded anew."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
+
+import msgspec
 
 from leadtrace.events.snapshots import LeadOutcome
+from leadtrace.runtime.handler import MoreNeededError
 from leadtrace.store.connection import Connection
 from leadtrace_api.knowledge.relearn import Relearned, Relearner
 from leadtrace_api.projector import knowing
@@ -12,8 +16,10 @@ from leadtrace_api.projector.arrivals import SnapshotKey
 from leadtrace_api.projector.contribution import Increments, cells, net_of
 from leadtrace_api.projector.kept import Cells, Chain, packed, steps_of_chains
 from leadtrace_api.projector.knowing import Bookings, book, usual
-from leadtrace_api.store import known
+from leadtrace_api.store import known, leads
 from leadtrace_api.store.known import DayRow, LeadCause
+
+_OUTCOME = msgspec.json.Decoder(LeadOutcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +33,19 @@ class Replaced:
     made: Cells
 
 
-class Learning:
-    """What one batch of new outcomes changes in the known rollups; nothing is written before `write`."""
+def _key(item: tuple[SnapshotKey, LeadOutcome]) -> SnapshotKey:
+    return item[0]
 
-    def __init__(self, relearner: Relearner) -> None:
+
+class Learning:
+    """What one batch of new outcomes changes in the known rollups; nothing is written before `write`.
+
+    `locked` are the leads that others cannot change meanwhile; None: all.
+    """
+
+    def __init__(self, relearner: Relearner, locked: Collection[UUID] | None = None) -> None:
         self._relearner = relearner
+        self._locked = locked
         self._day_of = relearner.day_of
         self._bookings: Bookings = {}
         self._closed: list[DayRow] = []
@@ -51,14 +65,32 @@ class Learning:
         self._book(self._leads, one.key, plain.day, plain.cause, net)
 
     async def write(self, connection: Connection) -> None:
-        """Fold anew what is not plain, and add everything to the rollups."""
+        """Fold anew what is not plain, and add everything to the rollups.
+
+        Raises:
+            MoreNeededError: records moved between these leads and others, which are not locked.
+        """
         rows = self._closed
         if self._changed:
-            rows = [*rows, *await self._relearn(connection, self._changed)]
+            changed = [*self._changed, *await self._related(connection)]
+            rows = [*rows, *await self._relearn(connection, changed)]
         await known.drop_leads(connection, self._no_more - self._leads)
         await known.add_leads(connection, self._leads)
         await known.keep(connection, rows)
         await known.add(connection, self._bookings)
+
+    async def _related(self, connection: Connection) -> list[Relearned]:
+        """Leads whose past changes though they say nothing new: their records belong to others now."""
+        if self._locked is None:
+            return []
+        related = await self._relearner.related(connection, {one.key[0] for one in self._changed})
+        if not related <= set(self._locked):
+            raise MoreNeededError(frozenset(related.difference(self._locked)))
+        held = await leads.outcomes(connection, sorted(related), _OUTCOME.decode)
+        version = self._relearner.version
+        return [
+            Relearned(key, said, said) for key, said in sorted(held.items(), key=_key) if key[1] == version
+        ]
 
     async def _relearn(self, connection: Connection, changed: Sequence[Relearned]) -> list[DayRow]:
         keys = [one.key for one in changed]
@@ -74,9 +106,9 @@ class Learning:
         await known.forget(connection, keys)
         return rows
 
-    def _book(self, leads: set[LeadCause], key: SnapshotKey, day: date, cause: str, net: Increments) -> None:
+    def _book(self, noted: set[LeadCause], key: SnapshotKey, day: date, cause: str, net: Increments) -> None:
         if book(self._bookings, day, cause, net):
-            leads.add((key[1], day, cause, key[0]))
+            noted.add((key[1], day, cause, key[0]))
 
     def _booked(self, one: Relearned, kept: list[tuple[date, Chain]]) -> list[tuple[date, Chain]]:
         """What was booked for the lead: the kept days, and the last one if that was plain."""

@@ -3,9 +3,10 @@
 The last day ends at the snapshot that the lead holds, so that all days sum to what the live rollups count.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from leadtrace.domain.attribution.recorded import CAUSES, Cause
@@ -15,6 +16,7 @@ from leadtrace.domain.definitions.model import Definitions
 from leadtrace.events.snapshots import LeadOutcome
 from leadtrace.runtime.logging import get_logger
 from leadtrace.store.connection import Connection
+from leadtrace_api.knowledge.bindings import bindings_of
 from leadtrace_api.knowledge.folding import Folds
 from leadtrace_api.knowledge.history import History
 from leadtrace_api.knowledge.loading import histories
@@ -47,6 +49,17 @@ class Relearner:
     def __init__(self, definitions: Definitions, zone: ZoneInfo) -> None:
         self.day_of = self._day_of = calendar(zone)
         self._folds = Folds(definitions, Calendar(zone))
+
+    @property
+    def version(self) -> int:
+        """The version of the definitions."""
+        return self._folds.definition.version
+
+    async def related(self, connection: Connection, leads: Collection[UUID]) -> set[UUID]:
+        """Other leads to which records of these ever belonged: what is recorded late concerns them too."""
+        bindings = await bindings_of(connection.fetch, leads)
+        moved = [{one.entity for one in some} for some in bindings.by_name.values() if len(some) > 1]
+        return {lead for homes in moved if not homes.isdisjoint(leads) for lead in homes}.difference(leads)
 
     async def days(
         self, connection: Connection, changed: Sequence[Relearned]

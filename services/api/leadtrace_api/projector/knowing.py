@@ -17,6 +17,7 @@ from leadtrace_api.projector.kept import Cells
 
 # What became known on the very day that it counts on, whatever made it known.
 ON_THE_DAY: Final = "on_the_day"
+_UNSETTLING = frozenset({Cause.MERGE.value, Cause.SPLIT.value, Cause.CORRECTION.value})
 # (known day, cause) -> increments
 Bookings: TypeAlias = dict[tuple[date, str], Increments]
 
@@ -57,15 +58,20 @@ def usual(
     if held.known is None or not is_plain(held.known, contributed, day_of):
         return None
     held_day, held_cause = day_of(held.known.latest), cause_of(held.known)
-    if day == held_day and known.before == held.known.before:
+    if day == held_day and known.earlier == held.known.earlier:
         return Usual(day, cause if len(known.causes) == 1 else held_cause)
-    if day > held_day and known.before == held.known.total:
+    if day > held_day and known.earlier == held.known.everything:
         return Usual(day, cause, held_day, held_cause)
     return None
 
 
 def is_plain(known: Known, made: Cells, day_of: DayOf) -> bool:
-    """Whether all that a lead's last day changed has one cause, or needs none."""
+    """Whether all that a lead's last day changed has one cause, or needs none.
+
+    What moves or voids other events never is: these are not counted where they were known before.
+    """
+    if _UNSETTLING.intersection(known.causes):
+        return False
     if len(known.causes) == 1:
         return True
     return known.before == 0 and _all_from(made, day_of(known.latest))

@@ -6,6 +6,7 @@ the newer one only adds what was recorded on its last day.
 
 from collections.abc import Iterable
 from enum import StrEnum
+from zlib import crc32
 
 import msgspec
 
@@ -15,6 +16,7 @@ from leadtrace.events.binding import Ground
 from leadtrace.events.catalogue import Code
 from leadtrace.events.snapshots import Known
 
+_MARK = 2**32 - 1
 _TWO_DAYS_US = 2 * 86_400_000_000
 
 
@@ -50,24 +52,33 @@ _BY_GROUND = {
 
 
 class Recorded(msgspec.Struct, array_like=True, gc=False):
-    """`day` is the last day of recording, by number; `causes` are bits, of the facts of that day only."""
+    """`day` is the last day of recording, by number; `causes` are bits, of the facts of that day only.
+
+    Marks are sums over the identities of the facts counted: sets of one size seldom share theirs.
+    """
 
     day: int = 0
     latest: int = 0
     before: int = 0
     on: int = 0
     causes: int = 0
+    before_mark: int = 0
+    on_mark: int = 0
 
     def take(self, fact: Fact, days: Days) -> None:
         """Count one more fact."""
         day = days.number(fact.recorded)
+        mark = crc32(f"{fact.source} {fact.id}".encode())
         self.latest = max(self.latest, fact.recorded)
         if day < self.day:
             self.before += 1
+            self.before_mark = self.before_mark + mark & _MARK
             return
         if day > self.day:
             self.day, self.before, self.on, self.causes = day, self.before + self.on, 0, 0
+            self.before_mark, self.on_mark = self.before_mark + self.on_mark & _MARK, 0
         self.on += 1
+        self.on_mark = self.on_mark + mark & _MARK
         self.causes |= _BIT[cause_of(fact, day, days)]
 
 
@@ -99,7 +110,9 @@ def together(parts: Iterable[Recorded]) -> Known | None:
         return None
     day = max(part.day for part in counted)
     last = [part for part in counted if part.day == day]
-    on, total = sum(part.on for part in last), sum(part.before + part.on for part in counted)
+    on, on_mark = sum(part.on for part in last), sum(part.on_mark for part in last)
+    total = sum(part.before + part.on for part in counted)
+    mark = sum(part.before_mark + part.on_mark for part in counted)
     causes = 0
     for part in last:
         causes |= part.causes
@@ -108,4 +121,6 @@ def together(parts: Iterable[Recorded]) -> Known | None:
         total - on,
         total,
         tuple([cause.value for cause in CAUSES if causes & _BIT[cause]]),
+        mark - on_mark & _MARK,
+        mark & _MARK,
     )

@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +12,6 @@ from leadtrace.domain.attribution.recorded import Recorded, together
 from leadtrace.domain.calendar import UTC_DAYS, Days
 from leadtrace.domain.fact import Fact
 from leadtrace.events.catalogue import Code
-from leadtrace.events.snapshots import Known
 from leadtrace.testing.attribution_facts import day
 from leadtrace.testing.attribution_strategies import LEAD_VALUES
 from leadtrace.testing.strategies import facts
@@ -51,14 +51,46 @@ def test_it_counts_what_was_recorded_before_the_last_day(given_facts: list[Fact]
 
 def test_causes_are_of_the_last_day_alone() -> None:
     late, refund, in_time = fact(1, 3), fact(3, 3, Code.DEAL_REFUNDED), fact(4, 4)
-    assert together([recorded([late, refund])]) == Known(day(3), 0, 2, ("late_event", "refund"))
-    assert together([recorded([late, refund, in_time])]) == Known(day(4), 2, 3, ("later_event",))
+    before, after = together([recorded([late, refund])]), together([recorded([late, refund, in_time])])
+    assert before is not None
+    assert after is not None
+    assert (before.latest, before.before, before.total) == (day(3), 0, 2)
+    assert (after.latest, after.before, after.total) == (day(4), 2, 3)
+    assert (before.causes, after.causes) == (("late_event", "refund"), ("later_event",))
+    assert (before.earlier, after.earlier) == ((0, 0), before.everything)
     assert together([Recorded()]) is None
 
 
 def test_a_moment_outside_the_calendar_is_late_and_not_an_error() -> None:
     ancient = Fact(-(2**60), 100, "", "crm", "1", 1, "contact/1", False, (), day(1))  # noqa: FBT003
-    assert together([recorded([ancient])]) == Known(day(1), 0, 1, ("late_event",))
+    known = together([recorded([ancient])])
+    assert known is not None
+    assert known.causes == ("late_event",)
+
+
+def test_another_event_of_an_earlier_day_leaves_another_mark() -> None:
+    one, other = fact(1, 1), fact(2, 1)
+    found = [together([recorded([earlier, fact(3, 3)])]) for earlier in (one, other)]
+    assert [known.before for known in found if known] == [1, 1]
+    assert len({known.earlier for known in found if known}) == 2
+
+
+def test_causes_of_moves_and_corrections() -> None:
+    grounds = {
+        "merged": "merge",
+        "email": "merge",
+        "split": "split",
+        "fan_in": "split",
+        "corrected": "correction",
+    }
+    for ground, cause in grounds.items():
+        moved = msgspec.structs.replace(fact(1, 1, Code.LEAD_REBOUND), values=(ground,))
+        known = together([recorded([moved])])
+        assert known is not None
+        assert known.causes == (cause,)
+    corrected = together([recorded([fact(1, 1, Code.EVENT_CORRECTED)])])
+    assert corrected is not None
+    assert corrected.causes == ("correction",)
 
 
 def test_days_are_those_of_a_zone_and_another_zone_is_another_version() -> None:

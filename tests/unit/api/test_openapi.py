@@ -8,6 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from leadtrace_api.audit import schemas as audit
+from leadtrace_api.explain import schemas as explain
 from leadtrace_api.funnel import schemas as funnel
 from leadtrace_api.intake import schemas as intake
 from leadtrace_api.knowledge import restatement_schemas as restatements
@@ -22,6 +23,7 @@ EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
     score.ScoreThen: score.EXAMPLE,
     restatements.Restatements: restatements.EXAMPLE,
     intake.Intake: intake.EXAMPLE,
+    explain.Explanation: explain.EXAMPLE,
     audit.Conservation: audit.EXAMPLE,
 }
 

@@ -115,3 +115,15 @@ def _bindings_of_lead(
             if name in names or revisions[0].founded == lead
         }
     )
+
+
+async def leads_of_deals(ask: Ask, deals: set[UUID]) -> set[UUID]:
+    """The leads that deals, and all that their records ever belonged to, were ever linked with."""
+    of_deals, _ = await _deals(ask, deals, None)
+    homes = await bindings_of(ask, _leads_of(of_deals))
+    found: set[UUID] = set()
+    for one in of_deals:
+        if one.outcome.code in _LINKS:
+            source, subject, lead = (str(value) for value in one.outcome.values[: _LINK_LEAD + 1])
+            found.add(homes.home((source, subject), UUID(lead)))
+    return found

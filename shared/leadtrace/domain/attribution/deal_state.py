@@ -2,6 +2,7 @@
 
 import msgspec
 
+from leadtrace.domain.attribution.recorded import Recorded
 from leadtrace.events.snapshots import DealStatus
 
 
@@ -41,6 +42,7 @@ class DealState(msgspec.Struct, array_like=True, gc=False):
     status_seen: bool = False
     stage_seen: bool = False
     ends_seen: list[DealStatus] = []
+    recorded: Recorded = msgspec.field(default_factory=Recorded)
 
 
 _ENCODER = msgspec.msgpack.Encoder()

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from leadtrace.store.connection import Connection
 from leadtrace.store.entities import EntityTable
+from leadtrace.store.generation.tables import Carried, Generation, GenerationTable
 
 SCHEMA = "attribution"
 _UUID_BYTES = 16
@@ -19,6 +20,17 @@ LEADS = EntityTable(
 )
 DEAL_LEADS = 0
 DEALS = EntityTable(SCHEMA, "deals", "deal_id", (("lead_ids", "bytea"),))
+
+# What a rebuild makes anew, in the order in which it is locked.
+_REVISION = (Carried("revision", ("body_hash", "definition_version")),)
+GENERATION = Generation(
+    SCHEMA,
+    (
+        GenerationTable("leads", ("lead_id",), "leads", _REVISION),
+        GenerationTable("deals", ("deal_id",), "deals", _REVISION),
+        GenerationTable("seen", ("event_no",)),
+    ),
+)
 
 STUCK_LEADS = "select lead_id from attribution.leads where stuck_error is not null order by lead_id limit $1"
 STUCK_DEALS = "select deal_id from attribution.deals where stuck_error is not null order by deal_id limit $1"

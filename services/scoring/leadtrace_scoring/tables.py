@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, text
 
 from leadtrace.store.metadata import service_metadata
-from leadtrace.store.tables import dead_letter_table, entity_columns, note_table, seen_table
+from leadtrace.store.tables import dead_letter_table, entity_columns, note_table, rebuild_tables, seen_table
 
 SCHEMA = "scoring"
 METADATA = service_metadata(SCHEMA)
@@ -20,3 +20,4 @@ LEADS = Table(
 NOTES = note_table(METADATA)
 SEEN = seen_table(METADATA)
 DEAD_LETTERS = dead_letter_table(METADATA)
+REBUILDS, REBUILD_CHANGES = rebuild_tables(METADATA)

@@ -19,12 +19,14 @@ from leadtrace.runtime.failpoints import CrashError, Failpoints
 from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.settings_groups import Door
 from leadtrace.runtime.settings_groups import Relay as RelaySettings
+from leadtrace.runtime.settings_identity import Identity as IdentitySettings
 from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.connection import Connection, Pool
 from leadtrace.store.engine import connect, make_pool
 from leadtrace.testing.chain import make_bus
 from leadtrace_ingest.door.committer import Committer
 from leadtrace_ingest.door.intake import IntakeEntry
+from leadtrace_ingest.identity.making import make_identifier
 from leadtrace_ingest.relay.meters import RelayMeters
 from leadtrace_ingest.relay.relay import Relay
 from leadtrace_ingest.senders.imported.adapter import Imports
@@ -45,6 +47,7 @@ class Scene:
     pool: Pool
     bus: MemoryBus
     senders: dict[str, Sender]
+    identity: IdentitySettings = field(default_factory=IdentitySettings)
     ids: SystemIds = field(default_factory=lambda: SystemIds(FrozenClock(RECEIVED_AT)))
 
     async def connect(self) -> Connection:
@@ -77,7 +80,7 @@ class Scene:
             connect=self.connect,
             bus=self.bus,
             senders=self.senders,
-            secret=SECRET,
+            identifier=make_identifier(self.identity, self.senders, SECRET),
             limits=RelaySettings(**{"pause_ms": 0, "poll_interval_s": 0.05, **settings}),
             ids=self.ids,
             stop=StopSignal(),

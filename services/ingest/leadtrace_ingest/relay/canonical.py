@@ -61,7 +61,7 @@ def unbound_events(works: Iterable[Work]) -> list[Unbound]:
             continue
         source = result.source
         for part, draft in enumerate(result.drafts):
-            subject = Subject(source, draft.kind, draft.external_id)
+            subject = Subject(draft.subject_source or source, draft.kind, draft.external_id)
             refers = tuple(
                 Subject(other.source or source, other.kind, other.external_id) for other in draft.refers
             )
@@ -69,13 +69,17 @@ def unbound_events(works: Iterable[Work]) -> list[Unbound]:
     return found
 
 
-def subjects_of(events: Iterable[Unbound]) -> set[Subject]:
-    """Every subject that the events speak of: what they refer to is bound as well, known or not."""
-    subjects = set()
+def subjects_of(events: Iterable[Unbound]) -> dict[Subject, datetime]:
+    """Every subject that the events speak of, and when the door first received that one of these does.
+
+    What they refer to is bound as well, known or not.
+    """
+    found: dict[Subject, datetime] = {}
     for event in events:
-        subjects.add(event.subject)
-        subjects.update(event.refers)
-    return subjects
+        received = event.work.received_at
+        for subject in (event.subject, *event.refers):
+            found[subject] = min(found.get(subject, received), received)
+    return found
 
 
 def canonical_events(
@@ -83,6 +87,13 @@ def canonical_events(
 ) -> list[Canonical]:
     """The events with their bindings and numbers, encoded."""
     return [_canonical(event, bindings, number) for event, number in zip(events, numbers, strict=True)]
+
+
+def event_id_of(event: Unbound) -> str:
+    """The id that the event will have."""
+    result = event.work.result
+    assert isinstance(result, Mapped)  # noqa: S101 - `unbound_events` took no others
+    return (result.event_id or result.identity.key.hex()) + event.draft.suffix
 
 
 def completed(event: Unbound, bindings: Mapping[Subject, Binding]) -> bytes:
@@ -102,7 +113,7 @@ def _canonical(event: Unbound, bindings: Mapping[Subject, Binding], number: int)
     binding = bindings[event.subject]
     result = work.result
     assert isinstance(result, Mapped)  # noqa: S101 - `unbound_events` took no others
-    event_id = (result.event_id or result.identity.key.hex()) + draft.suffix
+    event_id = event_id_of(event)
     subject = event.subject.name
     mapping = work.mapping
     data = draft.data if draft.data is not None else completed(event, bindings)
@@ -125,6 +136,7 @@ def _canonical(event: Unbound, bindings: Mapping[Subject, Binding], number: int)
             correlationid=result.correlation,
             causationid=result.causation,
             traceparent=result.trace,
+            subjectsource=draft.subject_source,
             data=msgspec.Raw(data),
         )
     )

@@ -19,6 +19,7 @@ from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.connection import Connection, Pool
 from leadtrace.store.engine import close_pool, connect, make_pool, ping
 from leadtrace.store.roles import role_of
+from leadtrace_ingest.identity.making import make_identifier
 from leadtrace_ingest.relay.hops import event_hops
 from leadtrace_ingest.relay.meters import RelayMeters
 from leadtrace_ingest.relay.relay import Relay
@@ -82,7 +83,7 @@ class RelayProcess:
             connect=self._connect,
             bus=self._bus,
             senders=self._senders,
-            secret=secret,
+            identifier=make_identifier(self._settings.identity, self._senders, secret),
             limits=self._settings.relay,
             ids=self._ids,
             stop=stop,

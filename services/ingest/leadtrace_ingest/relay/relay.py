@@ -26,10 +26,10 @@ from leadtrace.runtime.settings_groups import Relay as RelaySettings
 from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.connection import Connection, Pool
 from leadtrace_ingest.handlers import on_deliveries
-from leadtrace_ingest.identity.binding import Binder
+from leadtrace_ingest.identity.settling import Identifier
 from leadtrace_ingest.identity.subject import Binding, Subject
 from leadtrace_ingest.outcome import Outcome, Reason
-from leadtrace_ingest.relay.canonical import Canonical, canonical_events, subjects_of, unbound_events
+from leadtrace_ingest.relay.canonical import Canonical, canonical_events, unbound_events
 from leadtrace_ingest.relay.claims import settle_claims
 from leadtrace_ingest.relay.events import keep_events, read_records, store
 from leadtrace_ingest.relay.meters import RelayMeters
@@ -80,7 +80,7 @@ class Relay:
         connect: Callable[[], Awaitable[Connection]],
         bus: Bus,
         senders: Mapping[str, Sender],
-        secret: bytes,
+        identifier: Identifier,
         limits: RelaySettings,
         ids: Ids,
         stop: StopSignal,
@@ -98,7 +98,7 @@ class Relay:
         self._publisher = Publisher(bus, stop, self._failpoints)
         self._wakeup = Wakeup(connect, limits.poll_interval_s)
         self._claimer = RowClaimer(list(senders), limits.chunk_items, limits.chunk_bytes)
-        self._binder = Binder(secret)
+        self._identifier = identifier
         self._numbers = EventNumbers()
         self._published: list[UUID] = []
         self._one_by_one = 0  # rows still to be claimed singly
@@ -159,7 +159,7 @@ class Relay:
             raise
         self._published.clear()
         self._refused.difference_update(row.intake_id for row in rows)
-        self._binder.remember(saved.bound)
+        self._identifier.remember(saved.bound)
         self._one_by_one = max(0, self._one_by_one - 1)
         return saved
 
@@ -186,10 +186,11 @@ class Relay:
     async def _bind(
         self, connection: Connection, works: Sequence[Work]
     ) -> tuple[list[Canonical], dict[Subject, Binding]]:
-        unbound = unbound_events(works)
-        bound = await self._binder.bind(connection, subjects_of(unbound))
-        numbers = await self._numbers.take(connection, len(unbound))
-        return without_oversized(unbound, canonical_events(unbound, bound, numbers)), bound
+        unbound = without_oversized(unbound_events(works))
+        identified = await self._identifier.identify(connection, unbound)
+        numbers = await self._numbers.take(connection, len(unbound) + len(identified.told))
+        events = canonical_events(unbound, identified.bound, numbers[: len(unbound)])
+        return events + identified.events(numbers[len(unbound) :]), identified.bound
 
     def _suspect(self, rows: Sequence[IntakeRow]) -> None:
         """Find the delivery that the database cannot take: it goes to quarantine, its neighbours go on."""

@@ -82,13 +82,15 @@ def generation_routes(rebuilder: Rebuilder, authorize: Authorize) -> list[Route]
 
 
 def _told(rebuilder: Rebuilder, rebuild: Rebuild) -> ToldRebuild:
+    order = [table.name for table in rebuilder.plan.generation.tables]
+    found = rebuild.report.tables
     return ToldRebuild(
         rebuild_id=str(rebuild.rebuild_id),
         state=rebuild.state.value,
         step=rebuilder.step_name(rebuild),
         done=rebuild.done,
         total=rebuild.total,
-        tables=[_told_table(name, found) for name, found in rebuild.report.tables.items()],
+        tables=[_told_table(name, found[name]) for name in order if name in found],
         undecodable=rebuild.report.undecodable,
         published=rebuild.report.published,
         error=rebuild.error,

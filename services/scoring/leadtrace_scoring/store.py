@@ -1,7 +1,7 @@
 """What scoring keeps: its lead rows, and the queries over them."""
 
 from leadtrace.store.entities import EntityTable
-from leadtrace.store.generation.tables import Carried, Generation, GenerationTable
+from leadtrace.store.generation.tables import SAYS_ANYTHING, Carried, Generation, GenerationTable
 
 SCHEMA = "scoring"
 
@@ -23,8 +23,10 @@ GENERATION = Generation(
                 Carried("revision", ("body_hash", "definition_version")),
                 Carried("qualification_revision", ("qualification_hash",)),
             ),
+            counts=SAYS_ANYTHING,
         ),
         GenerationTable("seen", ("event_no",)),
+        GenerationTable("bindings", ("source", "subject")),
     ),
 )
 

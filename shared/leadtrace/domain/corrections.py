@@ -12,6 +12,8 @@ from leadtrace.events.correction import EventCorrected
 from leadtrace.events.envelope import Event
 from leadtrace.events.times import to_micros
 
+_SUBJECT_SOURCE = 4
+
 Identity: TypeAlias = tuple[str, str]  # source and id of an event
 
 
@@ -33,15 +35,20 @@ def void_events(corrections: Iterable[Correction]) -> set[Identity]:
     return void
 
 
-def correction_values(event: Event, data: EventCorrected) -> tuple[str, str, str, int]:
-    """What the fact of a correction holds: whose and which event, the declaration, when it was recorded."""
+def correction_values(event: Event, data: EventCorrected) -> tuple[str, str, str, int, str]:
+    """What the fact of a correction holds.
+
+    Source and id of the event that it corrects, the declaration, when it was recorded (µs), whose record both
+    are about.
+    """
+    subject_source = event.subjectsource or event.source
     recorded = to_micros(event.recordedtime)
-    return (data.source or event.source, data.event, data.declaration.value, recorded)
+    return (data.source or subject_source, data.event, data.declaration.value, recorded, subject_source)
 
 
 def correction_of(fact: Fact) -> Correction:
     """The correction that a fact holds."""
-    source, corrected, _, recorded = cast("tuple[str, str, str, int]", fact.values)
+    source, corrected, _, recorded, _ = cast("tuple[str, str, str, int, str]", fact.values)
     return Correction(recorded, (fact.source, fact.id), (source, corrected))
 
 
@@ -56,5 +63,5 @@ def effective(facts: Sequence[Fact]) -> Sequence[Fact]:
 
 def subject_of(fact: Fact) -> tuple[str, str]:
     """Source and subject of the record that a fact is about: a correction goes with what it corrects."""
-    source = str(fact.values[0]) if fact.code == Code.EVENT_CORRECTED else fact.source
+    source = str(fact.values[_SUBJECT_SOURCE]) if fact.code == Code.EVENT_CORRECTED else fact.source
     return source, fact.subject

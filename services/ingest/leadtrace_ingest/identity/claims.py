@@ -139,7 +139,7 @@ def _take_correction(claims: Claims, event: Unbound) -> None:
     data = _CORRECTION.decode(event.draft.data or b"")
     claims.corrections.append(
         CorrectionClaim(
-            data.source or event.source,
+            data.source or event.draft.subject_source or event.source,
             data.event,
             event.source,
             event_id_of(event),

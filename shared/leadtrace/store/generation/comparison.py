@@ -71,7 +71,7 @@ class EntityComparison:
             row = f"row({', '.join(f't.{name}' for name in names)})"
             return (
                 f"(select {self._key}, md5({row}::text) as rest, md5(t.{self._table.packed}) as packed "
-                f"from {table} t where {self._key} = any($1::uuid[]))"
+                f"from {table} t where {self._key} = any($1::uuid[]) and ({self._table.counts}))"
             )
 
         return (

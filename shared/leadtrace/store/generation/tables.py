@@ -14,6 +14,8 @@ import asyncpg
 from leadtrace.store.connection import Connection
 
 NEXT = "_next"
+# A row that was only ever locked says the same as one that is not there.
+SAYS_ANYTHING = "event_count > 0 or body is not null or redirect_to is not null"
 
 
 @dataclass(frozen=True, slots=True)

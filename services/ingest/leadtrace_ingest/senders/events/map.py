@@ -118,7 +118,7 @@ class EventRules:
             check_spend(subject, data)
         if kind.row.code is Code.EVENT_CORRECTED:
             corrected = corrected_in(data)
-            self._others_record("data.source", corrected.source or source)
+            self._others_record("data.source", corrected.source or bare.subject_source or source)
             return msgspec.structs.replace(bare, topic=corrected.topic, data=encode(data))
         if not kind.slots:
             return msgspec.structs.replace(bare, data=encode(data))

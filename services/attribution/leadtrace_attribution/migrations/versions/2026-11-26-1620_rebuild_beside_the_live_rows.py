@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "attribution_rebuilds"
-down_revision = "attribution_0002"
+down_revision = "attribution_0003"
 
 _STATEMENTS = (
     """

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "scoring_rebuilds"
-down_revision = "scoring_0002"
+down_revision = "scoring_0003"
 
 _STATEMENTS = (
     """

@@ -127,18 +127,11 @@ class TestMend:
         for process in ("scoring", "attribution", "projector"):
             assert f"{process}: the rebuilt rows are live; 0 are published anew" in text
         rows = re.findall(r"(\w+) (\w+) ([\d,]+) ([0-9a-f]{12}) ([0-9a-f]{12}) (\d+)", text)
-        tables = [
-            "leads",
-            "seen",
-            "leads",
-            "deals",
-            "seen",
-            "leads",
-            "deals",
-            "funnel_daily",
-            "revenue_daily",
+        assert [row[1] for row in rows] == [
+            *("leads", "seen", "bindings"),
+            *("leads", "deals", "seen", "bindings", "deal_subjects"),
+            *("leads", "deals", "funnel_daily", "revenue_daily"),
         ]
-        assert [row[1] for row in rows] == tables
         assert all(row[3] == row[4] and row[5] == "0" for row in rows)
         assert int(rows[0][2].replace(",", "")) >= LEADS
         assert await told(shared) == before

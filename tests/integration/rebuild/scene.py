@@ -37,11 +37,6 @@ from tests.integration.api.ingested import store_event
 
 ORDER = ("scoring", "attribution", "api")
 _ZONE = "Europe/Berlin"
-_ROWS = {
-    "scoring": ("leads", "seen"),
-    "attribution": ("leads", "deals", "seen"),
-    "api": ("leads", "deals", "funnel_daily", "revenue_daily"),
-}
 _NO_LEASE = timedelta(0)
 
 
@@ -92,16 +87,19 @@ class Service:
         return newest
 
     async def rows(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Every row of its generation, revisions included; sets only by their number of facts."""
-        return {
-            table: [
+        """Every row of its generation that says anything, revisions included, sets left out."""
+        found = {}
+        for table in self.plan.generation.tables:
+            left_out = ["facts", *table.paths]
+            found[table.name] = [
                 tuple(row)
                 for row in await self.pool.fetch(
-                    f"select to_jsonb(t) - 'facts' from {self.name}.{table} t where {said} order by 1"
+                    f"select to_jsonb(t) - $1::text[] from {self.name}.{table.name} t "
+                    f"where {table.counts} order by 1",
+                    left_out,
                 )
             ]
-            for table, said in ((one.name, one.counts) for one in self.plan.generation.tables)
-        }
+        return found
 
 
 @dataclass(slots=True)
@@ -137,7 +135,8 @@ class Scene:
 
     async def empty(self) -> None:
         """Forget everything but the database's schema."""
-        names = [f"{schema}.{table}" for schema, tables in _ROWS.items() for table in tables]
+        generations = [service.plan.generation for service in self.services.values()]
+        names = [one.live(table) for one in generations for table in one.tables]
         names += [
             f"{schema}.{table}" for schema in ORDER for table in ("notes", "rebuilds", "rebuild_changes")
         ]

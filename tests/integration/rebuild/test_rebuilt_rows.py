@@ -4,12 +4,17 @@ import random
 from collections.abc import Sequence
 from uuid import UUID
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from leadtrace.events.binding import Ground, LeadRebound, Rebound
+from leadtrace.events.deal import DealCreated, DealLinked, DealWon
 from leadtrace.events.envelope import Event
+from leadtrace.events.lead import LeadCaptured, LeadUpdated
 from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.generation.state import Rebuild, State
+from leadtrace.testing.builders import SOURCE, entity_of, event, lead_ref
 from leadtrace.testing.worlds import worlds
 from tests.integration.rebuild.scene import ORDER, Scene, Service, open_scene
 
@@ -70,6 +75,37 @@ async def test_what_comes_during_a_rebuild_is_in_both_generations(
         assert await scene.rows() == rebuilt
     finally:
         await scene.close()
+
+
+def _moved(subject: str, *, to: str, revision: int, number: int) -> list[Event]:
+    """What ingest tells all that are concerned when a contact that founded its own lead joins another's."""
+    home, joined = entity_of(subject), entity_of(to)
+    told = Rebound(SOURCE, subject, str(home), str(home), str(joined), revision, Ground.MERGED)
+    return [
+        event(LeadRebound(bindings=(told,)), f"lead/{one}", number + place, partitionkey=str(one))
+        for place, one in enumerate(sorted({home, joined}))
+    ]
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_records_that_moved_are_rebuilt_where_they_are_now(scene: Scene, seed: int) -> None:
+    events = [
+        *(event(LeadCaptured(), f"contact/{number}", number) for number in (1, 2, 3)),
+        event(DealCreated(), "deal/1", 4),
+        event(DealLinked(lead=lead_ref("contact/2")), "deal/1", 5),
+        event(DealWon(claimed="closedwon"), "deal/1", 6),
+        *_moved("contact/2", to="contact/1", revision=2, number=7),
+        *_moved("contact/3", to="contact/1", revision=2, number=9),
+        event(LeadUpdated(properties={"country": "DE"}), "contact/2", 11),
+    ]
+    random.Random(seed).shuffle(events)
+    await scene.put(*events)
+    await scene.settle(max_records=2)
+    joined = "select count(*) from scoring.leads where redirect_to = $1"
+    assert await scene.owner.fetchval(joined, entity_of("contact/1")) == 2
+    before = await scene.rows()
+    _expect_equal(await scene.rebuild_all())
+    assert await scene.rows() == before
 
 
 async def _rebuild_amid(scene: Scene, service: Service, coming: list[Event], chance: random.Random) -> None:

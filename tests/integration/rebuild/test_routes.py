@@ -46,7 +46,8 @@ async def test_it_is_begun_followed_and_told_by_table(scene: Scene, client: http
     await scene["scoring"].rebuilder().work(UUID(int=1), StopSignal())
     done = (await client.get(_URL)).json()
     assert (done["state"], done["done"], done["published"], done["error"]) == ("done", 6, 0, None)
-    leads, seen = done["tables"]
+    leads, seen, bindings = done["tables"]
+    assert (bindings["table"], bindings["rows"]) == ("bindings", 0)
     assert (leads["table"], leads["rows"], leads["differing"], leads["rows_differing"]) == ("leads", 3, 0, [])
     assert (seen["table"], seen["rows"]) == ("seen", 3)
     assert leads["live_hash"] == leads["rebuilt_hash"] != "0" * 16

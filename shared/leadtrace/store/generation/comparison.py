@@ -64,7 +64,8 @@ class EntityComparison:
         ]
 
     async def _digests(self, connection: Connection) -> str:
-        own = {self._key, self._table.packed, *(one.revision for one in self._table.carried)}
+        revisions = (one.revision for one in self._table.carried)
+        own = {self._key, self._table.packed, *revisions, *self._table.paths}
         names = [row[0] for row in await connection.fetch(_NAMES, self._live) if row[0] not in own]
 
         def side(table: str) -> str:

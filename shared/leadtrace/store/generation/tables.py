@@ -31,7 +31,8 @@ class GenerationTable:
     """One table of a generation.
 
     An entity's table has a `kind` (of its notes), its revisions as `carried`, the row's own first, and a
-    column `packed` that holds its set. `counts` is the condition for rows that say anything.
+    column `packed` that holds its set. `counts` is the condition for rows that say anything, `paths` are
+    columns that remember how a row came about, so that rows that say the same may differ in them.
     """
 
     name: str
@@ -40,6 +41,7 @@ class GenerationTable:
     carried: tuple[Carried, ...] = ()
     packed: str = "facts"
     counts: str = "true"
+    paths: tuple[str, ...] = ()
 
 
 class Generation:

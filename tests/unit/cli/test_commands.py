@@ -121,6 +121,7 @@ def test_commands_of_an_operator_need_a_key(runner: CliRunner, command: list[str
         ["replay", "--from", "intake"],
         ["replay", "--from", "nowhere"],
         ["replay", "--from", "dlq", "--drop"],
+        ["replay", "--from", "dlq", "--remap"],
         ["quarantine", "discard", "--all"],
         ["quarantine", "list", "--since", "monday"],
         ["keys", "create", "--scope", "everything"],

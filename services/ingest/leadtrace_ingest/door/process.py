@@ -126,7 +126,7 @@ class DoorProcess:
                 *reconcile_routes(reconciler, authorize),
                 *key_routes(pool, self._ids, self._senders, authorize, lambda: self._keys.refresh(read)),
                 *Quarantine(pool, self._senders, self._clock).routes(authorize),
-                *replay_routes(pool, self._senders, authorize),
+                *replay_routes(pool, self._senders, self._clock, authorize),
                 *self._imports(pool).routes(),
             ]
         )

@@ -25,7 +25,7 @@ from leadtrace.store.sql_engine import make_engine
 from leadtrace.testing.chain import Stage
 from leadtrace_api.app import create_app
 from leadtrace_api.handlers import Projector
-from leadtrace_api.projector.contribution import calendar
+from leadtrace_api.knowledge.relearn import Relearner
 from leadtrace_api.room import Room
 from leadtrace_api.settings import ApiSettings
 from leadtrace_attribution.handlers import AttributionHandler
@@ -95,7 +95,7 @@ async def company(url: str) -> AsyncGenerator[Company]:
             handlers: Mapping[str, Handler] = {
                 "scoring": ScoringHandler(ScoreFold(definitions), clock),
                 "attribution": AttributionHandler(reference_to(definitions), clock),
-                "api": Projector(calendar(_SETTINGS.zone)),
+                "api": Projector(Relearner(definitions, _SETTINGS.zone)),
             }
             yield Company(scene, pool, client, handlers=handlers)
     finally:

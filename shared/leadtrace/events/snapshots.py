@@ -195,7 +195,10 @@ class LinkedLead(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class DealOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A deal's whole history and amount, in minor units of `currency`; `leads` empty means unlinked."""
+    """A deal's whole history and amount, in minor units of `currency`.
+
+    `leads` empty means unlinked: nobody's since `unlinked_since` (µs), its first event or the last unlinking.
+    """
 
     deal_id: str
     definition: DefinitionRef
@@ -208,6 +211,7 @@ class DealOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     stage: str | None = None
     reason: str | None = None
     leads: tuple[LinkedLead, ...] = ()
+    unlinked_since: int | None = None
     flags: tuple[str, ...] = ()
     latest_at: int = 0
 

@@ -34,7 +34,7 @@ class DealFold:
             return
         state.latest_at = fact.at
         if state.first_at is None:
-            state.first_at = fact.at
+            state.first_at = state.unlinked_since = fact.at
         if fact.skewed:
             state.skewed = True
         note_record(state.records, fact)
@@ -115,12 +115,15 @@ def _take_link(state: DealState, fact: Fact) -> None:
     )
     link = _bind(state, (source, subject), lead_id, bindingrev)
     link.linked, link.role, link.primary = True, role, bool(primary)
+    state.unlinked_since = None
 
 
 def _take_unlink(state: DealState, fact: Fact) -> None:
     source, subject, lead_id, bindingrev = cast("tuple[str, str, str, int]", fact.values)
     link = _bind(state, (source, subject), lead_id, bindingrev)
     link.linked, link.role, link.primary = False, None, False
+    if state.unlinked_since is None and not any(one.linked for one in state.links.values()):
+        state.unlinked_since = fact.at
 
 
 def _bind(state: DealState, subject: tuple[str, str], lead_id: str, bindingrev: int) -> Link:

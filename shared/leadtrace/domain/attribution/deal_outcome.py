@@ -45,6 +45,7 @@ def render_deal(
         stage=state.stage,
         reason=state.reason,
         leads=leads,
+        unlinked_since=state.unlinked_since,
         flags=_flags(state, amount, currency, leads),
         latest_at=state.latest_at,
     )

@@ -10,6 +10,7 @@ from uuid import UUID
 import httpx
 import msgspec
 
+from leadtrace.domain.calendar import Days
 from leadtrace.domain.definitions.canonical import reference_to
 from leadtrace.domain.scoring.fold import ScoreFold
 from leadtrace.runtime.clock import SystemClock
@@ -94,7 +95,7 @@ async def company(url: str) -> AsyncGenerator[Company]:
             scene.senders = configured_senders(settings)
             handlers: Mapping[str, Handler] = {
                 "scoring": ScoringHandler(ScoreFold(definitions), clock),
-                "attribution": AttributionHandler(reference_to(definitions), clock),
+                "attribution": AttributionHandler(reference_to(definitions), clock, Days(_SETTINGS.zone)),
                 "api": Projector(Relearner(definitions, _SETTINGS.zone)),
             }
             yield Company(scene, pool, client, handlers=handlers)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from leadtrace.runtime.key_ring import KeyRing
 from leadtrace.store.engine import UNAVAILABLE
+from leadtrace_api.personal.vault import Vault
 from leadtrace_api.settings import ApiSettings
 
 _IS_READY = text("select from api.funnel_daily limit 1")
@@ -24,6 +25,7 @@ class Room:
     settings: ApiSettings
     definition_version: int
     keys: KeyRing
+    vault: Vault
 
     async def database_missing(self) -> str | None:
         """A readiness check: None when the database answers and the read models are there."""

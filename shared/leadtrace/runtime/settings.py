@@ -30,6 +30,7 @@ from leadtrace.runtime.settings_groups import (
     Kafka,
     Keys,
     Logging,
+    Personal,
     Ports,
     Postgres,
     Profile,
@@ -70,6 +71,8 @@ class Settings(BaseSettings):
     """How ingest's relay works through the intake log."""
     keys: Keys = Keys()
     """The first admin key."""
+    personal: Personal = Personal()
+    """The keys over personal data."""
     logging: Logging = Logging()
     """What the processes say on standard error."""
 

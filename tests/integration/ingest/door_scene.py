@@ -21,6 +21,7 @@ from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.testing.chain import make_bus
 from leadtrace.testing.eventually import eventually_answers
+from leadtrace.testing.vault import MASTER_KEY
 from leadtrace_ingest.door.process import DoorProcess
 from leadtrace_ingest.settings import configured_senders
 from tests.unit.ingest.hubspot_items import AT_MS, SECRET
@@ -55,6 +56,11 @@ class DoorScene:
             return (await self.client.get("/readyz")).status_code == httpx.codes.OK
         except httpx.TransportError:
             return False
+
+    async def opened(self) -> bool:
+        """Whether its admin routes have reached the database: without a key they say that one is missing."""
+        answer = await self.client.get("/v1/admin/keys")
+        return answer.status_code == httpx.codes.UNAUTHORIZED
 
 
 def signed_v3(body: bytes, path: str = PATH, *, secret: str = SECRET, at_ms: int = AT_MS) -> dict[str, str]:
@@ -101,6 +107,7 @@ async def _running_door(
             "ports": {"ingest": free_port(), "relay": free_port()},
             "senders": _tables({"hubspot": {}, **senders}),
             "keys": {"bootstrap": ADMIN_KEY},
+            "personal": {"master_keys": [MASTER_KEY]},
             "door": dict(door),
         }
     )
@@ -112,7 +119,7 @@ async def _running_door(
         scene = DoorScene(client, clock, stop, task, bus, settings)
 
         async def listening() -> bool:
-            return await scene.ready() if wait else await alive(client)
+            return await scene.ready() and await scene.opened() if wait else await alive(client)
 
         try:
             await eventually_answers(listening, what="the door listens")

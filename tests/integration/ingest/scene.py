@@ -23,6 +23,7 @@ from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.connection import Connection, Pool
 from leadtrace.store.engine import connect, make_pool
 from leadtrace.testing.chain import make_bus
+from leadtrace.testing.vault import wrapper_of
 from leadtrace_ingest.door.committer import Committer
 from leadtrace_ingest.door.intake import IntakeEntry
 from leadtrace_ingest.relay.meters import RelayMeters
@@ -78,6 +79,7 @@ class Scene:
             bus=self.bus,
             senders=self.senders,
             secret=SECRET,
+            wrapper=wrapper_of(),
             limits=RelaySettings(**{"pause_ms": 0, "poll_interval_s": 0.05, **settings}),
             ids=self.ids,
             stop=StopSignal(),

@@ -11,6 +11,7 @@ from leadtrace_api.audit import schemas as audit
 from leadtrace_api.funnel import schemas as funnel
 from leadtrace_api.intake import schemas as intake
 from leadtrace_api.leads import examples, schemas
+from leadtrace_api.personal import schemas as personal
 
 EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
     funnel.Funnel: funnel.EXAMPLE,
@@ -19,6 +20,7 @@ EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
     schemas.Trace: examples.TRACE,
     intake.Intake: intake.EXAMPLE,
     audit.Conservation: audit.EXAMPLE,
+    personal.PersonalReads: personal.EXAMPLE,
 }
 
 

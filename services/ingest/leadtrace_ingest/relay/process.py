@@ -16,16 +16,20 @@ from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.server import Address, serve
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.runtime.vault.configured import configured_wrapper
 from leadtrace.store.connection import Connection, Pool
 from leadtrace.store.engine import close_pool, connect, make_pool, ping
 from leadtrace.store.roles import role_of
+from leadtrace_ingest.erasure.eraser import Eraser
+from leadtrace_ingest.erasure.tools import Tools
+from leadtrace_ingest.personal.master_keys import check_master_keys
 from leadtrace_ingest.relay.hops import event_hops
 from leadtrace_ingest.relay.meters import RelayMeters
 from leadtrace_ingest.relay.relay import Relay
 from leadtrace_ingest.senders.sender import Sender
 from leadtrace_ingest.store import installation_secret
 
-_CONNECTIONS = 4
+_CONNECTIONS = 5
 
 
 class RelayProcess:
@@ -42,7 +46,9 @@ class RelayProcess:
         self._settings = settings
         self._senders = senders
         self._bus = bus
+        self._clock = clock
         self._ids = SystemIds(clock)
+        self._wrapper = configured_wrapper(settings)
         self._failpoints = failpoints
         self._metrics = Metrics()
         self._meters = RelayMeters(self._metrics)
@@ -66,13 +72,14 @@ class RelayProcess:
     async def _work(self, stop: StopSignal) -> None:
         try:
             pool = self._pool = await until_done(self._make_pool, what="connect to postgres", stop=stop)
-            secret = await until_done(lambda: _secret(pool), what="read the secret", stop=stop)
+            secret = await until_done(lambda: self._secret(pool), what="read the secret", stop=stop)
         except StoppedError:
             return
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._make_relay(pool, secret, stop).run())
                 tasks.create_task(self._make_reconciler(pool, stop).run())
+                tasks.create_task(self._make_eraser(pool, secret, stop).run())
         finally:
             await close_pool(pool)
 
@@ -83,6 +90,7 @@ class RelayProcess:
             bus=self._bus,
             senders=self._senders,
             secret=secret,
+            wrapper=self._wrapper,
             limits=self._settings.relay,
             ids=self._ids,
             stop=stop,
@@ -95,6 +103,15 @@ class RelayProcess:
         return Reconciler(
             pool=pool, bus=self._bus, publisher=Publisher(self._bus, stop), hops=event_hops(), stop=stop
         )
+
+    def _make_eraser(self, pool: Pool, secret: bytes, stop: StopSignal) -> Eraser:
+        tools = Tools(pool, self._wrapper, secret, self._senders)
+        return Eraser(tools, self._clock, stop)
+
+    async def _secret(self, pool: Pool) -> bytes:
+        async with pool.acquire() as connection:
+            await check_master_keys(connection, self._wrapper)
+            return await installation_secret(connection)
 
     async def _connect(self) -> Connection:
         return await connect(self._settings.postgres_url, role_of("ingest"))
@@ -112,8 +129,3 @@ class RelayProcess:
         finally:
             await admin.close()
         return None
-
-
-async def _secret(pool: Pool) -> bytes:
-    async with pool.acquire() as connection:
-        return await installation_secret(connection)

@@ -7,11 +7,14 @@ those with more. So the backlog of one sender delays no other by more than a chu
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from leadtrace.runtime.vault.wrapper import KeyWrapper
 from leadtrace.store.connection import Connection
+from leadtrace_ingest.personal.raw import opened_delivery
 from leadtrace_ingest.senders.sender import ROUTE, Delivery
 
 _FEWEST_ROWS = 50
@@ -46,8 +49,8 @@ with candidates as materialized (
     from counted window taking as (order by own, intake_id)
   ) shared where before < $3 and bytes_before < $4
 )
-select row.intake_id, row.sender, row.received_at, row.items, row.headers, row.body, taken.outcomes,
-       taken.redo
+select row.intake_id, row.sender, row.received_at, row.items, row.headers, row.body, row.body_key,
+       taken.outcomes, taken.redo
 from ingest.intake row join taken using (intake_id)
 where row.intake_id = any (array(select intake_id from taken))
 order by row.intake_id
@@ -87,7 +90,10 @@ class RowClaimer:
     It learns how many rows of each sender that is.
     """
 
-    def __init__(self, senders: Sequence[str], chunk_items: int, chunk_bytes: int) -> None:
+    def __init__(
+        self, senders: Sequence[str], wrapper: KeyWrapper, *, chunk_items: int, chunk_bytes: int
+    ) -> None:
+        self._wrapper = wrapper
         self._chunk_items = chunk_items
         self._chunk_bytes = chunk_bytes
         self._rows = dict.fromkeys(senders, _FEWEST_ROWS)
@@ -97,10 +103,16 @@ class RowClaimer:
         limits = [1] * len(self._rows) if one_by_one else list(self._rows.values())
         items = 1 if one_by_one else self._chunk_items
         found = await connection.fetch(_CLAIM, list(self._rows), limits, items, self._chunk_bytes)
-        rows = [IntakeRow(**record, name=str(record["intake_id"])) for record in found]
+        rows = [self._row(record) for record in found]
         if not one_by_one:
             self._learn(rows)
         return rows
+
+    def _row(self, record: Any) -> IntakeRow:
+        row = dict(record)
+        intake_id, body_key = row["intake_id"], row.pop("body_key")
+        raw = opened_delivery(self._wrapper, intake_id, row["headers"], row["body"], body_key)
+        return IntakeRow(**{**row, "headers": raw.headers, "body": raw.body, "name": str(intake_id)})
 
     def _learn(self, rows: Sequence[IntakeRow]) -> None:
         """Twice the rows that a sender's share of a chunk takes."""

@@ -28,7 +28,8 @@ class Work(msgspec.Struct, gc=False):
     """One item of one delivery; `original` is set on a copy, `conflict` on an impostor of that item.
 
     `mapping` is the label of the mapping that it went through. `kept` is an item done again that has events
-    already: they count, whatever the mapping now in force makes of it.
+    already: they count, whatever the mapping now in force makes of it. `suppressed` is an item of
+    somebody who was erased after it happened.
     """
 
     row: IntakeRow
@@ -40,12 +41,15 @@ class Work(msgspec.Struct, gc=False):
     original: Place | None = None
     conflict: bool = False
     kept: bool = False
+    suppressed: bool = False
 
     @property
     def outcome(self) -> Outcome:
         """The one outcome, once claims are settled."""
         if self.kept:
             return Outcome.PUBLISHED
+        if self.suppressed:
+            return Outcome.SUPPRESSED
         if self.original is None:
             return _OUTCOMES[type(self.result)]
         return Outcome.QUARANTINED if self.conflict else Outcome.DUPLICATE
@@ -55,6 +59,8 @@ class Work(msgspec.Struct, gc=False):
         """Why it was ignored or quarantined."""
         if self.conflict:
             return Reason.ID_CONFLICT
+        if self.suppressed:
+            return Reason.ERASED
         return None if self.kept or isinstance(self.result, Mapped) else self.result.reason
 
     @property

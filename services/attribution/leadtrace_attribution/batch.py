@@ -15,12 +15,14 @@ from leadtrace.events.topics import Topic
 from leadtrace.runtime.arrivals import Arrivals, dead_letter, decode
 from leadtrace.store.dead_letters import DeadLetter
 
+LINKS = (Code.DEAL_LINKED, Code.DEAL_UNLINKED)
 _LINK_LEAD = 2  # where the values of a link hold the lead's id
 
 
 class ScoreNews(msgspec.Struct, frozen=True):
-    """What attribution reads of a score."""
+    """What attribution reads of a score; one judged at no event (`at` is 0) says nothing of anybody."""
 
+    at: int = 0
     band: str = "cold"
     qualifications: tuple[Qualification, ...] = ()
 
@@ -44,12 +46,8 @@ class Batch:
 
     def linked_leads(self) -> set[UUID]:
         """The leads that the batch's own links name."""
-        return {
-            UUID(str(fact.values[_LINK_LEAD]))
-            for arrived in self.deals.facts.values()
-            for _, fact in arrived
-            if fact.code in (Code.DEAL_LINKED, Code.DEAL_UNLINKED)
-        }
+        arrived = (one.fact for some in self.deals.facts.values() for one in some)
+        return {UUID(str(fact.values[_LINK_LEAD])) for fact in arrived if fact.code in LINKS}
 
 
 def sort_out(records: Sequence[Record]) -> Batch:

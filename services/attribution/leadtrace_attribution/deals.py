@@ -2,12 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeAlias
 from uuid import UUID
 
 from leadtrace.bus.protocol import Outgoing
 from leadtrace.domain.attribution.deal_fold import DealFold
-from leadtrace.domain.attribution.deal_outcome import deal_views, render_deal
+from leadtrace.domain.attribution.deal_outcome import (
+    Homes,
+    absorbed_deal,
+    deal_views,
+    linked_leads,
+    render_deal,
+)
 from leadtrace.domain.attribution.deal_state import DealState, decode_state, encode_state
 from leadtrace.domain.attribution.extract import extract_deal
 from leadtrace.domain.attribution.views import DealView
@@ -16,9 +23,19 @@ from leadtrace.events.snapshots import DEAL_CONCLUDED, DefinitionRef
 from leadtrace.runtime.absorb import Absorber, Stored
 from leadtrace.runtime.clock import Clock
 from leadtrace.runtime.derive import body_of, record_of_row, revise
+from leadtrace.store.bindings import BindingStore
 from leadtrace.store.connection import Connection
 from leadtrace.store.entities import EntityRow
-from leadtrace_attribution.store import DEAL_LEADS, DEALS, pack_ids, unpack_ids
+from leadtrace_attribution.batch import LINKS
+from leadtrace_attribution.store import (
+    DEAL_LEADS,
+    DEALS,
+    SCHEMA,
+    keep_links,
+    pack_ids,
+    records_linked_with,
+    unpack_ids,
+)
 
 Views: TypeAlias = dict[UUID, DealView | None]
 
@@ -48,27 +65,54 @@ class DealDeriver:
     def __init__(self, definition: DefinitionRef, clock: Clock) -> None:
         self._definition = definition
         self._clock = clock
-        stored: Stored[DealState] = Stored(DealFold(), extract_deal, encode_state, decode_state)
-        self._absorber = Absorber(DEALS, stored, self._render)
+        self._bindings = BindingStore(SCHEMA)
 
     async def derive(
-        self, connection: Connection, rows: Mapping[UUID, EntityRow], facts: Mapping[UUID, list[Fact]]
+        self,
+        connection: Connection,
+        rows: Mapping[UUID, EntityRow],
+        facts: Mapping[UUID, list[Fact]],
+        stays: Mapping[UUID, list[Fact]],
     ) -> DerivedDeals:
         """Fold what arrived into locked rows; they are saved by the caller."""
         derived = DerivedDeals()
-        concluded = await self._absorber.absorb(connection, rows, facts)
+        homes = await self._homes(connection, rows, facts)
+        stored = Stored(DealFold(), extract_deal, encode_state, decode_state)
+        absorber = Absorber(DEALS, stored, partial(self._render, homes))
+        concluded = await absorber.absorb(connection, rows, facts, stays)
         for deal, conclusion in concluded.items():
             derived.folded.add(deal)
             if conclusion is not None:
                 self._conclude(rows[deal], *conclusion, derived)
         return derived
 
-    def _render(self, row: EntityRow, state: DealState) -> tuple[bytes, Views] | None:
+    async def _homes(
+        self, connection: Connection, rows: Mapping[UUID, EntityRow], facts: Mapping[UUID, list[Fact]]
+    ) -> Homes:
+        """Where the records are now that the deals are or will be linked with."""
+        links = {
+            (deal, (str(fact.values[0]), str(fact.values[1])))
+            for deal, some in facts.items()
+            for fact in some
+            if fact.code in LINKS
+        }
+        await keep_links(connection, links)
+        names = await records_linked_with(connection, rows)
+        held = await self._bindings.read(connection, names)
+        return {name: (str(one.entity), one.revision) for name, one in held.items()}
+
+    def _render(self, homes: Homes, row: EntityRow, state: DealState) -> tuple[bytes, Views] | None:
         """Body and views; None for a deal of which nothing but events of unknown types has come."""
-        if row.event_count == row.ignored_count:
+        deal_id = str(row.entity_id)
+        if row.redirect_to is not None:
+            moved_to = str(row.redirect_to)
+            return body_of(
+                absorbed_deal(deal_id=deal_id, redirect_to=moved_to, definition=self._definition)
+            ), {}
+        if row.event_count == row.ignored_count and row.body_hash is None:
             return None
-        outcome = render_deal(state, deal_id=str(row.entity_id), definition=self._definition)
-        views: Views = {UUID(link.lead_id): None for link in state.links.values()}
+        outcome = render_deal(state, deal_id=deal_id, definition=self._definition, homes=homes)
+        views: Views = {UUID(lead): None for lead in linked_leads(state, homes)}
         views |= {UUID(lead): view for lead, view in deal_views(outcome).items()}
         return body_of(outcome), views
 

@@ -4,8 +4,8 @@ A lead's row keeps what its history needs of each of its deals, so an event of t
 deal that changes is written into the rows of all its leads, which are locked before it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from leadtrace.bus.protocol import Outgoing, Record
@@ -13,13 +13,13 @@ from leadtrace.domain.attribution.views import QualificationView
 from leadtrace.domain.fact import Fact
 from leadtrace.events.snapshots import DEAL_CONCLUDED, LEAD_CONCLUDED, DefinitionRef
 from leadtrace.events.topics import Topic
-from leadtrace.runtime.absorb import new_facts
 from leadtrace.runtime.clock import Clock
 from leadtrace.runtime.derive import record_of_stored
+from leadtrace.runtime.gathering import Gatherer
 from leadtrace.runtime.handler import Applied, MoreNeededError
+from leadtrace.runtime.routing import spoken_of
 from leadtrace.store.connection import Connection
 from leadtrace.store.entities import EntityRow
-from leadtrace.store.seen import SeenStore
 from leadtrace_attribution.batch import Batch, sort_out
 from leadtrace_attribution.deals import DealDeriver
 from leadtrace_attribution.leads import LeadDeriver
@@ -29,6 +29,8 @@ from leadtrace_attribution.store import (
     LEAD_QUALIFICATION_REVISION,
     LEADS,
     SCHEMA,
+    deals_among,
+    deals_linked_with,
     linked_leads,
 )
 
@@ -36,8 +38,29 @@ NOTED_LEADS, NOTED_DEALS = "leads", "deals"
 
 Rows = Mapping[UUID, EntityRow]
 Facts = Mapping[UUID, list[Fact]]
-_NO_ROWS: Rows = MappingProxyType({})
-_NOTHING: Facts = MappingProxyType({})
+
+
+@dataclass(slots=True)
+class Touched:
+    """Locked rows of one table, those of them to derive anew, and what arrived for them."""
+
+    locked: Rows = field(default_factory=dict)
+    touched: set[UUID] = field(default_factory=set)
+    facts: Facts = field(default_factory=dict)
+    stays: Facts = field(default_factory=dict)
+
+    def touched_rows(self) -> dict[UUID, EntityRow]:
+        """The rows to derive anew."""
+        return {one: self.locked[one] for one in sorted(self.touched)}
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What came of the touched rows, and which of them folded."""
+
+    notes: dict[str, list[UUID]]
+    outgoing: list[Outgoing]
+    folded: set[UUID]
 
 
 class AttributionHandler:
@@ -46,7 +69,8 @@ class AttributionHandler:
     topics = (Topic.LEAD_EVENTS.value, Topic.DEAL_EVENTS.value, Topic.LEAD_SCORES.value)
 
     def __init__(self, definition: DefinitionRef, clock: Clock) -> None:
-        self._seen = SeenStore(SCHEMA)
+        self._lead_gatherer = Gatherer(SCHEMA, LEADS)
+        self._deal_gatherer = Gatherer(SCHEMA, DEALS)
         self._leads = LeadDeriver(definition, clock)
         self._deals = DealDeriver(definition, clock)
 
@@ -55,24 +79,24 @@ class AttributionHandler:
     ) -> Applied:
         """Take a batch in; `also` are leads to lock beside those that the batch names."""
         batch = sort_out(records)
-        linked = batch.linked_leads() | await linked_leads(connection, batch.deals.facts)
-        leads = await LEADS.lock(connection, {*batch.leads.facts, *batch.scores, *linked, *also})
-        deals = await DEALS.lock(connection, batch.deals.facts)
-        numbers = batch.leads.numbers() + batch.deals.numbers()
-        first_time = await self._seen.first_time(connection, numbers)
-        lead_facts = new_facts(batch.leads.facts, first_time)
-        deal_facts = new_facts(batch.deals.facts, first_time)
+        deal_ids = spoken_of(batch.deals) | await deals_among(connection, also)
+        linked = batch.linked_leads() | await linked_leads(connection, deal_ids)
+        lead_ids = spoken_of(batch.leads) | batch.scores.keys() | linked | also - deal_ids
+        leads = await LEADS.lock(connection, lead_ids)
+        of_leads = await self._lead_gatherer.gather(connection, batch.leads, leads)
+        following = await deals_linked_with(connection, of_leads.routed.bindings)
+        deals = await DEALS.lock(connection, deal_ids | following)
+        of_deals = await self._deal_gatherer.gather(connection, batch.deals, deals)
         qualified = _take_scores(leads, batch)
-        applied = await self._derive(
+        derived = await self._derive(
             connection,
-            leads=leads,
-            touched={*lead_facts, *qualified},
-            lead_facts=lead_facts,
-            deals={deal: deals[deal] for deal in deal_facts},
-            deal_facts=deal_facts,
+            Touched(leads, {*of_leads.rows, *qualified}, of_leads.facts, of_leads.stays),
+            Touched(deals, {*of_deals.rows, *following}, of_deals.facts, of_deals.stays),
         )
-        applied.dead = batch.dead
-        applied.applied += len(qualified)
+        done = [of_leads.counted(derived.folded), of_deals.counted(derived.folded)]
+        applied = Applied(derived.notes, derived.outgoing, batch.dead)
+        applied.applied = len(qualified) + sum(count for count, _ in done)
+        applied.stuck = sum(count for _, count in done)
         applied.duplicate = len(records) - len(batch.dead) - applied.applied - applied.stuck
         return applied
 
@@ -86,41 +110,32 @@ class AttributionHandler:
         """
         if kind == NOTED_LEADS:
             leads = await LEADS.lock(connection, ids)
-            return await self._derive(connection, leads=leads, touched=leads)
-        leads = await LEADS.lock(connection, await linked_leads(connection, ids) | also)
-        return await self._derive(connection, leads=leads, deals=await DEALS.lock(connection, ids))
+            derived = await self._derive(connection, Touched(leads, {*leads}), Touched())
+        else:
+            leads = await LEADS.lock(connection, await linked_leads(connection, ids) | also)
+            deals = await DEALS.lock(connection, ids)
+            derived = await self._derive(connection, Touched(leads), Touched(deals, {*deals}))
+        return Applied(derived.notes, derived.outgoing)
 
     async def noted(self, connection: Connection, kind: str, ids: Sequence[UUID]) -> list[Outgoing]:
         """The outcomes of noted leads or deals as they now stand."""
         table, snapshot = (LEADS, LEAD_CONCLUDED) if kind == NOTED_LEADS else (DEALS, DEAL_CONCLUDED)
         return [record_of_stored(snapshot, stored) for stored in await table.bodies(connection, ids)]
 
-    async def _derive(
-        self,
-        connection: Connection,
-        *,
-        leads: Rows,
-        touched: Iterable[UUID] = (),
-        lead_facts: Facts = _NOTHING,
-        deals: Rows = _NO_ROWS,
-        deal_facts: Facts = _NOTHING,
-    ) -> Applied:
-        derived_deals = await self._deals.derive(connection, deals, deal_facts)
-        missing = derived_deals.concerned - leads.keys()
+    async def _derive(self, connection: Connection, leads: Touched, deals: Touched) -> Derived:
+        derived_deals = await self._deals.derive(connection, deals.touched_rows(), deals.facts, deals.stays)
+        missing = derived_deals.concerned - leads.locked.keys()
         if missing:
             raise MoreNeededError(frozenset(missing))
-        changed = self._leads.write_deals(leads, derived_deals)
-        rows = {lead: leads[lead] for lead in {*touched, *changed}}
-        derived_leads = await self._leads.derive(connection, rows, lead_facts)
+        leads.touched |= self._leads.write_deals(leads.locked, derived_deals)
+        rows = leads.touched_rows()
+        derived_leads = await self._leads.derive(connection, rows, leads.facts, leads.stays)
         await LEADS.save(connection, list(rows.values()))
-        await DEALS.save(connection, list(deals.values()))
-        folded = derived_leads.folded | derived_deals.folded
-        arrived = (*lead_facts.items(), *deal_facts.items())
-        return Applied(
+        await DEALS.save(connection, list(deals.touched_rows().values()))
+        return Derived(
             notes={NOTED_LEADS: derived_leads.raised, NOTED_DEALS: derived_deals.raised},
             outgoing=[*derived_leads.outgoing, *derived_deals.outgoing],
-            applied=sum(len(facts) for entity, facts in arrived if entity in folded),
-            stuck=sum(len(facts) for entity, facts in arrived if entity not in folded),
+            folded=derived_leads.folded | derived_deals.folded,
         )
 
 
@@ -133,7 +148,7 @@ def _take_scores(leads: Rows, batch: Batch) -> list[UUID]:
         if isinstance(held, int) and held >= revision:
             continue
         extras[LEAD_QUALIFICATION_REVISION] = revision
-        view = QualificationView(news.band, news.qualifications)
+        view = QualificationView(news.band if news.at else None, news.qualifications)
         extras[LEAD_QUALIFICATION] = LeadDeriver.pack_qualification(view)
         moved.append(lead)
     return moved

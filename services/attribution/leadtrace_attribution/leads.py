@@ -9,7 +9,7 @@ import msgspec
 from leadtrace.bus.protocol import Outgoing
 from leadtrace.domain.attribution.extract import extract_lead
 from leadtrace.domain.attribution.lead_fold import LeadFold
-from leadtrace.domain.attribution.lead_outcome import render_lead
+from leadtrace.domain.attribution.lead_outcome import absorbed_lead, render_lead
 from leadtrace.domain.attribution.lead_state import LeadState, decode_state, encode_state
 from leadtrace.domain.attribution.views import DealView, QualificationView
 from leadtrace.domain.fact import Fact
@@ -65,11 +65,15 @@ class LeadDeriver:
         return changed
 
     async def derive(
-        self, connection: Connection, rows: Mapping[UUID, EntityRow], facts: Mapping[UUID, list[Fact]]
+        self,
+        connection: Connection,
+        rows: Mapping[UUID, EntityRow],
+        facts: Mapping[UUID, list[Fact]],
+        stays: Mapping[UUID, list[Fact]],
     ) -> DerivedLeads:
         """Fold what arrived into locked rows; they are saved by the caller."""
         derived = DerivedLeads()
-        bodies = await self._absorber.absorb(connection, rows, facts)
+        bodies = await self._absorber.absorb(connection, rows, facts, stays)
         for lead, body in bodies.items():
             derived.folded.add(lead)
             if body is not None:
@@ -78,13 +82,17 @@ class LeadDeriver:
 
     def _render(self, row: EntityRow, state: LeadState) -> bytes | None:
         """The body; None for a lead of which nothing but a score or events of unknown types has come."""
+        lead_id = str(row.entity_id)
+        if row.redirect_to is not None:
+            moved_to = str(row.redirect_to)
+            return body_of(absorbed_lead(lead_id=lead_id, redirect_to=moved_to, definition=self._definition))
         deals = _deals_of(row)
-        if row.event_count == row.ignored_count and not deals:
+        if row.event_count == row.ignored_count and not deals and row.body_hash is None:
             return None
         packed = row.extras[LEAD_QUALIFICATION]
         outcome = render_lead(
             state,
-            lead_id=str(row.entity_id),
+            lead_id=lead_id,
             deals=[view for view in deals.values() if view is not None],
             qualification=_QUALIFICATION.decode(packed) if isinstance(packed, bytes) else None,
             definition=self._definition,

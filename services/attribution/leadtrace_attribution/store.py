@@ -1,8 +1,9 @@
 """What attribution keeps: its lead and deal rows, and the queries over them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
+from leadtrace.store.bindings import Name
 from leadtrace.store.connection import Connection
 from leadtrace.store.entities import EntityTable
 
@@ -45,6 +46,16 @@ ALL_DEALS = (
     "select deal_id from attribution.deals where deal_id > $1 and body is not null order by 1 limit $2"
 )
 
+_DEALS_AMONG = "select deal_id from attribution.deals where deal_id = any($1::uuid[])"
+_FOLLOWERS = """
+select distinct l.deal_id from unnest($1::text[], $2::text[]) given (source, subject)
+join attribution.deal_subjects l on (l.source, l.subject) = (given.source, given.subject)
+"""
+_RECORDS = "select distinct source, subject from attribution.deal_subjects where deal_id = any($1::uuid[])"
+_KEEP_LINKS = """
+insert into attribution.deal_subjects (deal_id, source, subject)
+select * from unnest($1::uuid[], $2::text[], $3::text[]) on conflict do nothing
+"""
 _LINKED = "select lead_ids from attribution.deals where deal_id = any($1::uuid[]) and lead_ids is not null"
 
 
@@ -52,6 +63,34 @@ async def linked_leads(connection: Connection, deal_ids: Iterable[UUID]) -> set[
     """The leads that deals are linked to, as a first guess: the deals are not locked yet."""
     rows = await connection.fetch(_LINKED, list(deal_ids))
     return {lead for row in rows for lead in unpack_ids(row[0])}
+
+
+async def deals_among(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
+    """Those of the ids that are deals."""
+    return {row[0] for row in await connection.fetch(_DEALS_AMONG, list(ids))} if ids else set()
+
+
+async def deals_linked_with(connection: Connection, names: Collection[Name]) -> set[UUID]:
+    """The deals that ever were linked with the records."""
+    return {row[0] for row in await connection.fetch(_FOLLOWERS, *_columns(names))} if names else set()
+
+
+async def records_linked_with(connection: Connection, deals: Collection[UUID]) -> set[Name]:
+    """The records that the deals ever were linked with."""
+    return {(row[0], row[1]) for row in await connection.fetch(_RECORDS, list(deals))} if deals else set()
+
+
+async def keep_links(connection: Connection, links: Collection[tuple[UUID, Name]]) -> None:
+    """Remember which records deals are linked with."""
+    if links:
+        ordered = sorted(links)
+        names = [name for _, name in ordered]
+        await connection.execute(_KEEP_LINKS, [deal for deal, _ in ordered], *_columns(names))
+
+
+def _columns(names: Iterable[Name]) -> tuple[list[str], list[str]]:
+    listed = list(names)
+    return [source for source, _ in listed], [subject for _, subject in listed]
 
 
 def pack_ids(ids: Iterable[UUID]) -> bytes:

@@ -1,9 +1,15 @@
 """The tables of schema `attribution`."""
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, Text, Uuid, text
 
 from leadtrace.store.metadata import service_metadata
-from leadtrace.store.tables import dead_letter_table, entity_columns, note_table, seen_table
+from leadtrace.store.tables import (
+    binding_table,
+    dead_letter_table,
+    entity_columns,
+    note_table,
+    seen_table,
+)
 
 SCHEMA = "attribution"
 METADATA = service_metadata(SCHEMA)
@@ -26,6 +32,16 @@ DEALS = Table(
     Index("ix_deals_stuck", "deal_id", postgresql_where=text("stuck_error is not null")),
     postgresql_with={"fillfactor": 70},
 )
+# The lead subjects that a deal was ever linked with, so that it follows them to another lead.
+DEAL_SUBJECTS = Table(
+    "deal_subjects",
+    METADATA,
+    Column("deal_id", Uuid, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Index("ix_deal_subjects_source_subject", "source", "subject"),
+)
+BINDINGS = binding_table(METADATA)
 NOTES = note_table(METADATA)
 SEEN = seen_table(METADATA)
 DEAD_LETTERS = dead_letter_table(METADATA)

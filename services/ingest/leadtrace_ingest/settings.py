@@ -13,7 +13,7 @@ from leadtrace_ingest.senders.mautic.configured import mautic
 from leadtrace_ingest.senders.pipedrive.configured import pipedrive
 from leadtrace_ingest.senders.salesforce.configured import salesforce
 from leadtrace_ingest.senders.segment.configured import segment, segment_webhook
-from leadtrace_ingest.senders.sender import Adapter, Sender
+from leadtrace_ingest.senders.sender import Adapter, Sender, Standing
 from leadtrace_ingest.senders.spend.configured import spend
 from leadtrace_ingest.senders.standard_webhooks.configured import standard_webhooks
 
@@ -34,6 +34,9 @@ MAKERS: Mapping[SenderKind, Maker] = {
 }
 
 
+_CRMS = frozenset({SenderKind.HUBSPOT, SenderKind.SALESFORCE, SenderKind.PIPEDRIVE, SenderKind.MAUTIC})
+
+
 def configured_senders(settings: Settings) -> dict[str, Sender]:
     """Every configured sender by name.
 
@@ -48,7 +51,27 @@ def _sender(name: str, given: SenderSettings, settings: Settings) -> Sender:
     adapter = MAKERS[given.kind](name, given, settings)
     imports = Imports(name, settings.reporting.currency)
     base = _public_base(given, settings)
-    return Sender(name, given.rank, base, adapter, settings.door.max_depth, imports)
+    return Sender(
+        name,
+        given.rank,
+        base,
+        adapter,
+        max_depth=settings.door.max_depth,
+        standing=Standing.CRM if given.kind in _CRMS else Standing.FORM,
+        trusted=_is_trusted(given),
+        imports=imports,
+    )
+
+
+def _is_trusted(given: SenderSettings) -> bool:
+    """Whether anybody but the company's own systems could have said it."""
+    match given.kind:
+        case SenderKind.SEGMENT:
+            return given.trusted
+        case SenderKind.SEGMENT_WEBHOOK:
+            return bool(given.path_secrets)
+        case _:
+            return True
 
 
 def _public_base(given: SenderSettings, settings: Settings) -> bytes:

@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from leadtrace.store.metadata import service_metadata
+from leadtrace_ingest.identity.tables import identity_tables
 from leadtrace_ingest.store import EVENT_NUMBER_BLOCK, SCHEMA
 
 metadata = service_metadata(SCHEMA)
@@ -85,9 +86,13 @@ subjects = Table(
     Column("source", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("external_id", Text, nullable=False),
+    Column("founded_id", Uuid, nullable=False),
     Column("entity_id", Uuid, nullable=False),
+    Column("standing", SmallInteger, nullable=False),
+    Column("first_recorded_at", DateTime(timezone=True), nullable=False),
     Column("binding_revision", BigInteger, nullable=False),
     Index("ix_subjects_entity_id", "entity_id"),
+    Index("ix_subjects_founded_id", "founded_id"),
 )
 
 # Canonical events, kept as published: rebuild and refold start here and never map again. The key's index
@@ -113,6 +118,7 @@ events = Table(
     PrimaryKeyConstraint("event_no", postgresql_include=["topic", "stored_at"]),
     UniqueConstraint("intake_id", "item", "part"),
     Index("ix_events_entity_id", "entity_id"),
+    Index("ix_events_id", "id"),
 )
 
 quarantine = Table(
@@ -214,6 +220,8 @@ installation = Table(
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     CheckConstraint("singleton", name="singleton"),
 )
+
+identity_tables(metadata)
 
 # One data key per subject, wrapped under a master key: what is sealed under a key that is gone is erased.
 personal_keys = Table(

@@ -7,21 +7,21 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from leadtrace.bus.protocol import Outgoing, Record
-from leadtrace.domain.fact import Fact
 from leadtrace.domain.scoring.extract import extract
 from leadtrace.domain.scoring.fold import ScoreFold
 from leadtrace.domain.scoring.render import qualification_hash
 from leadtrace.domain.scoring.state import ScoreState, decode_state, encode_state
 from leadtrace.events.snapshots import LEAD_SCORED, LeadScore
 from leadtrace.events.topics import Topic
-from leadtrace.runtime.absorb import Absorber, Stored, new_facts
+from leadtrace.runtime.absorb import Absorber, Stored
 from leadtrace.runtime.arrivals import decode
 from leadtrace.runtime.clock import Clock
 from leadtrace.runtime.derive import body_of, record_of_row, record_of_stored, revise
+from leadtrace.runtime.gathering import Gatherer
 from leadtrace.runtime.handler import Applied
+from leadtrace.runtime.routing import spoken_of
 from leadtrace.store.connection import Connection
 from leadtrace.store.entities import EntityRow
-from leadtrace.store.seen import SeenStore
 from leadtrace_scoring.store import LEADS, QUALIFICATION_HASH, QUALIFICATION_REVISION, SCHEMA
 
 NOTED_LEADS = "leads"
@@ -35,7 +35,7 @@ class ScoringHandler:
     def __init__(self, fold: ScoreFold, clock: Clock) -> None:
         self._fold = fold
         self._clock = clock
-        self._seen = SeenStore(SCHEMA)
+        self._gatherer = Gatherer(SCHEMA, LEADS)
         stored: Stored[ScoreState] = Stored(fold, extract, encode_state, decode_state)
         self._absorber = Absorber(LEADS, stored, self._render)
 
@@ -44,12 +44,13 @@ class ScoringHandler:
     ) -> Applied:
         """Take a batch of events in; a lead's score needs no other lead."""
         arrivals = decode(records, extract)
-        rows = await LEADS.lock(connection, {*arrivals.facts, *also})
-        numbers = arrivals.numbers()
-        facts = new_facts(arrivals.facts, await self._seen.first_time(connection, numbers))
-        applied = await self._fold_into(connection, {lead: rows[lead] for lead in facts}, facts)
+        rows = await LEADS.lock(connection, spoken_of(arrivals) | also)
+        gathered = await self._gatherer.gather(connection, arrivals, rows)
+        scores = await self._absorber.absorb(connection, gathered.rows, gathered.facts, gathered.stays)
+        applied = await self._save(connection, gathered.rows, scores)
         applied.dead = arrivals.dead
-        applied.duplicate = len(numbers) - applied.applied - applied.stuck
+        applied.applied, applied.stuck = gathered.counted(scores)
+        applied.duplicate = len(arrivals.numbers()) - applied.applied - applied.stuck
         return applied
 
     async def refold(
@@ -57,7 +58,8 @@ class ScoringHandler:
     ) -> Applied:
         """Fold leads again from their sets, as after a fix of what had them stuck."""
         assert kind == NOTED_LEADS  # noqa: S101 - scoring keeps no other entity
-        return await self._fold_into(connection, await LEADS.lock(connection, {*ids, *also}), {})
+        rows = await LEADS.lock(connection, {*ids, *also})
+        return await self._save(connection, rows, await self._absorber.absorb(connection, rows, {}))
 
     async def noted(self, connection: Connection, kind: str, ids: Sequence[UUID]) -> list[Outgoing]:
         """The scores of noted leads as they now stand."""
@@ -68,10 +70,12 @@ class ScoringHandler:
             for stored in bodies
         ]
 
-    async def _fold_into(
-        self, connection: Connection, rows: Mapping[UUID, EntityRow], facts: Mapping[UUID, list[Fact]]
+    async def _save(
+        self,
+        connection: Connection,
+        rows: Mapping[UUID, EntityRow],
+        scores: Mapping[UUID, tuple[LeadScore, bytes] | None],
     ) -> Applied:
-        scores = await self._absorber.absorb(connection, rows, facts)
         raised = [rows[lead] for lead, score in scores.items() if score and self._judge(rows[lead], *score)]
         await LEADS.save(connection, list(rows.values()))
         return Applied(
@@ -79,14 +83,15 @@ class ScoringHandler:
             outgoing=[
                 record_of_row(LEAD_SCORED, row, _number(row.extras[QUALIFICATION_REVISION])) for row in raised
             ],
-            applied=sum(len(arrived) for lead, arrived in facts.items() if lead in scores),
-            stuck=sum(len(arrived) for lead, arrived in facts.items() if lead not in scores),
         )
 
     def _render(self, row: EntityRow, state: ScoreState) -> tuple[LeadScore, bytes] | None:
-        if row.event_count == row.ignored_count:
+        if row.redirect_to is not None:
+            score = self._fold.absorbed(lead_id=str(row.entity_id), redirect_to=str(row.redirect_to))
+        elif row.event_count == row.ignored_count and row.body_hash is None:
             return None
-        score = self._fold.render(state, lead_id=str(row.entity_id))
+        else:
+            score = self._fold.render(state, lead_id=str(row.entity_id))
         return score, body_of(score)
 
     def _judge(self, row: EntityRow, score: LeadScore, body: bytes) -> bool:

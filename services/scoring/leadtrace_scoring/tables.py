@@ -3,7 +3,13 @@
 from sqlalchemy import BigInteger, Column, Index, LargeBinary, Table, text
 
 from leadtrace.store.metadata import service_metadata
-from leadtrace.store.tables import dead_letter_table, entity_columns, note_table, seen_table
+from leadtrace.store.tables import (
+    binding_table,
+    dead_letter_table,
+    entity_columns,
+    note_table,
+    seen_table,
+)
 
 SCHEMA = "scoring"
 METADATA = service_metadata(SCHEMA)
@@ -17,6 +23,7 @@ LEADS = Table(
     Index("ix_leads_stuck", "lead_id", postgresql_where=text("stuck_error is not null")),
     postgresql_with={"fillfactor": 70},
 )
+BINDINGS = binding_table(METADATA)
 NOTES = note_table(METADATA)
 SEEN = seen_table(METADATA)
 DEAD_LETTERS = dead_letter_table(METADATA)

@@ -47,20 +47,25 @@ def key_of(fact: Fact) -> Key:
     return (fact.at, fact.rank, fact.sequence, fact.source, fact.id)
 
 
+def folding_moment(occurred: int, recorded: int) -> int:
+    """When something folds (µs): when it happened, but when it was recorded if that lies far before."""
+    return recorded if occurred > recorded + CLOCK_SKEW_TOLERANCE_US else occurred
+
+
 def fact_of(event: Event, *, code: int, values: tuple[Value, ...]) -> Fact:
     """The fact of an event; `values` are what the reading service extracts from its data."""
     occurred = to_micros(event.time)
     recorded = to_micros(event.recordedtime)
-    skewed = occurred > recorded + CLOCK_SKEW_TOLERANCE_US
+    at = folding_moment(occurred, recorded)
     return Fact(
-        at=recorded if skewed else occurred,
+        at=at,
         rank=event.sourcerank,
         sequence=event.sequence,
         source=event.source,
         id=event.id,
         code=code,
         subject=event.subject,
-        skewed=skewed,
+        skewed=at != occurred,
         values=values,
     )
 

@@ -7,6 +7,7 @@ is that both agree, for any order of arrival.
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
+from leadtrace.domain.corrections import effective
 from leadtrace.domain.fact import Fact, Key, key_of, union
 
 State = TypeVar("State")
@@ -27,10 +28,10 @@ class Fold(Protocol[State]):
 
 
 def refold(fold: Fold[State], facts: Sequence[Fact]) -> tuple[State, list[Fact]]:
-    """The state of a set from nothing, and the set in folding order."""
+    """The state of a set from nothing, and the set in folding order; what was corrected does not count."""
     ordered = union(facts)
     state = fold.initial()
-    for fact in ordered:
+    for fact in effective(ordered):
         fold.step(state, fact)
     return state, ordered
 

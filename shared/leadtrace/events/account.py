@@ -49,6 +49,14 @@ class AccountMerged(msgspec.Struct, frozen=True, omit_defaults=True):
     actor: str | None = None
 
 
+class AccountSplit(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Other records are not this company: undoes a merge that was wrong."""
+
+    apart: tuple[AccountRef, ...]
+    reason: str | None = None
+    actor: str | None = None
+
+
 class AccountStale(msgspec.Struct, frozen=True, omit_defaults=True):
     """Changes of the record were missed: what is known of it may be out of date; `change` says which kind."""
 

@@ -8,7 +8,7 @@ from enum import IntEnum
 
 import msgspec
 
-from leadtrace.events import account, activity, deal, handover, lead, spend, touchpoint
+from leadtrace.events import account, activity, binding, correction, deal, handover, lead, spend, touchpoint
 from leadtrace.events.envelope import TYPE_PREFIX
 from leadtrace.events.topics import Topic
 
@@ -25,8 +25,10 @@ class Code(IntEnum):
     LEAD_RESTORED = 6
     LEAD_STALE = 7
     LEAD_MERGED = 8
+    LEAD_SPLIT = 9
     LEAD_ERASED = 10
     LEAD_FLAGGED = 11
+    LEAD_REBOUND = 12
     TOUCHPOINT_RECORDED = 20
     ACTIVITY_RECORDED = 21
     HANDOVER_OFFERED = 30
@@ -45,26 +47,35 @@ class Code(IntEnum):
     DEAL_REOPENED = 49
     DEAL_REFUNDED = 50
     DEAL_MERGED = 51
+    DEAL_SPLIT = 52
     DEAL_STALE = 53
     REVENUE_RECORDED = 54
+    DEAL_REBOUND = 55
     ACCOUNT_UPDATED = 60
     ACCOUNT_LINKED = 61
     ACCOUNT_UNLINKED = 62
     ACCOUNT_DELETED = 63
     ACCOUNT_RESTORED = 64
     ACCOUNT_MERGED = 65
+    ACCOUNT_SPLIT = 66
     ACCOUNT_STALE = 67
+    ACCOUNT_REBOUND = 68
     SPEND_RECORDED = 80
+    EVENT_CORRECTED = 90
 
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """One row of the catalogue."""
+    """One row of the catalogue; `derived` are those that ingest alone makes, from what senders post.
+
+    A correction travels on the topic of what it corrects, whatever its row says.
+    """
 
     name: str
     code: Code
     topic: Topic
     data: type[msgspec.Struct]
+    derived: bool = False
 
     @property
     def type(self) -> str:
@@ -83,6 +94,8 @@ def _rows() -> tuple[EventType, ...]:
         EventType("lead.restored", Code.LEAD_RESTORED, leads, lead.LeadRestored),
         EventType("lead.stale", Code.LEAD_STALE, leads, lead.LeadStale),
         EventType("lead.merged", Code.LEAD_MERGED, leads, lead.LeadMerged),
+        EventType("lead.split", Code.LEAD_SPLIT, leads, lead.LeadSplit),
+        EventType("lead.rebound", Code.LEAD_REBOUND, leads, binding.LeadRebound, derived=True),
         EventType("lead.erased", Code.LEAD_ERASED, leads, lead.LeadErased),
         EventType("lead.flagged", Code.LEAD_FLAGGED, leads, lead.LeadFlagged),
         EventType("touchpoint.recorded", Code.TOUCHPOINT_RECORDED, leads, touchpoint.TouchpointRecorded),
@@ -105,6 +118,8 @@ def _rows() -> tuple[EventType, ...]:
         EventType("deal.reopened", Code.DEAL_REOPENED, deals, deal.DealReopened),
         EventType("deal.refunded", Code.DEAL_REFUNDED, deals, deal.DealRefunded),
         EventType("deal.merged", Code.DEAL_MERGED, deals, deal.DealMerged),
+        EventType("deal.split", Code.DEAL_SPLIT, deals, deal.DealSplit),
+        EventType("deal.rebound", Code.DEAL_REBOUND, deals, binding.DealRebound, derived=True),
         EventType("deal.stale", Code.DEAL_STALE, deals, deal.DealStale),
         EventType("revenue.recorded", Code.REVENUE_RECORDED, deals, deal.RevenueRecorded),
     )
@@ -115,13 +130,17 @@ def _rows() -> tuple[EventType, ...]:
         EventType("account.deleted", Code.ACCOUNT_DELETED, accounts, account.AccountDeleted),
         EventType("account.restored", Code.ACCOUNT_RESTORED, accounts, account.AccountRestored),
         EventType("account.merged", Code.ACCOUNT_MERGED, accounts, account.AccountMerged),
+        EventType("account.split", Code.ACCOUNT_SPLIT, accounts, account.AccountSplit),
+        EventType("account.rebound", Code.ACCOUNT_REBOUND, accounts, binding.AccountRebound, derived=True),
         EventType("account.stale", Code.ACCOUNT_STALE, accounts, account.AccountStale),
     )
     spend_row = EventType("spend.recorded", Code.SPEND_RECORDED, Topic.SPEND_EVENTS, spend.SpendRecorded)
-    return (*lead_rows, *deal_rows, *account_rows, spend_row)
+    corrected = EventType("event.corrected", Code.EVENT_CORRECTED, leads, correction.EventCorrected)
+    return (*lead_rows, *deal_rows, *account_rows, spend_row, corrected)
 
 
 CATALOGUE = _rows()
+POSTED = tuple(row for row in CATALOGUE if not row.derived)
 BY_CODE = {row.code: row for row in CATALOGUE}
 BY_TYPE = {row.type: row for row in CATALOGUE}
 BY_NAME = {row.name: row for row in CATALOGUE}

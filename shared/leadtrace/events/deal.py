@@ -120,6 +120,14 @@ class DealMerged(msgspec.Struct, frozen=True, omit_defaults=True):
     actor: str | None = None
 
 
+class DealSplit(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Other records are not this deal: undoes a merge that was wrong."""
+
+    apart: tuple[DealRef, ...]
+    reason: str | None = None
+    actor: str | None = None
+
+
 class DealStale(msgspec.Struct, frozen=True, omit_defaults=True):
     """Changes of the record were missed: what is known of it may be out of date; `change` says which kind."""
 

@@ -28,7 +28,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     among senders. `eventno` numbers the row that ingest keeps of it (a 64-bit number as text, since
     CloudEvents integers have 32 bits). `correlationid` is shared by what happened together, such as the
     parts of a lead conversion; `causationid` and `traceparent` are kept as a sender gave them. `data` stays
-    raw until a reader knows that it wants it.
+    raw until a reader knows that it wants it. `subjectsource` is there where a merge, split or correction
+    speaks of a record of another source than its own.
     """
 
     specversion: str
@@ -48,6 +49,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
     correlationid: str = ""
     causationid: str = ""
     traceparent: str = ""
+    subjectsource: str = ""
     datacontenttype: str = "application/json"
     data: msgspec.Raw = msgspec.Raw(b"{}")
 

@@ -118,6 +118,14 @@ class LeadMerged(msgspec.Struct, frozen=True, omit_defaults=True):
     actor: str | None = None
 
 
+class LeadSplit(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Other records are not of this person: undoes a merge, and outweighs keys that they share."""
+
+    apart: tuple[LeadRef, ...]
+    reason: str | None = None
+    actor: str | None = None
+
+
 class LeadErased(msgspec.Struct, frozen=True, omit_defaults=True):
     """A person's data are to be erased; `request` says in the sender's words who or what asked."""
 

@@ -3,14 +3,18 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
 
 from leadtrace.bus.protocol import Record
+from leadtrace.domain.corrections import correction_values
 from leadtrace.domain.fact import Fact, Value, fact_of
+from leadtrace.events.binding import AccountRebound, DealRebound, LeadRebound, Rebound
 from leadtrace.events.catalogue import BY_TYPE, Code
 from leadtrace.events.codec import UndecodableError, decode_data, decode_event, entity_id, known_type
+from leadtrace.events.correction import EventCorrected
 from leadtrace.events.envelope import Event
 from leadtrace.events.times import to_micros
 from leadtrace.store.dead_letters import DeadLetter, DeadReason
@@ -22,16 +26,25 @@ _LATEST_US = to_micros(datetime.max.replace(tzinfo=UTC))
 Extract = Callable[[Code, msgspec.Struct], tuple[Value, ...]]
 
 
+class Arrived(NamedTuple):
+    """A fact with its event's number, and the revision of the binding that it came under."""
+
+    number: int
+    fact: Fact
+    bindingrev: int
+
+
 @dataclass(slots=True)
 class Arrivals:
-    """What a batch of records holds: numbered facts by entity, and its dead letters."""
+    """What a batch of records holds: facts by entity, bindings that moved, and its dead letters."""
 
-    facts: dict[UUID, list[tuple[int, Fact]]] = field(default_factory=dict)
+    facts: dict[UUID, list[Arrived]] = field(default_factory=dict)
+    rebounds: list[Rebound] = field(default_factory=list)
     dead: list[DeadLetter] = field(default_factory=list)
 
     def numbers(self) -> list[int]:
         """The event numbers of all facts."""
-        return [number for arrived in self.facts.values() for number, _ in arrived]
+        return [one.number for arrived in self.facts.values() for one in arrived]
 
 
 def decode(records: Iterable[Record], extract: Extract) -> Arrivals:
@@ -42,10 +55,12 @@ def decode(records: Iterable[Record], extract: Extract) -> Arrivals:
         try:
             event = decode_event(record.value)
             fact = fact_from(event, extract)
+            arrivals.rebounds += rebounds_in(event)
         except UndecodableError as error:
             arrivals.dead.append(dead_letter(record, error, event))
             continue
-        arrivals.facts.setdefault(entity_id(event.partitionkey), []).append((int(event.eventno), fact))
+        arrived = Arrived(int(event.eventno), fact, event.bindingrev)
+        arrivals.facts.setdefault(entity_id(event.partitionkey), []).append(arrived)
     return arrivals
 
 
@@ -59,10 +74,28 @@ def fact_from(event: Event, extract: Extract) -> Fact:
     if row is None:
         fact = fact_of(event, code=Code.UNKNOWN, values=(event.type, _text_of(event)))
     else:
-        fact = fact_of(event, code=row.code, values=extract(row.code, decode_data(event)))
+        fact = fact_of(event, code=row.code, values=_values(event, row.code, decode_data(event), extract))
     if not _EARLIEST_US <= fact.at <= _LATEST_US:
         raise UndecodableError(f"the moment {event.time.isoformat()} is outside the calendar")
     return fact
+
+
+def _values(event: Event, code: Code, data: msgspec.Struct, extract: Extract) -> tuple[Value, ...]:
+    return correction_values(event, data) if isinstance(data, EventCorrected) else extract(code, data)
+
+
+def rebounds_in(event: Event) -> tuple[Rebound, ...]:
+    """The bindings that an event tells of, if that is what it is there for.
+
+    Raises:
+        UndecodableError: the data does not fit its type.
+    """
+    row = known_type(event)
+    if row is None or not row.derived:
+        return ()
+    data = decode_data(event)
+    assert isinstance(data, LeadRebound | DealRebound | AccountRebound)  # noqa: S101 - nothing else is derived
+    return data.bindings
 
 
 def _text_of(event: Event) -> str:
@@ -83,7 +116,11 @@ def _revive(fact: Fact, extract: Extract) -> Fact:
     if row is None:
         return fact
     data = msgspec.json.decode(str(text), type=row.data)
-    return msgspec.structs.replace(fact, code=row.code, values=extract(row.code, data))
+    values = extract(row.code, data)
+    if isinstance(data, EventCorrected):
+        # Whose record it is about and when it was recorded were not kept; nearly always these are the same.
+        values = (data.source or fact.source, data.event, data.declaration.value, fact.at, fact.source)
+    return msgspec.structs.replace(fact, code=row.code, values=values)
 
 
 def dead_letter(record: Record, error: UndecodableError, event: Event | None = None) -> DeadLetter:

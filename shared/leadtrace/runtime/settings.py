@@ -39,6 +39,7 @@ from leadtrace.runtime.settings_groups import (
     Sender,
     SenderKind,
 )
+from leadtrace.runtime.settings_identity import Identity
 
 DEFAULT_FILE = Path("leadtrace.toml")
 CONFIG_VARIABLE = "LEADTRACE_CONFIG"
@@ -69,6 +70,8 @@ class Settings(BaseSettings):
     """What ingest's door takes in, and how long it tries."""
     relay: Relay = Relay()
     """How ingest's relay works through the intake log."""
+    identity: Identity = Identity()
+    """Which records are of one person."""
     keys: Keys = Keys()
     """The first admin key."""
     personal: Personal = Personal()

@@ -183,7 +183,7 @@ class Sender(Group):
     signature_header: str | None = None
     """Header that holds the hex or base64 HMAC-SHA256 of the body (generic with `auth = "hmac"`)."""
     trusted: bool = False
-    """Whether only servers hold its write keys, so that it may join and erase people (segment)."""
+    """Whether it may join and erase people (segment), or speak of the records of others (events)."""
     public_url: str | None = None
     """Address that the sender believes it posts to, if a proxy rewrites it: signatures cover it."""
     mapping: Path | None = None

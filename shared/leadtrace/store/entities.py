@@ -18,6 +18,7 @@ _COLUMNS = (
     ("ignored_count", "int"),
     ("revision", "bigint"),
     ("redirect_to", "uuid"),
+    ("corrected", "boolean"),
     ("body_hash", "bytea"),
     ("last_key", "bytea"),
     ("stuck_error", "text"),
@@ -30,7 +31,8 @@ class EntityRow:
     """One row, locked: what is in it and what this transaction makes of it.
 
     `segment` is what to append to the set, or to put in its place when `replaces`; `body` is None while
-    the snapshot stays as it was. `extras` are the service's own columns, in the order it declared them.
+    the snapshot stays as it was; `corrected` says that a correction is in the set. `extras` are the service's
+    own columns, in the order it declared them.
     """
 
     entity_id: UUID
@@ -40,6 +42,7 @@ class EntityRow:
     ignored_count: int = 0
     revision: int = 0
     redirect_to: UUID | None = None
+    corrected: bool = False
     body_hash: bytes | None = None
     last_key: bytes | None = None
     stuck_error: str | None = None

@@ -6,8 +6,10 @@ Sets and bodies are stored outside the row and uncompressed: appending to a set 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
+    Index,
     Integer,
     LargeBinary,
     MetaData,
@@ -31,6 +33,7 @@ def entity_columns(id_column: str) -> list[Column[object]]:
         Column("ignored_count", Integer, nullable=False, server_default=zero),
         Column("revision", BigInteger, nullable=False, server_default=zero),
         Column("redirect_to", Uuid),
+        Column("corrected", Boolean, nullable=False, server_default=text("false")),
         Column("body_hash", LargeBinary),
         Column("last_key", LargeBinary),
         Column("stuck_error", Text),
@@ -55,6 +58,20 @@ def note_table(meta: MetaData) -> Table:
 def seen_table(meta: MetaData) -> Table:
     """The numbers of the events that are in this reader's sets."""
     return Table("seen", meta, Column("event_no", BigInteger, primary_key=True, autoincrement=False))
+
+
+def binding_table(meta: MetaData) -> Table:
+    """Which entity each record belongs to that ever moved, and the one that it founded."""
+    return Table(
+        "bindings",
+        meta,
+        Column("source", Text, primary_key=True),
+        Column("subject", Text, primary_key=True),
+        Column("entity_id", Uuid, nullable=False),
+        Column("revision", BigInteger, nullable=False),
+        Column("founded_id", Uuid),
+        Index("ix_bindings_entity_id", "entity_id"),
+    )
 
 
 def dead_letter_table(meta: MetaData) -> Table:

@@ -7,6 +7,7 @@ import msgspec
 
 from leadtrace_ingest.senders.auth.bearer import Bearer
 from leadtrace_ingest.senders.events.adapter import EventsAdapter
+from leadtrace_ingest.senders.events.map import EventRules
 from leadtrace_ingest.senders.item import ItemResult, Mapped, Refused
 from tests.unit.ingest.deliveries import results_of
 
@@ -45,9 +46,13 @@ def binary_headers(given: Mapping[str, Any]) -> dict[str, str]:
     return {"content-type": JSON, **headers}
 
 
-def events_adapter(sender: str = "app", others: tuple[str, ...] = ("hubspot", "crm")) -> EventsAdapter:
+def events_adapter(
+    sender: str = "app", others: tuple[str, ...] = ("hubspot", "crm"), *, trusted: bool = False
+) -> EventsAdapter:
     """The adapter of one sender among others."""
-    return EventsAdapter(sender, Bearer([KEY.encode()]), frozenset(others))
+    return EventsAdapter(
+        sender, Bearer([KEY.encode()]), EventRules(sender, frozenset(others), trusted=trusted)
+    )
 
 
 def posted(body: object, content_type: str = JSON, **headers: str) -> list[ItemResult]:

@@ -1,12 +1,12 @@
 """Single events: what is taken, what is refused by which rule, what makes two of them one."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
 
-from leadtrace.events.catalogue import CATALOGUE, EventType
+from leadtrace.events.catalogue import BY_NAME, POSTED, EventType
 from leadtrace_ingest.outcome import Reason
 from leadtrace_ingest.senders.events.strict import LONGEST_VALUE, STRICT
 from leadtrace_ingest.senders.item import Mapped
@@ -52,7 +52,7 @@ def as_told(value: Any) -> Any:
             return value
 
 
-@pytest.mark.parametrize("row", CATALOGUE, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", POSTED, ids=lambda row: row.name)
 def test_every_event_of_the_catalogue_is_taken_as_its_example_shows_it(row: EventType) -> None:
     example = msgspec.json.decode((EXAMPLES / f"{row.name}.json").read_bytes())
     data = as_sent(example["data"])
@@ -64,7 +64,42 @@ def test_every_event_of_the_catalogue_is_taken_as_its_example_shows_it(row: Even
     result = adapter.map_item(item, message)
     assert told(result) == [(row.name, example["subject"], as_told(data))]
     assert isinstance(result, Mapped)
-    assert result.drafts[0].topic == row.topic.value
+    corrects = data.get("corrects")
+    assert result.drafts[0].topic == (BY_NAME[corrects] if corrects else row).topic.value
+
+
+class TestOthersRecords:
+    """An operator's tool may say that two CRMs mean one person; a website may not."""
+
+    GIVEN: ClassVar[dict[str, dict[str, object]]] = {
+        "lead.merged": {"absorbed": [{"subject": "lead/2", "source": "crm"}]},
+        "lead.split": {"apart": [{"subject": "lead/2", "source": "crm"}]},
+        "event.corrected": {"event": "e", "corrects": "lead.captured", "declaration": "did_not_occur"},
+    }
+
+    @pytest.mark.parametrize("name", GIVEN)
+    def test_who_is_trusted_may_speak_of_them(self, name: str) -> None:
+        given = event(name, self.GIVEN[name], subject="contact/1", subjectsource="hubspot/33")
+        message = delivery(msgspec.json.encode(given), headers={"content-type": JSON})
+        adapter = events_adapter(trusted=True)
+        (item,) = adapter.split(message)
+        result = adapter.map_item(item, message)
+        assert isinstance(result, Mapped), result
+        (draft,) = result.drafts
+        assert (result.source, draft.subject_source, draft.kind) == ("app", "hubspot/33", "contact")
+
+    @pytest.mark.parametrize("name", GIVEN)
+    def test_others_may_not(self, name: str) -> None:
+        result = refused(event(name, self.GIVEN[name], subject="contact/1", subjectsource="hubspot/33"))
+        assert (result.field, result.reason) == ("subjectsource", Reason.FOREIGN_SOURCE)
+
+    def test_what_happened_happened_to_ones_own(self) -> None:
+        result = refused(event("lead.deleted", {}, subjectsource="mine/too"))
+        assert (result.field, result.reason) == ("subjectsource", Reason.INVALID_ITEM)
+
+    def test_a_correction_names_a_type_that_is_posted(self) -> None:
+        wrong = {**self.GIVEN["event.corrected"], "corrects": "lead.rebound"}
+        assert refused(event("event.corrected", wrong)).field == "data.corrects"
 
 
 class TestReferences:
@@ -94,7 +129,11 @@ class TestReferences:
             ([], "data.absorbed", Reason.INVALID_ITEM),
             ([{"subject": "contact/123"}], "data.absorbed[0].subject", Reason.INVALID_ITEM),
             ([{"subject": "contact/1"}, {"subject": "x"}], "data.absorbed[1].subject", Reason.INVALID_ITEM),
-            ([{"subject": "contact/1", "source": "hubspot/33"}], "source", Reason.FOREIGN_SOURCE),
+            (
+                [{"subject": "contact/1", "source": "hubspot/33"}],
+                "data.absorbed[0].source",
+                Reason.FOREIGN_SOURCE,
+            ),
             ([{"subject": f"contact/{n}"} for n in range(501, 1002)], "data.absorbed", Reason.INVALID_ITEM),
             ([{"subject": "contact/1", "lead_id": "x"}], "data.absorbed[0].lead_id", Reason.INVALID_ITEM),
         ],
@@ -251,4 +290,4 @@ def test_spend_is_an_event_of_its_account() -> None:
 
 
 def test_strict_types_are_those_of_the_catalogue() -> None:
-    assert set(STRICT) == {row.type for row in CATALOGUE}
+    assert set(STRICT) == {row.type for row in POSTED}

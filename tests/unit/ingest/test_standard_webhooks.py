@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from standardwebhooks.webhooks import Webhook
 
 from leadtrace_ingest.senders.auth.standard_webhooks import StandardWebhooks
+from leadtrace_ingest.senders.events.map import EventRules
 from leadtrace_ingest.senders.item import Mapped
 from leadtrace_ingest.senders.sender import SignatureError, SignedRequest
 from leadtrace_ingest.senders.standard_webhooks.adapter import StandardWebhooksAdapter
@@ -122,7 +123,7 @@ class TestRefuses:
 @pytest.mark.parametrize("content_type", [JSON, STRUCTURED, BATCH])
 def test_a_relay_posts_what_an_events_sender_posts_and_hears_202(content_type: str) -> None:
     proof = StandardWebhooks([SECRET.encode()])
-    adapter = StandardWebhooksAdapter("relay", proof, frozenset({"hubspot"}))
+    adapter = StandardWebhooksAdapter("relay", proof, EventRules("relay", frozenset({"hubspot"})))
     given = cloud_event(source="relay")
     body = raw([given] if content_type == BATCH else given)
     (result,) = results_of(adapter, body, headers={"content-type": content_type})

@@ -92,7 +92,7 @@ def test_what_passes_can_always_be_kept() -> None:
     ]
     found = decode(map(_record, extremes), extract_lead)
     assert not found.dead
-    facts = [fact for _, fact in found.facts[_LEAD]]
+    facts = [one.fact for one in found.facts[_LEAD]]
     assert unpack(pack(facts)) == facts
 
 
@@ -102,7 +102,7 @@ class TestUnknownTypes:
     )
     def test_are_kept_with_their_data_as_it_came(self, kind: str) -> None:
         data = {"b": [1, {"a": None}], "ü": "\x00"}
-        ((_, fact),) = decode([_record(_with(type=kind, data=data))], extract_lead).facts[_LEAD]
+        ((_, fact, _),) = decode([_record(_with(type=kind, data=data))], extract_lead).facts[_LEAD]
         assert fact.code == Code.UNKNOWN
         assert fact.values[0] == kind
         assert json.loads(str(fact.values[1])) == data
@@ -110,9 +110,9 @@ class TestUnknownTypes:
     def test_become_readable_once_the_code_knows_them(self, monkeypatch: pytest.MonkeyPatch) -> None:
         kind = "io.leadtrace.lead.owner_changed.v1"
         known = BY_TYPE[kind]
-        ((_, readable),) = decode([_record(_GOOD)], extract_lead).facts[_LEAD]
+        ((_, readable, _),) = decode([_record(_GOOD)], extract_lead).facts[_LEAD]
         monkeypatch.delitem(BY_TYPE, kind)
-        ((_, waiting),) = decode([_record(_GOOD)], extract_lead).facts[_LEAD]
+        ((_, waiting, _),) = decode([_record(_GOOD)], extract_lead).facts[_LEAD]
         assert waiting.code == Code.UNKNOWN
         assert revived([waiting], extract_lead) == [waiting]
         monkeypatch.setitem(BY_TYPE, kind, known)
@@ -122,7 +122,7 @@ class TestUnknownTypes:
 def test_facts_are_grouped_by_the_entity_that_the_envelope_names() -> None:
     other = entity_of("contact/2")
     found = decode([_record(_GOOD), _record(_with(partitionkey=str(other), eventno="9"))], extract_lead)
-    assert {entity: [number for number, _ in facts] for entity, facts in found.facts.items()} == {
+    assert {entity: [one.number for one in facts] for entity, facts in found.facts.items()} == {
         _LEAD: [7],
         other: [9],
     }

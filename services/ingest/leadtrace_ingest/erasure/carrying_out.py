@@ -22,17 +22,13 @@ from leadtrace.runtime.vault.personal_block import (
 )
 from leadtrace.runtime.vault.sealing import DataKey
 from leadtrace.store.connection import Connection
-from leadtrace_ingest.erasure.keys import (
-    IdentityKey,
-    kept_key,
-    personal_identities,
-    subject_identity,
-)
+from leadtrace_ingest.erasure.keys import Identifying, Identities, of_subject
+from leadtrace_ingest.erasure.parting import part, shared_by_many
 from leadtrace_ingest.erasure.search import sealed_search, search_for
 from leadtrace_ingest.erasure.suppression import lock_alone
 from leadtrace_ingest.erasure.tools import Tools
 from leadtrace_ingest.identity.after_erasure import before_erasures
-from leadtrace_ingest.identity.subject import Subject, entity_id, subject_key
+from leadtrace_ingest.identity.subject import Subject, subject_uuid
 
 _PAGE = 500
 
@@ -40,12 +36,24 @@ _NEXT = """
 select erasure_id, lead_id, erased_until from ingest.erasures where state = 'requested'
 order by number limit 1 for update skip locked
 """
-_SUBJECTS = "select source, kind, external_id from ingest.subjects where entity_id = $1"
+# Of a lead that was absorbed meanwhile it is the one that it is part of now.
+_SUBJECTS = """
+select source, kind, external_id from ingest.subjects where entity_id = any(array(
+  select $1::uuid union select entity_id from ingest.subjects where founded_id = $1
+))
+"""
+# Events stay where their subject was bound when they were stored.
+_ENTITIES = """
+select founded_id from ingest.subjects where subject_key = any($1::uuid[])
+union select entity_id from ingest.subjects where subject_key = any($1::uuid[])
+union select entity_id from ingest.bindings where subject_key = any($1::uuid[])
+"""
 _ORDINALS = "select key, ordinal from ingest.suppressions where key = any($1::bytea[])"
 _EVENTS = """
 select event_no, intake_id, item, source, subject, body from ingest.events
 where entity_id = any($1::uuid[]) and event_no > $2 order by event_no limit $3
 """
+_SENDERS = "select distinct sender from ingest.intake where intake_id = any($1::uuid[])"
 _CLEAR_EVENT = "update ingest.events set body = $2 where event_no = $1"
 _KEYS = "select subject_key, wrapped from ingest.personal_keys where subject_key = any($1::uuid[])"
 _DESTROY = "delete from ingest.personal_keys where subject_key = any($1::uuid[])"
@@ -99,26 +107,30 @@ async def carry_out_requested(tools: Tools) -> int:
 
 
 async def _carry_out(connection: Connection, request: Request, tools: Tools) -> None:
-    wrapper, secret = tools.wrapper, tools.secret
+    wrapper, identities = tools.wrapper, tools.identities
     erasure_id, lead_id, until = request
-    ordinals = await _ordinals(connection, lead_id, secret)
+    ordinals = await _ordinals(connection, lead_id, identities)
     subjects = list(ordinals)
-    keys = [UUID(bytes=subject_key(subject)) for subject in subjects]
+    keys = [subject_uuid(subject) for subject in subjects]
     wrapped = {row["subject_key"]: row["wrapped"] for row in await connection.fetch(_KEYS, keys)}
     told = await _told(
         connection,
-        {lead_id, *(entity_id(subject, secret) for subject in subjects)},
+        [lead_id, *(entity for (entity,) in await connection.fetch(_ENTITIES, keys))],
         {(subject.source, subject.name) for subject in subjects},
         {key_id: DataKey(wrapper.unwrap(one)) for key_id, one in wrapped.items()},
     )
-    suppressed = {subject_identity(before_erasures(one)[0]): ordinal for one, ordinal in ordinals.items()}
-    for block in told.blocks:
-        suppressed |= dict.fromkeys(personal_identities(block), 0)
-    await _suppress(connection, suppressed, until, secret)
+    suppressed = {of_subject(before_erasures(one)[0]): ordinal for one, ordinal in ordinals.items()}
+    reached = {one for block in told.blocks for one in identities.in_block(block)}
+    reached -= await shared_by_many(connection, reached, tools.fan_in)
+    suppressed |= dict.fromkeys(reached, 0)
+    await _suppress(connection, suppressed, until, identities)
+    await part(connection, keys, tools.fan_in)
     await connection.execute(_DESTROY, keys)
     places = sorted(told.places)
     await connection.execute(_REDACT, [one for one, _ in places], [item for _, item in places], erasure_id)
-    sealed = sealed_search(wrapper, erasure_id, search_for(subjects, told.blocks))
+    senders = await connection.fetch(_SENDERS, list({one for one, _ in places}))
+    search = search_for(subjects, told.blocks, [sender for (sender,) in senders])
+    sealed = sealed_search(wrapper, erasure_id, search)
     counts = {
         "subjects": len(subjects),
         "personal_keys": len(wrapped),
@@ -130,10 +142,10 @@ async def _carry_out(connection: Connection, request: Request, tools: Tools) -> 
     _log.info("erasure.carried_out", erasure_id=str(erasure_id), lead_id=str(lead_id), **counts)
 
 
-async def _ordinals(connection: Connection, lead_id: UUID, secret: bytes) -> dict[Subject, int]:
+async def _ordinals(connection: Connection, lead_id: UUID, identities: Identities) -> dict[Subject, int]:
     """The subjects of the lead that were not erased yet, and the how many-th erasure of each it is."""
     bound = [Subject(*row) for row in await connection.fetch(_SUBJECTS, lead_id)]
-    kept = {one: kept_key(subject_identity(before_erasures(one)[0]), secret) for one in bound}
+    kept = {one: identities.kept(of_subject(before_erasures(one)[0])) for one in bound}
     found = await connection.fetch(_ORDINALS, list(kept.values()))
     erased = {row["key"]: row["ordinal"] for row in found}
     came_back = {one: before_erasures(one)[1] for one in bound}
@@ -142,13 +154,13 @@ async def _ordinals(connection: Connection, lead_id: UUID, secret: bytes) -> dic
 
 async def _told(
     connection: Connection,
-    entities: set[UUID],
+    entities: Sequence[UUID],
     names: set[tuple[str, str]],
     keys: Mapping[UUID, DataKey],
 ) -> Told:
     told, after = Told([], set(), 0), 0
     while True:
-        rows = await connection.fetch(_EVENTS, list(entities), after, _PAGE)
+        rows = await connection.fetch(_EVENTS, entities, after, _PAGE)
         if not rows:
             return told
         for number, intake_id, item, source, subject, body in rows:
@@ -176,9 +188,9 @@ async def _block(
 
 
 async def _suppress(
-    connection: Connection, ordinals: Mapping[IdentityKey, int], until: datetime, secret: bytes
+    connection: Connection, ordinals: Mapping[Identifying, int], until: datetime, identities: Identities
 ) -> None:
-    kept = sorted((kept_key(one, secret), one.kind, ordinal) for one, ordinal in ordinals.items())
+    kept = sorted((identities.kept(one), one.kind, ordinal) for one, ordinal in ordinals.items())
     await connection.execute(
         _SUPPRESS,
         [key for key, _, _ in kept],

@@ -36,7 +36,11 @@ _DONE = "done"
 _LOOK_EVERY_S = 0.1
 _LONGEST_WAIT_S = 30.0
 
-_KNOWN = "select 1 from ingest.subjects where entity_id = $1 limit 1"
+# An absorbed lead is known by what founded it.
+_KNOWN = """
+select entity_id from ingest.subjects where entity_id = $1
+union all select entity_id from ingest.subjects where founded_id = $1 limit 1
+"""
 
 _log = get_logger("leadtrace.ingest.erasure")
 
@@ -62,9 +66,10 @@ def erasure_routes(pool: Pool, ids: Ids, clock: Clock, authorize: Authorize) -> 
         lead_id, asked = _id(request, "lead_id"), parameters_of(request, EraseQuery)
         erasure_id, by = ids.uuid7(), f"key {name_of_key(request)}"
         async with pool.acquire() as connection:
-            if await connection.fetchval(_KNOWN, lead_id) is None:
+            entity = await connection.fetchval(_KNOWN, lead_id)
+            if entity is None:
                 raise RefusedError(_unknown_lead())
-            await request_erasure(connection, erasure_id, lead_id, by=by, at=clock.now())
+            await request_erasure(connection, erasure_id, entity, by=by, at=clock.now())
         _log.info("erasure.requested", erasure_id=str(erasure_id), lead_id=str(lead_id), by=by)
         told = await _settled(pool, erasure_id, asked.wait_s)
         return json_answer(told, status=200 if told.state == _DONE else 202)

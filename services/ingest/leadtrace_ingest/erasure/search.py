@@ -58,8 +58,11 @@ class Search(msgspec.Struct, frozen=True, dict=True):
         return found
 
 
-def search_for(subjects: Iterable[Subject], blocks: Sequence[Personal]) -> Search:
-    """What to search for, of a person with these subjects and personal blocks in clear."""
+def search_for(subjects: Iterable[Subject], blocks: Sequence[Personal], senders: Iterable[str]) -> Search:
+    """What to search for, of a person with these subjects and personal blocks in clear.
+
+    `senders` are those who told of the person: in what they post an id is one of theirs.
+    """
     texts: set[str] = set()
     names: set[tuple[str, ...]] = set()
     for block in blocks:
@@ -74,7 +77,7 @@ def search_for(subjects: Iterable[Subject], blocks: Sequence[Personal]) -> Searc
     return Search(
         tuple(sorted(text for text in texts if len(text) >= _SHORTEST)),
         tuple(sorted(names)),
-        tuple(sorted({(one.source, one.external_id) for one in plain})),
+        tuple(sorted({(sender, one.external_id) for one in plain for sender in senders})),
     )
 
 

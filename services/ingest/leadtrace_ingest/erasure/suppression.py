@@ -11,7 +11,7 @@ from typing import NamedTuple
 from leadtrace.events.catalogue import BY_CODE, Code
 from leadtrace.events.topics import Topic
 from leadtrace.store.connection import Connection
-from leadtrace_ingest.erasure.keys import SUBJECT, IdentityKey, identity_keys, kept_key, subject_identity
+from leadtrace_ingest.erasure.keys import SUBJECT, Identifying, Identities, of_subject, subject_in
 from leadtrace_ingest.identity.after_erasure import reborn
 from leadtrace_ingest.identity.subject import Subject, subject_key
 from leadtrace_ingest.relay.work import Work
@@ -29,7 +29,15 @@ select * from unnest($1::uuid[], $2::int[]) on conflict do nothing
 # What only ends something founds nothing: after an erasure it stays with who was erased.
 _ERASED = BY_CODE[Code.LEAD_ERASED].type
 _ENDINGS = frozenset(
-    BY_CODE[code].type for code in (Code.LEAD_ERASED, Code.LEAD_DELETED, Code.LEAD_STALE, Code.LEAD_MERGED)
+    BY_CODE[code].type
+    for code in (
+        Code.LEAD_ERASED,
+        Code.LEAD_DELETED,
+        Code.LEAD_STALE,
+        Code.LEAD_MERGED,
+        Code.LEAD_SPLIT,
+        Code.EVENT_CORRECTED,
+    )
 )
 
 
@@ -71,8 +79,8 @@ async def lock_alone(connection: Connection) -> None:
 class Suppressor:
     """The check of one relay."""
 
-    def __init__(self, secret: bytes) -> None:
-        self._secret = secret
+    def __init__(self, identities: Identities) -> None:
+        self._identities = identities
         self.newest = 0
         """The number of the newest erasure that was carried out."""
 
@@ -89,19 +97,28 @@ class Suppressor:
         here = _erased_here(drafts)
         if not self.newest:
             return Names(here, frozenset()) if here else SAME_NAMES
-        identities = {key for _, result, draft in drafts for key in _identities(result, draft)}
-        kept = {kept_key(key, self._secret): key for key in identities}
-        found: dict[IdentityKey, Stopped] = {
+        identities = {one for _, result, draft in drafts for one in self._of(result, draft)}
+        kept = {self._identities.kept(one): one for one in identities}
+        found: dict[Identifying, Stopped] = {
             kept[key]: Stopped(until, ordinal)
             for key, until, ordinal in await connection.fetch(_READ, list(kept))
         }
         if not found:
             return Names(here, frozenset()) if here else SAME_NAMES
         for work, result, draft in drafts:
-            if draft.topic == Topic.LEAD_EVENTS and _is_stopped(result, draft, found):
+            if draft.topic == Topic.LEAD_EVENTS and self._is_stopped(result, draft, found):
                 work.suppressed = True
         await _redact(connection, [work for work in works if work.suppressed])
         return await _names(connection, here, found)
+
+    def _of(self, result: Mapped, draft: Draft) -> list[Identifying]:
+        subjects = [_subject(result, draft)]
+        subjects += [Subject(one.source or result.source, one.kind, one.external_id) for one in draft.refers]
+        return [*map(of_subject, subjects), *self._identities.in_draft(draft)]
+
+    def _is_stopped(self, result: Mapped, draft: Draft, found: Mapping[Identifying, Stopped]) -> bool:
+        own = (of_subject(_subject(result, draft)), *self._identities.in_draft(draft))
+        return any(one in found and draft.time <= found[one].until for one in own)
 
 
 def _mapped(works: Iterable[Work]) -> Iterable[tuple[Work, Mapped]]:
@@ -110,19 +127,8 @@ def _mapped(works: Iterable[Work]) -> Iterable[tuple[Work, Mapped]]:
             yield work, work.result
 
 
-def _identities(result: Mapped, draft: Draft) -> list[IdentityKey]:
-    subjects = [_subject(result, draft)]
-    subjects += [Subject(one.source or result.source, one.kind, one.external_id) for one in draft.refers]
-    return [*map(subject_identity, subjects), *identity_keys(draft)]
-
-
-def _is_stopped(result: Mapped, draft: Draft, found: Mapping[IdentityKey, Stopped]) -> bool:
-    own = (subject_identity(_subject(result, draft)), *identity_keys(draft))
-    return any(key in found and draft.time <= found[key].until for key in own)
-
-
 def _subject(result: Mapped, draft: Draft) -> Subject:
-    return Subject(result.source, draft.kind, draft.external_id)
+    return Subject(draft.subject_source or result.source, draft.kind, draft.external_id)
 
 
 def _erased_here(drafts: Sequence[tuple[Work, Mapped, Draft]]) -> dict[Subject, Stopped]:
@@ -137,11 +143,9 @@ def _erased_here(drafts: Sequence[tuple[Work, Mapped, Draft]]) -> dict[Subject, 
 
 
 async def _names(
-    connection: Connection, here: Mapping[Subject, Stopped], found: Mapping[IdentityKey, Stopped]
+    connection: Connection, here: Mapping[Subject, Stopped], found: Mapping[Identifying, Stopped]
 ) -> Names:
-    before = {
-        Subject(*key.value.split("\x1f")): stopped for key, stopped in found.items() if key.kind == SUBJECT
-    }
+    before = {subject_in(one): stopped for one, stopped in found.items() if one.kind == SUBJECT}
     erased = {**here, **before}
     again = {subject_key(one): one for one in (reborn(old, erased[old].ordinal) for old in erased)}
     bound = await connection.fetch(_BOUND, [key.hex() for key in again])

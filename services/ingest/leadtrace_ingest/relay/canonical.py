@@ -64,7 +64,7 @@ def unbound_events(works: Iterable[Work], names: Names = SAME_NAMES) -> list[Unb
             continue
         source = result.source
         for part, draft in enumerate(result.drafts):
-            subject = names.of(draft, Subject(source, draft.kind, draft.external_id))
+            subject = names.of(draft, Subject(draft.subject_source or source, draft.kind, draft.external_id))
             refers = tuple(
                 names.at(Subject(other.source or source, other.kind, other.external_id), draft.time)
                 for other in draft.refers
@@ -73,13 +73,17 @@ def unbound_events(works: Iterable[Work], names: Names = SAME_NAMES) -> list[Unb
     return found
 
 
-def subjects_of(events: Iterable[Unbound]) -> set[Subject]:
-    """Every subject that the events speak of: what they refer to is bound as well, known or not."""
-    subjects = set()
+def subjects_of(events: Iterable[Unbound]) -> dict[Subject, datetime]:
+    """Every subject that the events speak of, and when the door first received that one of these does.
+
+    What they refer to is bound as well, known or not.
+    """
+    found: dict[Subject, datetime] = {}
     for event in events:
-        subjects.add(event.subject)
-        subjects.update(event.refers)
-    return subjects
+        received = event.work.received_at
+        for subject in (event.subject, *event.refers):
+            found[subject] = min(found.get(subject, received), received)
+    return found
 
 
 def named_subjects(events: Iterable[Unbound]) -> set[Subject]:
@@ -97,6 +101,13 @@ def canonical_events(
 ) -> list[Canonical]:
     """The events with their bindings and numbers, personal blocks sealed, encoded."""
     return [_canonical(event, bindings, keys, number) for event, number in zip(events, numbers, strict=True)]
+
+
+def event_id_of(event: Unbound) -> str:
+    """The id that the event will have."""
+    result = event.work.result
+    assert isinstance(result, Mapped)  # noqa: S101 - `unbound_events` took no others
+    return (result.event_id or result.identity.key.hex()) + event.draft.suffix
 
 
 def completed(event: Unbound, bindings: Mapping[Subject, Binding]) -> bytes:
@@ -121,7 +132,7 @@ def _canonical(
     binding = bindings[event.subject]
     result = work.result
     assert isinstance(result, Mapped)  # noqa: S101 - `unbound_events` took no others
-    event_id = (result.event_id or result.identity.key.hex()) + draft.suffix
+    event_id = event_id_of(event)
     subject = event.subject.name
     mapping = work.mapping
     data = draft.data if draft.data is not None else completed(event, bindings)
@@ -147,6 +158,7 @@ def _canonical(
             correlationid=result.correlation,
             causationid=result.causation,
             traceparent=result.trace,
+            subjectsource=draft.subject_source,
             data=msgspec.Raw(data),
         )
     )

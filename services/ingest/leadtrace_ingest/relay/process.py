@@ -21,7 +21,9 @@ from leadtrace.store.connection import Connection, Pool
 from leadtrace.store.engine import close_pool, connect, make_pool, ping
 from leadtrace.store.roles import role_of
 from leadtrace_ingest.erasure.eraser import Eraser
+from leadtrace_ingest.erasure.keys import make_identities
 from leadtrace_ingest.erasure.tools import Tools
+from leadtrace_ingest.identity.making import make_identifier
 from leadtrace_ingest.personal.master_keys import check_master_keys
 from leadtrace_ingest.relay.hops import event_hops
 from leadtrace_ingest.relay.meters import RelayMeters
@@ -89,8 +91,8 @@ class RelayProcess:
             connect=self._connect,
             bus=self._bus,
             senders=self._senders,
-            secret=secret,
-            wrapper=self._wrapper,
+            tools=self._tools(pool, secret),
+            identifier=make_identifier(self._settings.identity, self._senders, secret),
             limits=self._settings.relay,
             ids=self._ids,
             stop=stop,
@@ -105,8 +107,11 @@ class RelayProcess:
         )
 
     def _make_eraser(self, pool: Pool, secret: bytes, stop: StopSignal) -> Eraser:
-        tools = Tools(pool, self._wrapper, secret, self._senders)
-        return Eraser(tools, self._clock, stop)
+        return Eraser(self._tools(pool, secret), self._clock, stop)
+
+    def _tools(self, pool: Pool, secret: bytes) -> Tools:
+        identities = make_identities(self._settings.identity, secret)
+        return Tools(pool, self._wrapper, identities, self._senders, self._settings.identity.fan_in)
 
     async def _secret(self, pool: Pool) -> bytes:
         async with pool.acquire() as connection:

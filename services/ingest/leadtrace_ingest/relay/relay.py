@@ -24,24 +24,17 @@ from leadtrace.runtime.publisher import Publisher
 from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.settings_groups import Relay as RelaySettings
 from leadtrace.runtime.shutdown import StopSignal
-from leadtrace.runtime.vault.wrapper import KeyWrapper
 from leadtrace.store.connection import Connection, Pool
 from leadtrace_ingest.erasure.carrying_out import carry_out_requested
 from leadtrace_ingest.erasure.requests import request_erasures
 from leadtrace_ingest.erasure.suppression import Names, Suppressor
 from leadtrace_ingest.erasure.tools import Tools
 from leadtrace_ingest.handlers import on_deliveries
-from leadtrace_ingest.identity.binding import Binder
+from leadtrace_ingest.identity.settling import Identifier
 from leadtrace_ingest.identity.subject import Binding, Subject
 from leadtrace_ingest.outcome import Outcome, Reason
 from leadtrace_ingest.personal.subject_keys import SubjectKey, SubjectKeys
-from leadtrace_ingest.relay.canonical import (
-    Canonical,
-    canonical_events,
-    named_subjects,
-    subjects_of,
-    unbound_events,
-)
+from leadtrace_ingest.relay.canonical import Canonical, canonical_events, named_subjects, unbound_events
 from leadtrace_ingest.relay.claims import settle_claims
 from leadtrace_ingest.relay.events import keep_events, read_records, store
 from leadtrace_ingest.relay.meters import RelayMeters
@@ -94,8 +87,8 @@ class Relay:
         connect: Callable[[], Awaitable[Connection]],
         bus: Bus,
         senders: Mapping[str, Sender],
-        secret: bytes,
-        wrapper: KeyWrapper,
+        tools: Tools,
+        identifier: Identifier,
         limits: RelaySettings,
         ids: Ids,
         stop: StopSignal,
@@ -112,14 +105,13 @@ class Relay:
         self._failpoints = failpoints or NoFailpoints()
         self._publisher = Publisher(bus, stop, self._failpoints)
         self._wakeup = Wakeup(connect, limits.poll_interval_s)
-        self._wrapper = wrapper
-        self._tools = Tools(pool, wrapper, secret, senders)
+        self._tools = tools
         self._claimer = RowClaimer(
-            list(senders), wrapper, chunk_items=limits.chunk_items, chunk_bytes=limits.chunk_bytes
+            list(senders), tools.wrapper, chunk_items=limits.chunk_items, chunk_bytes=limits.chunk_bytes
         )
-        self._binder = Binder(secret)
-        self._suppressor = Suppressor(secret)
-        self._subject_keys = SubjectKeys(wrapper)
+        self._identifier = identifier
+        self._suppressor = Suppressor(tools.identities)
+        self._subject_keys = SubjectKeys(tools.wrapper)
         self._numbers = EventNumbers()
         self._published: list[UUID] = []
         self._one_by_one = 0  # rows still to be claimed singly
@@ -183,7 +175,7 @@ class Relay:
             raise
         self._published.clear()
         self._refused.difference_update(row.intake_id for row in rows)
-        self._binder.remember(saved.bound)
+        self._identifier.remember(saved.bound)
         self._subject_keys.remember(saved.keys)
         self._one_by_one = max(0, self._one_by_one - 1)
         return saved
@@ -209,18 +201,18 @@ class Relay:
             note_id = self._ids.uuid7()
             numbers = kept + [event.row.event_no for event in events]
             await write_note(connection, note_id, numbers, self._lease)
-        outcomes = await settle(connection, rows, works, self._ids, self._wrapper)
+        outcomes = await settle(connection, rows, works, self._ids, self._tools.wrapper)
         return Saved(note_id, outgoing, len(works), outcomes, _reasons(works), bound, keys, erasures)
 
     async def _bind(
         self, connection: Connection, works: Sequence[Work], names: Names
     ) -> tuple[list[Canonical], dict[Subject, Binding], dict[Subject, SubjectKey]]:
-        unbound = unbound_events(works, names)
-        bound = await self._binder.bind(connection, subjects_of(unbound))
+        unbound = without_oversized(unbound_events(works, names))
+        identified = await self._identifier.identify(connection, unbound)
         keys = await self._subject_keys.take(connection, named_subjects(unbound))
-        numbers = await self._numbers.take(connection, len(unbound))
-        events = without_oversized(unbound, canonical_events(unbound, bound, keys, numbers))
-        return events, bound, keys
+        numbers = await self._numbers.take(connection, len(unbound) + len(identified.told))
+        events = canonical_events(unbound, identified.bound, keys, numbers[: len(unbound)])
+        return events + identified.events(numbers[len(unbound) :]), identified.bound, keys
 
     def _suspect(self, rows: Sequence[IntakeRow]) -> None:
         """Find the delivery that the database cannot take: it goes to quarantine, its neighbours go on."""

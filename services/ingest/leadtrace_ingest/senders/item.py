@@ -44,7 +44,7 @@ class Draft(msgspec.Struct, frozen=True, gc=False):
     `type` is the CloudEvents type, `topic` the topic's name, `kind` and `external_id` say whose event it is.
     `data` is its encoded data; where it speaks of other records, `refers` names them, `data` is None and
     `complete` makes the data once they are bound, given in the same order. `suffix` tells the events of one
-    item apart; the first has none.
+    item apart; the first has none. `subject_source` is the source of the record where it is another's.
     """
 
     type: str
@@ -57,6 +57,7 @@ class Draft(msgspec.Struct, frozen=True, gc=False):
     refers: tuple[Referred, ...] = ()
     complete: Callable[[Sequence[Bound]], msgspec.Struct] | None = None
     suffix: str = ""
+    subject_source: str = ""
 
 
 class Identity(msgspec.Struct, frozen=True, gc=False):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
@@ -73,6 +74,14 @@ class Accepted(NamedTuple):
     items: int
     results: Sequence[ItemResult] = ()
     route: str = ""
+
+
+class Standing(IntEnum):
+    """Whose record names the lead: a CRM's before a form's before a visitor's."""
+
+    CRM = 0
+    FORM = 1
+    VISITOR = 2
 
 
 class Adapter(Protocol):
@@ -154,8 +163,9 @@ class Sender:
     """A configured sender: its name, its standing among senders, how it calls the door, its vendor's rules.
 
     `public_base` is scheme, host and path base as the sender knows them; signatures cover it. `max_depth` is
-    how deeply the JSON of an item may be nested. `imports` makes the adapters of what is imported in its
-    name; only the import route marks deliveries as such.
+    how deeply the JSON of an item may be nested. `standing` is that of its records among those of one person;
+    `trusted` whether what it says of how to reach people may join their records. `imports` makes the adapters
+    of what is imported in its name; only the import route marks deliveries as such.
     """
 
     name: str
@@ -163,6 +173,8 @@ class Sender:
     public_base: bytes
     adapter: Adapter
     max_depth: int = MAX_DEPTH
+    standing: int = Standing.FORM
+    trusted: bool = True
     imports: Callable[[Delivery], Adapter] | None = None
 
     def adapter_for(self, delivery: Delivery) -> Adapter:

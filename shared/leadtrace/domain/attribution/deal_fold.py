@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import cast
 
 from leadtrace.domain.attribution.deal_state import DealState, Link
+from leadtrace.domain.attribution.presence import note_deletion, note_record, note_restoration
 from leadtrace.domain.fact import Fact
 from leadtrace.events.catalogue import Code
 from leadtrace.events.snapshots import DealStatus
@@ -12,7 +13,7 @@ from leadtrace.events.snapshots import DealStatus
 class DealFold:
     """Attribution's view of a deal's set."""
 
-    version: int = 2
+    version: int = 3
 
     def initial(self) -> DealState:
         """A deal of which nothing is known."""
@@ -28,6 +29,7 @@ class DealFold:
             state.first_at = fact.at
         if fact.skewed:
             state.skewed = True
+        note_record(state.records, fact)
         take(state, fact)
 
 
@@ -91,12 +93,12 @@ def _adds(state: DealState, status: DealStatus) -> bool:
     return status == DealStatus.WON and not state.status_seen
 
 
-def _take_deletion(state: DealState, _fact: Fact) -> None:
-    state.deleted = True
+def _take_deletion(state: DealState, fact: Fact) -> None:
+    note_deletion(state.records, fact)
 
 
-def _take_restoration(state: DealState, _fact: Fact) -> None:
-    state.deleted = False
+def _take_restoration(state: DealState, fact: Fact) -> None:
+    note_restoration(state.records, fact)
 
 
 def _take_link(state: DealState, fact: Fact) -> None:

@@ -1,25 +1,41 @@
 """A deal's outcome: its fold written as one complete snapshot, its amount divided among its leads."""
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
+from typing import TypeAlias
 
-from leadtrace.domain.attribution.deal_state import DealState
+from leadtrace.domain.attribution.deal_state import DealState, Link
+from leadtrace.domain.attribution.presence import is_gone
 from leadtrace.domain.attribution.views import DealView
 from leadtrace.domain.money import split, to_minor
 from leadtrace.events.snapshots import DealOutcome, DealStatus, DefinitionRef, LinkedLead
 
+# Of linked records, by source and subject: the lead and the revision of the binding.
+Homes: TypeAlias = Mapping[tuple[str, str], tuple[str, int]]
+_AT_HOME: Homes = MappingProxyType({})
 # An amount with more digits before the point is no deal's, and its minor units would not fit 64 bits.
 _INTEGER_DIGITS = 14
 
 
-def render_deal(state: DealState, *, deal_id: str, definition: DefinitionRef) -> DealOutcome:
-    """The body of a deal's snapshot; `state` is left as it is."""
+def render_deal(
+    state: DealState,
+    *,
+    deal_id: str,
+    definition: DefinitionRef,
+    homes: Homes = _AT_HOME,
+) -> DealOutcome:
+    """The body of a deal's snapshot; `state` is left as it is.
+
+    `homes` says of linked records that were bound anew to which lead, and by which revision.
+    """
     currency = state.currency or state.default_currency
     amount = _amount(state.amount, currency)
-    leads = _divide(amount, _roles(state))
+    leads = _divide(amount, _roles(state, homes))
     return DealOutcome(
         deal_id=deal_id,
         definition=definition,
-        status=DealStatus.DELETED if state.deleted else state.status,
+        status=DealStatus.DELETED if is_gone(state.records) else state.status,
         created_at=state.first_at if state.created_at is None else state.created_at,
         closed_at=state.closed_at,
         amount=amount,
@@ -61,13 +77,29 @@ def _amount(text: str | None, currency: str | None) -> int | None:
         return None
 
 
-def _roles(state: DealState) -> dict[str, str | None]:
+def linked_leads(state: DealState, homes: Homes = _AT_HOME) -> set[str]:
+    """Every lead that the deal ever was linked to, as its records are bound now."""
+    return {_lead_of(subject, link, homes) for subject, link in state.links.items()}
+
+
+def absorbed_deal(*, deal_id: str, redirect_to: str, definition: DefinitionRef) -> DealOutcome:
+    """The body of a deal whose record belongs to another one now."""
+    return DealOutcome(deal_id=deal_id, definition=definition, redirect_to=redirect_to)
+
+
+def _lead_of(subject: tuple[str, str], link: Link, homes: Homes) -> str:
+    home = homes.get(subject)
+    return home[0] if home is not None and home[1] >= link.bindingrev else link.lead_id
+
+
+def _roles(state: DealState, homes: Homes) -> dict[str, str | None]:
     """The role of each linked lead, in lead id order; of several subjects' roles the primary one's."""
     links = [(not link.primary, subject, link) for subject, link in state.links.items() if link.linked]
     links.sort(key=lambda row: row[:2])
     roles: dict[str, str | None] = {}
-    for _, _, link in links:
-        roles[link.lead_id] = roles.get(link.lead_id) or link.role
+    for _, subject, link in links:
+        lead_id = _lead_of(subject, link, homes)
+        roles[lead_id] = roles.get(lead_id) or link.role
     return dict(sorted(roles.items()))
 
 

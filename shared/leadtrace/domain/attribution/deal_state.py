@@ -21,6 +21,7 @@ class DealState(msgspec.Struct, array_like=True, gc=False):
     `status` is the one beneath a deletion. `links` are by (source, subject); one that was unlinked stays,
     because its binding still counts should it be linked again. `status_seen` and `stage_seen` say whether a
     change led there or a record that was read as it stands; `ends_seen` are the ends that changes told of.
+    `records` says of each record of the deal whether it is still there.
     """
 
     latest_at: int = 0
@@ -33,7 +34,7 @@ class DealState(msgspec.Struct, array_like=True, gc=False):
     amount: str | None = None
     currency: str | None = None
     default_currency: str | None = None
-    deleted: bool = False
+    records: dict[str, bool] = {}
     skewed: bool = False
     links: dict[tuple[str, str], Link] = {}
     status_seen: bool = False

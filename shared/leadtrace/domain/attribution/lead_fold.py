@@ -5,6 +5,7 @@ from itertools import islice, zip_longest
 from typing import cast
 
 from leadtrace.domain.attribution.lead_state import LeadState, TouchMark
+from leadtrace.domain.attribution.presence import note_deletion, note_record, note_restoration
 from leadtrace.domain.attribution.standing import Entry, Standing
 from leadtrace.domain.fact import Fact, Value
 from leadtrace.events.catalogue import Code
@@ -23,7 +24,7 @@ _INQUIRY = Stage.INQUIRY.value
 class LeadFold:
     """Attribution's view of a lead's set; deals and qualifications join when it is rendered."""
 
-    version: int = 2
+    version: int = 3
 
     def initial(self) -> LeadState:
         """A lead of which nothing is known."""
@@ -37,8 +38,10 @@ class LeadFold:
         state.latest_at = fact.at
         if fact.skewed:
             state.skewed = True
-        if state.captured is None and state.record is None and take is not _take_touch:
-            state.record = _inquiry(fact)
+        if take is not _take_touch:
+            note_record(state.records, fact)
+            if state.captured is None and state.record is None:
+                state.record = _inquiry(fact)
         take(state, fact)
 
 
@@ -87,12 +90,12 @@ def _take_holder(state: LeadState, fact: Fact) -> None:
     state.owner, state.team = cast("tuple[str | None, str | None]", fact.values)
 
 
-def _take_deletion(state: LeadState, _fact: Fact) -> None:
-    state.deleted = True
+def _take_deletion(state: LeadState, fact: Fact) -> None:
+    note_deletion(state.records, fact)
 
 
-def _take_restoration(state: LeadState, _fact: Fact) -> None:
-    state.deleted = False
+def _take_restoration(state: LeadState, fact: Fact) -> None:
+    note_restoration(state.records, fact)
 
 
 def _take_touch(state: LeadState, fact: Fact) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from leadtrace.domain.attribution.derived import capture_of, derive_entries
 from leadtrace.domain.attribution.history import in_ladder_order, write_history
 from leadtrace.domain.attribution.lead_state import LeadState, TouchMark, acquisition_of
+from leadtrace.domain.attribution.presence import is_gone
 from leadtrace.domain.attribution.standing import Standing
 from leadtrace.domain.attribution.views import DealView, QualificationView
 from leadtrace.domain.stages import STAGES
@@ -69,6 +70,11 @@ def render_lead(
     )
 
 
+def absorbed_lead(*, lead_id: str, redirect_to: str, definition: DefinitionRef) -> LeadOutcome:
+    """The body of a lead whose record belongs to another one now."""
+    return LeadOutcome(lead_id=lead_id, definition=definition, redirect_to=redirect_to)
+
+
 def _ends(standing: Standing, deals: Sequence[DealView]) -> tuple[int | None, int | None]:
     """When the lead was won and when it was lost; at most one of them."""
     closings = [deal.closed_at for deal in deals if deal.status == _WON and deal.closed_at is not None]
@@ -82,7 +88,7 @@ def _ends(standing: Standing, deals: Sequence[DealView]) -> tuple[int | None, in
 def _status(state: LeadState, captured_at: int | None, won_at: int | None, lost_at: int | None) -> LeadStatus:
     if captured_at is None:
         return LeadStatus.VISITOR
-    if state.deleted:
+    if is_gone(state.records):
         return LeadStatus.DELETED
     if won_at is not None:
         return LeadStatus.WON

@@ -20,7 +20,7 @@ class LeadState(msgspec.Struct, array_like=True, gc=False):
     `captured` is the earliest `lead.captured`, `record` the earliest other event of the record while no
     capture is known, `origin` the dimensions of the capture and of the CRM's original source. `touches`
     stops at the limit; `further` counts those beyond it by day since the epoch. `claims` are the newest
-    ones in folding order, `past` sums up the older.
+    ones in folding order, `past` sums up the older. `records` says of each record whether it is still there.
     """
 
     latest_at: int = 0
@@ -35,7 +35,7 @@ class LeadState(msgspec.Struct, array_like=True, gc=False):
     past: Standing | None = None
     owner: str | None = None
     team: str | None = None
-    deleted: bool = False
+    records: dict[str, bool] = {}
     skewed: bool = False
 
 

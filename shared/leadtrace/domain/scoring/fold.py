@@ -85,15 +85,13 @@ class ScoreFold:
         if take is not None:
             take(state, fact)
 
-    def render(
-        self,
-        state: ScoreState,
-        *,
-        lead_id: str,
-        redirect_to: str | None = None,
-    ) -> LeadScore:
+    def render(self, state: ScoreState, *, lead_id: str) -> LeadScore:
         """The body that the state amounts to."""
-        return self._renderer.render(state, lead_id=lead_id, redirect_to=redirect_to)
+        return self._renderer.render(state, lead_id=lead_id)
+
+    def absorbed(self, *, lead_id: str, redirect_to: str) -> LeadScore:
+        """The body of a lead whose record belongs to another one now."""
+        return self._renderer.absorbed(lead_id=lead_id, redirect_to=redirect_to)
 
     def _on_properties(self, state: ScoreState, fact: Fact) -> None:
         values = fact.values

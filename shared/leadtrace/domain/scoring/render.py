@@ -31,12 +31,15 @@ class Renderer:
         self._grades = grades
         self._qualification = qualification
 
-    def render(self, state: ScoreState, *, lead_id: str, redirect_to: str | None) -> LeadScore:
+    def absorbed(self, *, lead_id: str, redirect_to: str) -> LeadScore:
+        """The body of a lead that is another one now."""
+        return LeadScore(lead_id=lead_id, definition=self._definition, redirect_to=redirect_to)
+
+    def render(self, state: ScoreState, *, lead_id: str) -> LeadScore:
         """The complete body, judged at the state's latest event."""
         return LeadScore(
             lead_id=lead_id,
             definition=self._definition,
-            redirect_to=redirect_to,
             at=state.at,
             fit=state.fit,
             intent=state.intent,

@@ -222,8 +222,7 @@ class TestFold:
         assert body.definition.id == "default"
 
     def test_what_is_rendered_carries_what_the_service_says(self) -> None:
-        state, _ = refold(fold(), [known(**GOOD)])
-        body = fold().render(state, lead_id="b", redirect_to="a")
+        body = fold().absorbed(lead_id="b", redirect_to="a")
         assert (body.lead_id, body.redirect_to) == ("b", "a")
 
     def test_a_state_survives_being_stored(self) -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from leadtrace.events.catalogue import CATALOGUE
+from leadtrace.events.catalogue import POSTED
 from leadtrace_ingest.door.documentation.event_refusals import REFUSALS
 from leadtrace_ingest.door.idempotency import LONGEST_KEY
 
@@ -56,11 +56,16 @@ _EVENT_SCHEMA = {
     "required": ["id", "type", "subject"],
     "properties": {
         "id": {**_TEXT, "maxLength": 255, "description": "With the source the identity of the event."},
-        "type": {"enum": [row.type for row in CATALOGUE]},
+        "type": {"enum": [row.type for row in POSTED]},
         "source": {**_TEXT, "maxLength": 255, "description": "Without it the sender's own name."},
         "subject": {**_TEXT, "description": "The record: <kind>/<external id>, in the sender's own words."},
         "time": {**_TEXT, "format": "date-time", "description": "Without it the moment of receipt."},
         "sequence": {"type": ["string", "integer"], "description": "The sender's own order."},
+        "subjectsource": {
+            **_TEXT,
+            "maxLength": 255,
+            "description": "The source of the record, if it is another's; only trusted senders may name one.",
+        },
         "data": {"type": "object", "description": "What the type says; unknown fields are refused."},
     },
 }

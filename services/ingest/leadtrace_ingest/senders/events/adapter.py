@@ -32,11 +32,11 @@ class EventsAdapter(WebhookAdapter):
     paths: Mapping[str, str] = MappingProxyType({PATH: "", f"{PATH}/": ""})
 
     def __init__(
-        self, sender: str, proof: Proof, others: frozenset[str], rate: bytes = handshake.ANY_RATE
+        self, sender: str, proof: Proof, rules: EventRules, rate: bytes = handshake.ANY_RATE
     ) -> None:
         super().__init__(sender, LABEL)
         self._proof = proof
-        self._rules = EventRules(sender, others)
+        self._rules = rules
         self._rate = rate
 
     def verify(self, request: SignedRequest) -> Mapping[str, str]:

@@ -5,12 +5,14 @@ from leadtrace.runtime.settings_groups import Sender as SenderSettings
 from leadtrace_ingest.senders.auth.bearer import Bearer
 from leadtrace_ingest.senders.events.adapter import EventsAdapter
 from leadtrace_ingest.senders.events.handshake import ANY_RATE
+from leadtrace_ingest.senders.events.map import EventRules
 
 
 def events(name: str, given: SenderSettings, settings: Settings) -> EventsAdapter:
     """The adapter; without a secret of its table only an API key made for the sender opens the door."""
     proof = Bearer([secret.get_secret_value().encode() for secret in given.secrets])
-    return EventsAdapter(name, proof, other_senders(name, settings), allowed_rate(given))
+    rules = EventRules(name, other_senders(name, settings), trusted=given.trusted)
+    return EventsAdapter(name, proof, rules, allowed_rate(given))
 
 
 def other_senders(name: str, settings: Settings) -> frozenset[str]:

@@ -47,6 +47,7 @@ class Attributes(msgspec.Struct, frozen=True, gc=False):
     correlationid: str | None = None
     causationid: str | None = None
     traceparent: str | None = None
+    subjectsource: str | None = None
     data: msgspec.Raw = msgspec.Raw(b"")
     data_base64: str | None = None
 

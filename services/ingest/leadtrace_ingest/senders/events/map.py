@@ -8,10 +8,12 @@ from typing import Any
 
 import msgspec
 
+from leadtrace.events.catalogue import Code
 from leadtrace.events.codec import encode
 from leadtrace.events.spend import SpendRecorded
 from leadtrace_ingest.outcome import Reason
 from leadtrace_ingest.senders.events import envelope
+from leadtrace_ingest.senders.events.correction import corrected_in
 from leadtrace_ingest.senders.events.envelope import Attributes, Named
 from leadtrace_ingest.senders.events.invalid import InvalidEventError
 from leadtrace_ingest.senders.events.spend import check_spend
@@ -20,16 +22,28 @@ from leadtrace_ingest.senders.events.wording import worded
 from leadtrace_ingest.senders.identity import identity_of
 from leadtrace_ingest.senders.item import Bound, Draft, Mapped, Referred
 
+# What may speak of a record of another source than the event's own.
+_OF_OTHERS = frozenset(
+    {
+        Code.EVENT_CORRECTED,
+        *(Code.LEAD_MERGED, Code.DEAL_MERGED, Code.ACCOUNT_MERGED),
+        *(Code.LEAD_SPLIT, Code.DEAL_SPLIT, Code.ACCOUNT_SPLIT),
+    }
+)
 _SORTED = msgspec.json.Encoder(order="sorted")
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class EventRules:
-    """What a sender may post, and under which sources: never under one that belongs to another sender."""
+    """What a sender may post, and under which sources: never under one that belongs to another sender.
 
-    def __init__(self, sender: str, others: frozenset[str]) -> None:
+    Who is trusted may merge, split and correct what other senders told; its own events bear its own source.
+    """
+
+    def __init__(self, sender: str, others: frozenset[str], *, trusted: bool = False) -> None:
         self._sender = sender
         self._others = others
+        self._trusted = trusted
 
     def mapped(self, given: Attributes, received_at: datetime) -> Mapped:
         """The canonical event of these attributes.
@@ -44,14 +58,15 @@ class EventRules:
         time = envelope.time_in(given.time, received_at)
         sequence = envelope.sequence_in(given.sequence)
         data = _decoded(kind, envelope.data_in(given))
-        draft = self._draft(
-            kind, Draft(kind.row.type, kind.row.topic.value, *subject, time, sequence, b""), data, source
-        )
+        bare = Draft(kind.row.type, kind.row.topic.value, *subject, time, sequence, b"")
+        bare = msgspec.structs.replace(bare, subject_source=self._subject_source(kind, given, source))
+        draft = self._draft(kind, bare, data, source)
         # Without a time of its own a copy bears that of its receipt, which says nothing of the event.
         said = (kind.row.type, tuple(subject), time.isoformat() if given.time else None, sequence)
+        whose = (draft.subject_source,) if draft.subject_source else ()
         return Mapped(
             # The source and the id are the identity, whichever sender brings them in whichever form.
-            identity_of("", (source, event_id), (*said, _SORTED.encode(data))),
+            identity_of("", (source, event_id), (*said, *whose, _SORTED.encode(data))),
             source,
             (draft,),
             event_id,
@@ -73,19 +88,48 @@ class EventRules:
             )
         return source
 
+    def _others_record(self, field: str, source: str) -> None:
+        """A record of another sender may be spoken of by who is trusted.
+
+        Raises:
+            InvalidEventError: this sender is not.
+        """
+        if not self._trusted and source.partition("/")[0] in self._others:
+            raise InvalidEventError(
+                field,
+                "belongs to another sender",
+                f"Name a record of {self._sender}, or set trusted = true in its table.",
+                Reason.FOREIGN_SOURCE,
+            )
+
+    def _subject_source(self, kind: StrictType, given: Attributes, source: str) -> str:
+        named = envelope.text_in("subjectsource", given.subjectsource)
+        if not named or named == source:
+            return ""
+        if kind.row.code not in _OF_OTHERS:
+            rule = "is only for merges, splits and corrections"
+            raise InvalidEventError("subjectsource", rule, "Leave it out.")
+        self._others_record("subjectsource", named)
+        return named
+
     def _draft(self, kind: StrictType, bare: Draft, data: msgspec.Struct, source: str) -> Draft:
         subject = Named(bare.kind, bare.external_id)
         if kind.row.data is SpendRecorded:
             check_spend(subject, data)
+        if kind.row.code is Code.EVENT_CORRECTED:
+            corrected = corrected_in(data)
+            self._others_record("data.source", corrected.source or bare.subject_source or source)
+            return msgspec.structs.replace(bare, topic=corrected.topic, data=encode(data))
         if not kind.slots:
             return msgspec.structs.replace(bare, data=encode(data))
         refs = {slot: _refs(slot, data) for slot in kind.slots}
         if sum(bool(found) for found in refs.values()) != 1:
             names = " and ".join(slot.field for slot in kind.slots)
             raise InvalidEventError("data", f"exactly one of {names} must be given", "Name one record.")
-        merges = any(slot.many for slot in kind.slots)
+        claims = any(slot.many for slot in kind.slots)
+        own = (bare.subject_source or source, subject)
         refers = tuple(
-            self._referred(place, ref, source, subject if merges else None)
+            self._referred(place, ref, source, own if claims else None)
             for slot, found in refs.items()
             for place, ref in _places(slot, found)
         )
@@ -97,13 +141,13 @@ class EventRules:
             bare, data=None, refers=refers, complete=partial(_complete, kind.row.data, plain, filled)
         )
 
-    def _referred(self, place: str, ref: Ref, source: str, survivor: Named | None) -> Referred:
-        """The record that is meant; one that goes into `survivor` must be the sender's own, and another."""
+    def _referred(self, place: str, ref: Ref, source: str, own: tuple[str, Named] | None) -> Referred:
+        """The record that is meant; one merged with or split from `own` must be the sender's, and another."""
         other = envelope.subject_in(f"{place}.subject", ref.subject)
         named = envelope.text_in(f"{place}.source", ref.source) or source
-        if survivor is not None:
-            self._own(named)
-            if (named, other) == (source, survivor):
+        if own is not None:
+            self._others_record(f"{place}.source", named)
+            if (named, other) == own:
                 raise InvalidEventError(f"{place}.subject", "is the event's own subject", "Leave it out.")
         return Referred(other.kind, other.external_id, None if named == source else named)
 

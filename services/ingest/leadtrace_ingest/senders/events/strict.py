@@ -12,7 +12,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
 
-from leadtrace.events.catalogue import CATALOGUE, EventType
+from leadtrace.events.catalogue import POSTED, EventType
 from leadtrace.events.reference import AccountRef, DealRef, LeadRef
 from leadtrace_ingest.senders.drafting import MAX_NAME
 from leadtrace_ingest.senders.events.nearest import Names
@@ -137,5 +137,5 @@ def _derive(row: EventType) -> StrictType:
     return StrictType(row, data, msgspec.json.Decoder(data), slots, derivation.choices, fields)
 
 
-STRICT: Mapping[str, StrictType] = {row.type: _derive(row) for row in CATALOGUE}
+STRICT: Mapping[str, StrictType] = {row.type: _derive(row) for row in POSTED}
 TYPES = Names(STRICT)

@@ -6,6 +6,7 @@ from leadtrace.runtime.settings_groups import Sender as SenderSettings
 from leadtrace_ingest.senders.auth.standard_webhooks import StandardWebhooks
 from leadtrace_ingest.senders.configured import live_secrets
 from leadtrace_ingest.senders.events.configured import allowed_rate, other_senders
+from leadtrace_ingest.senders.events.map import EventRules
 from leadtrace_ingest.senders.generic.adapter import GenericAdapter
 from leadtrace_ingest.senders.generic.loading import load_generic
 from leadtrace_ingest.senders.standard_webhooks.adapter import StandardWebhooksAdapter
@@ -26,4 +27,5 @@ def standard_webhooks(
         raise SettingsError([f"senders.{name}.secrets: {error}"]) from None
     if given.mapping is not None:
         return GenericAdapter(name, proof, load_generic(given.mapping, settings.reporting.currency))
-    return StandardWebhooksAdapter(name, proof, other_senders(name, settings), allowed_rate(given))
+    rules = EventRules(name, other_senders(name, settings), trusted=given.trusted)
+    return StandardWebhooksAdapter(name, proof, rules, allowed_rate(given))

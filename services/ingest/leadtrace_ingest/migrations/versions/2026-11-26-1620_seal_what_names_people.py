@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "ingest_0004"
-down_revision = "ingest_0003"
+revision = "ingest_0005"
+down_revision = "ingest_0004"
 
 _STATEMENTS = (
     # Bodies of earlier rows have no key: they stand in clear until `leadtrace keys rotate-master` seals them.
@@ -13,7 +13,6 @@ _STATEMENTS = (
     """,
     "alter table quarantine add column raw_key bytea",
     "alter table item_totals add column suppressed bigint not null default 0",
-    "create index ix_subjects_entity_id on subjects (entity_id)",
     """
     create table personal_keys (
       subject_key uuid primary key,

@@ -1,0 +1,27 @@
+"""Follow records that are bound anew, and know which sets hold corrections."""
+
+from alembic import op
+
+revision = "scoring_0003"
+down_revision = "scoring_0002"
+
+_STATEMENTS = (
+    "alter table leads add column corrected boolean not null default false",
+    """
+    create table bindings (
+      source text not null,
+      subject text not null,
+      entity_id uuid not null,
+      revision bigint not null,
+      founded_id uuid,
+      primary key (source, subject)
+    )
+    """,
+    "create index ix_bindings_entity_id on bindings (entity_id)",
+)
+
+
+def upgrade() -> None:
+    """Make everything."""
+    for statement in _STATEMENTS:
+        op.execute(statement)

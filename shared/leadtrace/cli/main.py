@@ -6,6 +6,7 @@ from leadtrace.cli import keys, quarantine, topics
 from leadtrace.cli.config import config
 from leadtrace.cli.demo import demo
 from leadtrace.cli.doctor import doctor
+from leadtrace.cli.erase import erase
 from leadtrace.cli.migrate import migrate
 from leadtrace.cli.plugins import add_plugins
 from leadtrace.cli.rebuild import rebuild
@@ -42,6 +43,7 @@ app.command(rich_help_panel=_MEND)(republish)
 app.command(rich_help_panel=_MEND)(rebuild)
 app.add_typer(quarantine.app, name="quarantine", rich_help_panel=_MEND)
 app.command(rich_help_panel=_MEND)(replay)
+app.command(rich_help_panel=_MEND)(erase)
 add_plugins(app)
 
 if __name__ == "__main__":

@@ -12,21 +12,24 @@ from leadtrace.events.catalogue import BY_CODE, Code
 from leadtrace.runtime.key_ring import Key
 from leadtrace_api.reading import Reading
 
-# A person's fields change rarely: beyond so many changes of a lead the oldest are left out.
+# A person's fields change rarely: beyond so many changes of a record the oldest are left out.
 _MOST_EVENTS = 500
 _TYPES = [BY_CODE[code].type for code in (Code.LEAD_CAPTURED, Code.LEAD_UPDATED)]
 
+# The events of the records that are of the lead now, wherever these belonged when they came.
 _EVENTS = text("""
-with recursive same (root, lead_id) as (
-  select lead_id, lead_id from unnest(cast(:leads as uuid[])) asked (lead_id)
-  union
-  select same.root, absorbed.lead_id from api.leads absorbed join same on absorbed.redirect_to = same.lead_id
-)
-select same.root as lead_id, told.body from same cross join lateral (
+select bound.entity_id as lead_id, told.body
+from ingest.pub_subjects bound
+cross join lateral (
+  select distinct b.entity_id from ingest.pub_bindings b where b.subject_key = bound.subject_key
+) place
+cross join lateral (
   select e.body from ingest.pub_events e
-  where e.entity_id = same.lead_id and e.type = any(:types)
+  where e.entity_id = place.entity_id and e.source = bound.source and e.subject = bound.subject
+    and e.type = any(:types)
   order by e.occurred_at desc, e.event_no desc limit :most
 ) told
+where bound.entity_id = any(cast(:leads as uuid[]))
 """)
 _KEYS = text("""
 select subject_key, wrapped from ingest.pub_personal_keys where subject_key = any(cast(:keys as uuid[]))

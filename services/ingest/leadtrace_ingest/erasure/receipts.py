@@ -19,7 +19,7 @@ where erasure_id > $1 and ($2::uuid is null or lead_id = $2) order by erasure_id
 """
 _COUNTS = msgspec.json.Decoder(dict[str, int])
 # What an erasure does to each store, so that a receipt can be read without this code.
-_STORES: Mapping[str, str] = {
+STORES: Mapping[str, str] = {
     "personal_keys": "the keys of the lead's subjects are destroyed: what is sealed under them stays sealed",
     "events": "kept as published; their personal blocks can be opened by nobody",
     "topics": "as events",
@@ -60,4 +60,4 @@ async def receipts(
 
 def _receipt(row: Any) -> Receipt:
     told = {name: row[name] for name in Receipt.__struct_fields__ if name not in {"counts", "stores"}}
-    return Receipt(**told, counts=_COUNTS.decode(row["counts"]), stores=_STORES)
+    return Receipt(**told, counts=_COUNTS.decode(row["counts"]), stores=STORES)

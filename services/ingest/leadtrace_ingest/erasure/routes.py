@@ -51,6 +51,12 @@ class EraseQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wait_s: Annotated[float, msgspec.Meta(ge=0, le=_LONGEST_WAIT_S)] = 10.0
 
 
+class ShowQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The same for a receipt, which by default is shown as it stands."""
+
+    wait_s: Annotated[float, msgspec.Meta(ge=0, le=_LONGEST_WAIT_S)] = 0.0
+
+
 class ListQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The parameters of the list."""
 
@@ -83,8 +89,8 @@ def erasure_routes(pool: Pool, ids: Ids, clock: Clock, authorize: Authorize) -> 
         )
 
     async def show(request: Request) -> Response:
-        async with pool.acquire() as connection:
-            return json_answer(await _found(connection, _id(request, "erasure_id")))
+        asked = parameters_of(request, ShowQuery)
+        return json_answer(await _settled(pool, _id(request, "erasure_id"), asked.wait_s))
 
     return [
         Route(ERASE, guarded(erase, authorize), methods=["DELETE"]),

@@ -74,14 +74,16 @@ class RelayProcess:
     async def _work(self, stop: StopSignal) -> None:
         try:
             pool = self._pool = await until_done(self._make_pool, what="connect to postgres", stop=stop)
-            secret = await until_done(lambda: self._secret(pool), what="read the secret", stop=stop)
         except StoppedError:
             return
         try:
+            secret = await until_done(lambda: self._secret(pool), what="read the secret", stop=stop)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._make_relay(pool, secret, stop).run())
                 tasks.create_task(self._make_reconciler(pool, stop).run())
                 tasks.create_task(self._make_eraser(pool, secret, stop).run())
+        except StoppedError:
+            return
         finally:
             await close_pool(pool)
 

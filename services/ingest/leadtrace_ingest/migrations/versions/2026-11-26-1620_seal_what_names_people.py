@@ -117,6 +117,7 @@ _STATEMENTS = (
              raw_erased_at
       from intake
     """,
+    "create view pub_master_keys as select master_id, retired_at from master_keys",
     "create view pub_personal_keys as select subject_key, wrapped from personal_keys",
     """
     create view pub_erasures as

@@ -58,9 +58,9 @@ def as_event(claim: Claim, kinds: Mapping[str, str]) -> dict[str, Any]:
         case "split":
             return event("lead.split", {"apart": [{"subject": claim.about}]}, **given)
         case _:
-            corrects = {"captured": "lead.captured", "corrected": "event.corrected"}
-            name = corrects.get(kinds[claim.about], f"lead.{kinds[claim.about]}")
-            data = {"event": claim.about, "corrects": name, "declaration": "did_not_occur"}
+            # Of a correction any type of the same topic will do.
+            kind = kinds[claim.about] if kinds[claim.about] != "corrected" else "captured"
+            data = {"event": claim.about, "corrects": f"lead.{kind}", "declaration": "did_not_occur"}
             return event("event.corrected", data, **given)
 
 

@@ -36,6 +36,7 @@ from leadtrace_ingest.door.spill.making import make_spill
 from leadtrace_ingest.door.spill.routes import spill_routes
 from leadtrace_ingest.erasure.routes import ERASE, RECEIPT, RECEIPTS, erasure_routes
 from leadtrace_ingest.keys.routes import key_routes
+from leadtrace_ingest.operator.routes import OperatorRoutes
 from leadtrace_ingest.personal.master_keys import check_master_keys
 from leadtrace_ingest.personal.routes import master_key_routes
 from leadtrace_ingest.quarantine.routes import Quarantine
@@ -135,6 +136,7 @@ class DoorProcess:
                 *erasure_routes(pool, self._ids, self._clock, authorize),
                 *Quarantine(pool, self._senders, self._clock, self._wrapper).routes(authorize),
                 *replay_routes(pool, self._senders, authorize),
+                *OperatorRoutes(pool, self._senders, self._clock, self._ids, self._wrapper).routes(authorize),
                 *self._imports(pool).routes(),
             ]
         )

@@ -51,7 +51,6 @@ class Identifier:
         recorded_at = max(event.work.received_at for event in events)
         moves = await settle_identity(connection, claims, fan_in=self._fan_in, recorded_at=recorded_at)
         _rebind(bound, moves)
-        # Once each, though an item may make several events: what is told is numbered by them.
         works = {event.work.place: event.work for event in events}
         return Identified(bound, tellings(moves), list(works.values()), recorded_at)
 

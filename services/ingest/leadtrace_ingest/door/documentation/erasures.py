@@ -63,11 +63,12 @@ _WAIT = _parameter(
 
 
 def _operation(
-    summary: str, operation: str, parameters: list[Any], answers: dict[str, Any]
+    operation: str, summary: str, text: str, parameters: list[Any], answers: dict[str, Any]
 ) -> dict[str, Any]:
     refused = {status: refusal(one["detail"], one) for status, one in _REFUSALS.items()}
     return {
         "summary": summary,
+        "description": text,
         "operationId": operation,
         "tags": ["erasure"],
         "parameters": parameters,
@@ -84,8 +85,9 @@ def _answer(text: str, example: object) -> dict[str, Any]:
 PATHS: Mapping[str, Any] = {
     "/v1/leads/{lead_id}/personal-data": {
         "delete": _operation(
-            "Erase what names the person behind a lead",
             "erase_personal_data",
+            "Erase what names the person behind a lead",
+            "Keys are destroyed, raw bytes taken out, late items stopped; no number changes.",
             [
                 _parameter("lead_id", "path", _UUID, "The lead, or one absorbed by it.", _LEAD),
                 _WAIT,
@@ -101,8 +103,9 @@ PATHS: Mapping[str, Any] = {
     },
     "/v1/erasures": {
         "get": _operation(
-            "Receipts of erasures, oldest first",
             "list_erasures",
+            "Receipts of erasures, oldest first",
+            "Who asked, when, and what was destroyed; no personal value stands in it.",
             [
                 _parameter("lead_id", "query", _UUID, "Only erasures of this lead.", _LEAD),
                 _parameter("after", "query", _UUID, "Where the page before ended; its `next`.", _ERASURE),
@@ -115,8 +118,9 @@ PATHS: Mapping[str, Any] = {
     },
     "/v1/erasures/{erasure_id}": {
         "get": _operation(
-            "The receipt of one erasure",
             "show_erasure",
+            "The receipt of one erasure",
+            "Its counts grow until its state is `done`.",
             [
                 _parameter("erasure_id", "path", _UUID, "As the erasure's answer has it.", _ERASURE),
                 _WAIT,

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from leadtrace.bus.protocol import Outgoing
+from leadtrace.domain.calendar import Days
 from leadtrace.domain.definitions.canonical import reference_to
 from leadtrace.events.topics import Topic
 from leadtrace.runtime.clock import Clock, SystemClock
@@ -31,10 +33,14 @@ _FIRST = UUID(int=0)
 def wire(settings: AttributionSettings, clock: Clock | None = None) -> Reader:
     """One process of the service."""
     clock = clock or SystemClock()
-    handler = AttributionHandler(reference_to(live_definitions()), clock)
+    handler = AttributionHandler(reference_to(live_definitions()), clock, _days(settings))
     stuck = {NOTED_DEALS: STUCK_DEALS, NOTED_LEADS: STUCK_LEADS}
     plan = ReaderPlan(SERVICE, GROUP, settings.port, handler, hops(handler), stuck)
     return Reader(plan, settings.common, make_bus(settings.common, SERVICE), clock)
+
+
+def _days(settings: AttributionSettings) -> Days:
+    return Days(ZoneInfo(settings.common.reporting.timezone))
 
 
 def hops(handler: AttributionHandler) -> Sequence[Hop]:

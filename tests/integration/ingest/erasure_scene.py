@@ -23,7 +23,7 @@ from leadtrace.store.engine import make_pool
 from leadtrace.testing.chain import Stage
 from leadtrace.testing.eventually import eventually_answers
 from leadtrace_api.handlers import Projector
-from leadtrace_api.projector.contribution import calendar
+from leadtrace_api.knowledge.relearn import Relearner
 from leadtrace_attribution.handlers import AttributionHandler
 from leadtrace_scoring.handlers import ScoringHandler
 from tests.integration.ingest.door_scene import ADMIN_KEY, DoorScene
@@ -138,7 +138,7 @@ class ErasureScene:
         handlers = (
             ("scoring", ScoringHandler(ScoreFold(definitions), clock)),
             ("attribution", AttributionHandler(reference_to(definitions), clock)),
-            ("api", Projector(calendar(ZoneInfo("Europe/Berlin")))),
+            ("api", Projector(Relearner(live_definitions(), ZoneInfo("Europe/Berlin")))),
         )
         for service, handler in handlers:
             await Stage(service, self.door.bus, self.owner, handler).drain()

@@ -132,6 +132,7 @@ class LeadDeal(Answer):
 class Lead(Stamped):
     """The answer of `GET /v1/leads/{id}`: what is known of a lead now."""
 
+    as_of: datetime | None = Field(description="The state of knowledge that was asked for; null: now.")
     lead_id: UUID
     status: str
     captured_at: datetime | None
@@ -152,7 +153,7 @@ class Lead(Stamped):
         "won_before_capture, unhydrated (only changes of it are known: neither capture nor record came)."
     )
     trace: str
-    personal: PersonalFields
+    personal: PersonalFields | None = Field(description="As known now only: null with `as_of`.")
 
 
 class TraceEntry(Answer):
@@ -182,6 +183,7 @@ class TraceEntry(Answer):
 class Trace(Stamped):
     """The answer of `GET /v1/leads/{id}/trace`: everything in the order in which it happened."""
 
+    as_of: datetime | None = Field(description="The state of knowledge that was asked for; null: now.")
     lead_id: UUID
     entries: tuple[TraceEntry, ...]
     truncated: bool = Field(description="Whether events beyond the bound were left out, the latest first.")

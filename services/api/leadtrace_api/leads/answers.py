@@ -30,9 +30,7 @@ class Snapshots:
     as_of: datetime | None = None
 
 
-def lead_answer(
-    now: Reading, lead_id: UUID, known: Snapshots, personal: PersonalFields | None = None
-) -> Lead:
+def lead_answer(now: Reading, lead_id: UUID, known: Snapshots, personal: PersonalFields) -> Lead:
     """What is or was known of a lead; of one with only a score it is told as of a visitor."""
     score = known.score
     outcome = known.outcome or LeadOutcome(lead_id=str(lead_id), definition=_UNJUDGED)

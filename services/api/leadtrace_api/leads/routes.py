@@ -79,15 +79,15 @@ async def lead(
             then = await lead_then(room, now, lead_id, query.as_of)
             if then.redirect_to is not None:
                 return _moved(then.redirect_to, "", query)
-            return _json(lead_answer(now, lead_id, then.snapshots))
-        stored = await _stored(now, lead_id)
-        if stored.redirect_to is not None:
-            return RedirectResponse(f"/v1/leads/{stored.redirect_to}", status_code=308)
-        outcome, score = _bodies(stored)
-        amounts = await queries.deal_amounts(now, deal_ids(outcome))
+            known = then.snapshots
+        else:
+            stored = await _stored(now, lead_id)
+            if stored.redirect_to is not None:
+                return RedirectResponse(f"/v1/leads/{stored.redirect_to}", status_code=308)
+            outcome, score = _bodies(stored)
+            known = Snapshots(outcome, score, await queries.deal_amounts(now, deal_ids(outcome)))
         look = await look_at(request, room, now, [lead_id])
     await look.record(room)
-    known = Snapshots(outcome, score, amounts)
     return _json(lead_answer(now, lead_id, known, look.fields[lead_id]))
 
 

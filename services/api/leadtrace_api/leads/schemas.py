@@ -153,7 +153,7 @@ class Lead(Stamped):
         "won_before_capture, unhydrated (only changes of it are known: neither capture nor record came)."
     )
     trace: str
-    personal: PersonalFields | None = Field(description="As known now only: null with `as_of`.")
+    personal: PersonalFields = Field(description="As known now, whatever `as_of` says.")
 
 
 class TraceEntry(Answer):

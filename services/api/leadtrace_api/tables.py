@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from leadtrace.store.metadata import service_metadata
-from leadtrace.store.tables import dead_letter_table, note_table
+from leadtrace.store.tables import dead_letter_table, note_table, rebuild_tables
 from leadtrace_api.projector.dimensions import DIMENSIONS
 
 SCHEMA = "api"
@@ -202,3 +202,4 @@ PERSONAL_READS = Table(
 
 NOTES = note_table(METADATA)
 DEAD_LETTERS = dead_letter_table(METADATA)
+REBUILDS, REBUILD_CHANGES = rebuild_tables(METADATA)

@@ -40,8 +40,9 @@ event_number_blocks = Sequence(
 )
 
 # One row per accepted request. `outcomes` is null until the relay is done with it; `redo` names the items to
-# do again, null all of them. `body` is sealed under `body_key`; `redacted` names the items that an erasure
-# took out of it, and `raw_erased_at` says when it took all of them.
+# do again, null all of them; with `remap_at` their events are put right, as known from then on.
+# `body` is sealed under `body_key`; `redacted` names the items that an erasure took out of it, `raw_erased_at`
+# says when it took all of them.
 intake = Table(
     "intake",
     metadata,
@@ -54,6 +55,7 @@ intake = Table(
     Column("state", Text, nullable=False, server_default=text("'pending'")),
     Column("outcomes", JSONB),
     Column("redo", ARRAY(Integer)),
+    Column("remap_at", DateTime(timezone=True)),
     Column("idempotency_key", Text),
     Column("body_key", LargeBinary),
     Column("redacted", ARRAY(Integer)),

@@ -26,8 +26,8 @@ from leadtrace.testing.chain import Stage
 from leadtrace.testing.vault import wrapper_of
 from leadtrace_api.app import create_app
 from leadtrace_api.handlers import Projector
+from leadtrace_api.knowledge.relearn import Relearner
 from leadtrace_api.personal.vault import Vault
-from leadtrace_api.projector.contribution import calendar
 from leadtrace_api.room import Room
 from leadtrace_api.settings import ApiSettings
 from leadtrace_attribution.handlers import AttributionHandler
@@ -97,7 +97,7 @@ async def company(url: str) -> AsyncGenerator[Company]:
             handlers: Mapping[str, Handler] = {
                 "scoring": ScoringHandler(ScoreFold(definitions), clock),
                 "attribution": AttributionHandler(reference_to(definitions), clock),
-                "api": Projector(calendar(_SETTINGS.zone)),
+                "api": Projector(Relearner(definitions, _SETTINGS.zone)),
             }
             yield Company(scene, pool, client, handlers=handlers)
     finally:

@@ -135,7 +135,7 @@ class DoorProcess:
                 *master_key_routes(pool, self._wrapper, authorize),
                 *erasure_routes(pool, self._ids, self._clock, authorize),
                 *Quarantine(pool, self._senders, self._clock, self._wrapper).routes(authorize),
-                *replay_routes(pool, self._senders, authorize),
+                *replay_routes(pool, self._senders, self._clock, self._wrapper, authorize),
                 *OperatorRoutes(pool, self._senders, self._clock, self._ids, self._wrapper).routes(authorize),
                 *self._imports(pool).routes(),
             ]

@@ -123,7 +123,8 @@ class Suppressor:
 
 def _mapped(works: Iterable[Work]) -> Iterable[tuple[Work, Mapped]]:
     for work in works:
-        if not work.kept and isinstance(work.result, Mapped):
+        # What has events keeps them; only if it is mapped again there may be more.
+        if isinstance(work.result, Mapped) and (not work.kept or work.row.remap_at is not None):
             yield work, work.result
 
 

@@ -17,6 +17,12 @@ def reborn(subject: Subject, ordinal: int) -> Subject:
     return subject._replace(external_id=f"{subject.external_id}{_MARK}{ordinal}")
 
 
+def name_before_erasures(name: str) -> str:
+    """The name of a subject as its sender has it."""
+    found = _MARKED.fullmatch(name)
+    return name if found is None else found["id"]
+
+
 def before_erasures(subject: Subject) -> tuple[Subject, int]:
     """The subject as its sender names it, and after how many erasures this one came back."""
     found = _MARKED.fullmatch(subject.external_id)

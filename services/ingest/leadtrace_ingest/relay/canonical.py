@@ -63,7 +63,7 @@ def unbound_events(works: Iterable[Work], names: Names = SAME_NAMES) -> list[Unb
         if work.original is not None or work.suppressed or not isinstance(result, Mapped):
             continue
         source = result.source
-        for part, draft in enumerate(result.drafts):
+        for part, draft in enumerate(result.drafts, start=work.first_part):
             subject = names.of(draft, Subject(draft.subject_source or source, draft.kind, draft.external_id))
             refers = tuple(
                 names.at(Subject(other.source or source, other.kind, other.external_id), draft.time)

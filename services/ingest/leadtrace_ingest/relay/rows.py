@@ -32,25 +32,26 @@ _CLAIM = """
 with candidates as materialized (
   select pending.* from unnest($1::text[], $2::int[]) named (sender, rows)
   cross join lateral (
-    select intake.sender, intake_id, items, octet_length(body) as bytes, outcomes, redo from ingest.intake
+    select intake.sender, intake_id, items, octet_length(body) as bytes, outcomes, redo, remap_at
+    from ingest.intake
     where state = 'pending'
       and (intake.sender, intake_id) >= (named.sender, '00000000-0000-0000-0000-000000000000'::uuid)
       and intake.sender <= named.sender
     order by intake.sender, intake_id limit named.rows for update skip locked
   ) pending
 ), counted as (
-  select intake_id, items, bytes, outcomes, redo,
+  select intake_id, items, bytes, outcomes, redo, remap_at,
          sum(items) over (partition by sender order by intake_id) - items as own
   from candidates
 ), taken as materialized (
-  select intake_id, outcomes, redo from (
-    select intake_id, outcomes, redo, sum(items) over taking - items as before,
+  select intake_id, outcomes, redo, remap_at from (
+    select intake_id, outcomes, redo, remap_at, sum(items) over taking - items as before,
            sum(bytes) over taking - bytes as bytes_before
     from counted window taking as (order by own, intake_id)
   ) shared where before < $3 and bytes_before < $4
 )
 select row.intake_id, row.sender, row.received_at, row.items, row.headers, row.body, row.body_key,
-       taken.outcomes, taken.redo
+       taken.outcomes, taken.redo, taken.remap_at
 from ingest.intake row join taken using (intake_id)
 where row.intake_id = any (array(select intake_id from taken))
 order by row.intake_id
@@ -64,8 +65,9 @@ select extract(epoch from now() - min(received_at))::float8 from ingest.intake w
 class IntakeRow(msgspec.Struct, frozen=True, gc=False):
     """One delivery to work through; `outcomes` holds the JSON of an earlier time, None at the first.
 
-    `headers` are the kept ones as JSON. `redo` names the items to do again, None all of them. `name` is the
-    id as text, which every event of the delivery bears.
+    `headers` are the kept ones as JSON. `redo` names the items to do again, None all of them; `remap_at` is
+    when somebody ordered that events be put right that the mapping would now make otherwise. `name` is the id
+    as text, which every event of the delivery bears.
     """
 
     intake_id: UUID
@@ -76,12 +78,27 @@ class IntakeRow(msgspec.Struct, frozen=True, gc=False):
     body: bytes
     outcomes: str | None
     redo: list[int] | None
+    remap_at: datetime | None
     name: str
 
     def delivery(self) -> Delivery:
         """The delivery as its adapter sees it."""
         headers = _HEADERS.decode(self.headers)
         return Delivery(headers.get(ROUTE, ""), headers, self.body, self.received_at)
+
+
+def opened_row(wrapper: KeyWrapper, record: Any) -> IntakeRow:
+    """The row of a record that has the columns of one, its body in clear.
+
+    Raises:
+        UnknownMasterKeyError: its master key is not here.
+        UnreadableKeyError: its key is damaged.
+        UnreadableError: it is damaged, or belongs to another row.
+    """
+    row = dict(record)
+    intake_id, body_key = row["intake_id"], row.pop("body_key")
+    raw = opened_delivery(wrapper, intake_id, row["headers"], row["body"], body_key)
+    return IntakeRow(**{**row, "headers": raw.headers, "body": raw.body, "name": str(intake_id)})
 
 
 class RowClaimer:
@@ -103,16 +120,10 @@ class RowClaimer:
         limits = [1] * len(self._rows) if one_by_one else list(self._rows.values())
         items = 1 if one_by_one else self._chunk_items
         found = await connection.fetch(_CLAIM, list(self._rows), limits, items, self._chunk_bytes)
-        rows = [self._row(record) for record in found]
+        rows = [opened_row(self._wrapper, record) for record in found]
         if not one_by_one:
             self._learn(rows)
         return rows
-
-    def _row(self, record: Any) -> IntakeRow:
-        row = dict(record)
-        intake_id, body_key = row["intake_id"], row.pop("body_key")
-        raw = opened_delivery(self._wrapper, intake_id, row["headers"], row["body"], body_key)
-        return IntakeRow(**{**row, "headers": raw.headers, "body": raw.body, "name": str(intake_id)})
 
     def _learn(self, rows: Sequence[IntakeRow]) -> None:
         """Twice the rows that a sender's share of a chunk takes."""

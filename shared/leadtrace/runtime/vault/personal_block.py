@@ -63,8 +63,20 @@ def opened_block(block: Personal, key: DataKey, about: bytes) -> Personal:
         UnreadableError: it is damaged or belongs elsewhere.
     """
     try:
-        return _BLOCK.decode(key.open(base64.b64decode(block.sealed or "", validate=True), about))
-    except (binascii.Error, msgspec.DecodeError):
+        return _BLOCK.decode(opened_bytes(block, key, about))
+    except msgspec.DecodeError:
+        raise UnreadableError("a sealed block is damaged") from None
+
+
+def opened_bytes(block: Personal, key: DataKey, about: bytes) -> bytes:
+    """The same as it was encoded before it was sealed.
+
+    Raises:
+        UnreadableError: it is damaged or belongs elsewhere.
+    """
+    try:
+        return key.open(base64.b64decode(block.sealed or "", validate=True), about)
+    except binascii.Error:
         raise UnreadableError("a sealed block is damaged") from None
 
 

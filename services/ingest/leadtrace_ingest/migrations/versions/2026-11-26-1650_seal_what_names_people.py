@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "ingest_0005"
-down_revision = "ingest_0004"
+revision = "ingest_0006"
+down_revision = "ingest_0005"
 
 _STATEMENTS = (
     # Bodies of earlier rows have no key: they stand in clear until `leadtrace keys rotate-master` seals them.

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "api_0004"
-down_revision = "api_0003"
+revision = "api_0005"
+down_revision = "api_0004"
 
 _STATEMENTS = (
     """

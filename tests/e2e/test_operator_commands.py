@@ -121,6 +121,25 @@ class TestMend:
         assert "asked kind stuck still stuck" in text
         assert "scoring leads 0 0" in text
 
+    async def test_rebuilding_everything_changes_no_row_and_no_number(self, shared: Installation) -> None:
+        before = await told(shared)
+        text = expect_good(await leadtrace(shared.environment(), "rebuild", "all"))
+        for process in ("scoring", "attribution", "projector"):
+            assert f"{process}: the rebuilt rows are live; 0 are published anew" in text
+        rows = re.findall(r"(\w+) (\w+) ([\d,]+) ([0-9a-f]{12}) ([0-9a-f]{12}) (\d+)", text)
+        assert [row[1] for row in rows] == [
+            *("leads", "seen", "bindings"),
+            *("leads", "deals", "seen", "bindings", "deal_subjects"),
+            *("leads", "deals", "funnel_daily", "revenue_daily"),
+        ]
+        assert all(row[3] == row[4] and row[5] == "0" for row in rows)
+        assert int(rows[0][2].replace(",", "")) >= LEADS
+        assert await told(shared) == before
+
+    async def test_a_check_rebuild_leaves_the_live_rows(self, shared: Installation) -> None:
+        text = expect_good(await leadtrace(shared.environment(), "rebuild", "scoring", "--check"))
+        assert "compared only" in text
+
     async def test_a_wrong_key_is_refused_in_words(self, shared: Installation) -> None:
         environment = {**shared.environment(), "LEADTRACE_KEYS__BOOTSTRAP": "a-key-that-is-wrong"}
         done = await leadtrace(environment, "reconcile")

@@ -160,6 +160,18 @@ class TestReplay:
             assert (await expect_balance(shared))["items"] == before
         assert "say from when on" in (await refused(shared, "replay", "--from", "intake")).err
 
+    async def test_mapping_again_by_the_same_mapping_corrects_nothing(
+        self, shared: Installation, database: Connection
+    ) -> None:
+        await shared.post([body(creation(506))])
+        await expect_balance(shared)
+        events = await database.fetchval("select count(*) from ingest.events")
+        for answer in ("--dry-run", "--yes"):
+            done = await told(shared, "replay", "--from", "intake", "--since", "1d", "--remap", answer)
+            assert re.search(r"of \d+ items with events: 0 events to correct, 0 to tell as they are", done)
+        await expect_balance(shared)
+        assert await database.fetchval("select count(*) from ingest.events") == events
+
     async def test_of_dead_letters(self, shared: Installation, database: Connection) -> None:
         poison = b'{"a desk test": "is no event"'
         state = DataFolder(shared.folder).read_state()

@@ -17,6 +17,10 @@ from leadtrace.runtime.loop import Loop
 from leadtrace.runtime.loop_metrics import LoopMetrics
 from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.publisher import Publisher
+from leadtrace.runtime.rebuild.both import BothGenerations
+from leadtrace.runtime.rebuild.rebuilder import Rebuilder
+from leadtrace.runtime.rebuild.routes import generation_routes
+from leadtrace.runtime.rebuild.traffic import Traffic
 from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.server import Address, serve
 from leadtrace.runtime.settings import Settings
@@ -26,6 +30,7 @@ from leadtrace.store.connection import Pool
 from leadtrace.store.engine import close_pool, make_pool, ping
 from leadtrace.store.roles import role_of
 from leadtrace_api.handlers import Projector
+from leadtrace_api.store.generation import rebuild_plan
 from leadtrace_api.store.rebuild import rebuild_if_cut_otherwise
 
 # How long an idle poll waits; also the longest that a stop waits for the loop to notice.
@@ -52,6 +57,9 @@ class ProjectorProcess:
         self._group = group
         self._bus = bus
         self._projector = projector
+        self._plan = rebuild_plan(settings.reporting.timezone)
+        self._traffic = Traffic()
+        self._handler = BothGenerations(projector, self._plan.generation, self._traffic)
         self._ids = SystemIds(clock or SystemClock())
         self._metrics = Metrics()
         self._readiness = Readiness()
@@ -82,21 +90,24 @@ class ProjectorProcess:
         try:
             await until_done(lambda: self._rebuild(pool), what="check the rollups", stop=stop)
             loop = self._loop = self._make_loop(pool, stop)
-            keys = self._open_admin_routes(pool, stop)
+            rebuilder = Rebuilder(self._plan, self._projector, pool, self._ids, self._traffic)
+            keys = self._open_admin_routes(pool, stop, rebuilder)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(loop.run())
+                tasks.create_task(rebuilder.run(stop))
                 tasks.create_task(keys.run(lambda: live_keys(pool), stop))
         except StoppedError:
             _log.info("projector.stopped_waiting")
         finally:
             await close_pool(pool)
 
-    def _open_admin_routes(self, pool: Pool, stop: StopSignal) -> KeyRing:
+    def _open_admin_routes(self, pool: Pool, stop: StopSignal, rebuilder: Rebuilder) -> KeyRing:
         keys = configured_key_ring(self._settings)
+        authorize = bearer(keys)
         # A projection publishes nothing, so this publisher never makes a producer.
         publisher = Publisher(self._bus, stop)
-        office = DeadLetterOffice(self._service, pool, self._projector, publisher, self._ids)
-        self._later.open(dead_letter_routes(office, bearer(keys)))
+        office = DeadLetterOffice(self._service, pool, self._handler, publisher, self._ids)
+        self._later.open([*dead_letter_routes(office, authorize), *generation_routes(rebuilder, authorize)])
         return keys
 
     async def _connect(self) -> Pool:
@@ -115,7 +126,7 @@ class ProjectorProcess:
             bus=self._bus,
             spec=ConsumerSpec(self._group, self._projector.topics, max_wait_ms=_POLL_WAIT_MS),
             pool=pool,
-            handler=self._projector,
+            handler=self._handler,
             ids=self._ids,
             stop=stop,
             metrics=LoopMetrics(self._metrics, self._group),

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from leadtrace.store.metadata import service_metadata
-from leadtrace.store.tables import dead_letter_table, note_table
+from leadtrace.store.tables import dead_letter_table, note_table, rebuild_tables
 from leadtrace_api.projector.dimensions import DIMENSIONS
 
 SCHEMA = "api"
@@ -188,3 +188,4 @@ PROJECTIONS = Table(
 
 NOTES = note_table(METADATA)
 DEAD_LETTERS = dead_letter_table(METADATA)
+REBUILDS, REBUILD_CHANGES = rebuild_tables(METADATA)

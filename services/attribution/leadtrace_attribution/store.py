@@ -6,6 +6,7 @@ from uuid import UUID
 from leadtrace.store.bindings import Name
 from leadtrace.store.connection import Connection
 from leadtrace.store.entities import EntityTable
+from leadtrace.store.generation.tables import SAYS_ANYTHING, Carried, Generation, GenerationTable
 
 SCHEMA = "attribution"
 _UUID_BYTES = 16
@@ -20,6 +21,26 @@ LEADS = EntityTable(
 )
 DEAL_LEADS = 0
 DEALS = EntityTable(SCHEMA, "deals", "deal_id", (("lead_ids", "bytea"),))
+
+# What a rebuild makes anew, in the order in which it is locked.
+_REVISION = (Carried("revision", ("body_hash", "definition_version")),)
+GENERATION = Generation(
+    SCHEMA,
+    (
+        GenerationTable(
+            "leads",
+            ("lead_id",),
+            "leads",
+            _REVISION,
+            counts=f"{SAYS_ANYTHING} or qualification_revision > 0",
+            paths=("deals",),
+        ),
+        GenerationTable("deals", ("deal_id",), "deals", _REVISION, counts=SAYS_ANYTHING, paths=("lead_ids",)),
+        GenerationTable("seen", ("event_no",)),
+        GenerationTable("bindings", ("source", "subject")),
+        GenerationTable("deal_subjects", ("deal_id", "source", "subject")),
+    ),
+)
 
 STUCK_LEADS = "select lead_id from attribution.leads where stuck_error is not null order by lead_id limit $1"
 STUCK_DEALS = "select deal_id from attribution.deals where stuck_error is not null order by deal_id limit $1"

@@ -8,6 +8,7 @@ from leadtrace.store.tables import (
     dead_letter_table,
     entity_columns,
     note_table,
+    rebuild_tables,
     seen_table,
 )
 
@@ -45,3 +46,4 @@ BINDINGS = binding_table(METADATA)
 NOTES = note_table(METADATA)
 SEEN = seen_table(METADATA)
 DEAD_LETTERS = dead_letter_table(METADATA)
+REBUILDS, REBUILD_CHANGES = rebuild_tables(METADATA)

@@ -6,12 +6,17 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from leadtrace.bus.protocol import Outgoing
+from leadtrace.domain.attribution.deal_fold import DealFold
+from leadtrace.domain.attribution.lead_fold import LeadFold
 from leadtrace.domain.calendar import Days
 from leadtrace.domain.definitions.canonical import reference_to
+from leadtrace.events.snapshots import LEAD_SCORED
 from leadtrace.events.topics import Topic
 from leadtrace.runtime.clock import Clock, SystemClock
 from leadtrace.runtime.definitions import live_definitions
 from leadtrace.runtime.reader import Reader, ReaderPlan
+from leadtrace.runtime.rebuild.plan import RebuildPlan
+from leadtrace.runtime.rebuild.sources import NewestSnapshots, PublishedEvents
 from leadtrace.runtime.reconcile import Hop
 from leadtrace.runtime.wiring import make_bus
 from leadtrace.store.connection import Connection
@@ -20,6 +25,7 @@ from leadtrace_attribution.settings import AttributionSettings
 from leadtrace_attribution.store import (
     ALL_DEALS,
     ALL_LEADS,
+    GENERATION,
     MISSING_DEALS_IN_API,
     MISSING_LEADS_IN_API,
     STUCK_DEALS,
@@ -35,12 +41,26 @@ def wire(settings: AttributionSettings, clock: Clock | None = None) -> Reader:
     clock = clock or SystemClock()
     handler = AttributionHandler(reference_to(live_definitions()), clock, _days(settings))
     stuck = {NOTED_DEALS: STUCK_DEALS, NOTED_LEADS: STUCK_LEADS}
-    plan = ReaderPlan(SERVICE, GROUP, settings.port, handler, hops(handler), stuck)
+    plan = ReaderPlan(SERVICE, GROUP, settings.port, handler, hops(handler), stuck, rebuild_plan())
     return Reader(plan, settings.common, make_bus(settings.common, SERVICE), clock)
 
 
 def _days(settings: AttributionSettings) -> Days:
     return Days(ZoneInfo(settings.common.reporting.timezone))
+
+
+def rebuild_plan() -> RebuildPlan:
+    """Outcomes are rebuilt from the events of leads and deals, and from the newest verdicts of scoring."""
+    versions = f"folds {LeadFold().version} and {DealFold().version}"
+    return RebuildPlan(
+        GENERATION,
+        (
+            PublishedEvents((Topic.LEAD_EVENTS.value, Topic.DEAL_EVENTS.value)),
+            NewestSnapshots(LEAD_SCORED, "scoring.pub_leads", "lead_id", qualified=True),
+        ),
+        f"{versions}, definitions {live_definitions().version}",
+        "seen",
+    )
 
 
 def hops(handler: AttributionHandler) -> Sequence[Hop]:

@@ -39,7 +39,7 @@ event_number_blocks = Sequence(
 )
 
 # One row per accepted request. `outcomes` is null until the relay is done with it; `redo` names the items to
-# do again, null all of them.
+# do again, null all of them; with `remap_at` their events are put right, as known from then on.
 intake = Table(
     "intake",
     metadata,
@@ -52,6 +52,7 @@ intake = Table(
     Column("state", Text, nullable=False, server_default=text("'pending'")),
     Column("outcomes", JSONB),
     Column("redo", ARRAY(Integer)),
+    Column("remap_at", DateTime(timezone=True)),
     Column("idempotency_key", Text),
     CheckConstraint("state in ('pending', 'done')", name="state"),
 )

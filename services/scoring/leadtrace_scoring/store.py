@@ -1,6 +1,7 @@
 """What scoring keeps: its lead rows, and the queries over them."""
 
 from leadtrace.store.entities import EntityTable
+from leadtrace.store.generation.tables import SAYS_ANYTHING, Carried, Generation, GenerationTable
 
 SCHEMA = "scoring"
 
@@ -8,6 +9,25 @@ SCHEMA = "scoring"
 QUALIFICATION_REVISION, QUALIFICATION_HASH = 0, 1
 LEADS = EntityTable(
     SCHEMA, "leads", "lead_id", (("qualification_revision", "bigint"), ("qualification_hash", "bytea"))
+)
+
+# What a rebuild makes anew, in the order in which it is locked.
+GENERATION = Generation(
+    SCHEMA,
+    (
+        GenerationTable(
+            "leads",
+            ("lead_id",),
+            "leads",
+            (
+                Carried("revision", ("body_hash", "definition_version")),
+                Carried("qualification_revision", ("qualification_hash",)),
+            ),
+            counts=SAYS_ANYTHING,
+        ),
+        GenerationTable("seen", ("event_no",)),
+        GenerationTable("bindings", ("source", "subject")),
+    ),
 )
 
 STUCK_LEADS = "select lead_id from scoring.leads where stuck_error is not null order by lead_id limit $1"

@@ -10,12 +10,14 @@ from leadtrace.events.topics import Topic
 from leadtrace.runtime.clock import Clock, SystemClock
 from leadtrace.runtime.definitions import live_definitions
 from leadtrace.runtime.reader import Reader, ReaderPlan
+from leadtrace.runtime.rebuild.plan import RebuildPlan
+from leadtrace.runtime.rebuild.sources import PublishedEvents
 from leadtrace.runtime.reconcile import Hop
 from leadtrace.runtime.wiring import make_bus
 from leadtrace.store.connection import Connection
 from leadtrace_scoring.handlers import NOTED_LEADS, ScoringHandler
 from leadtrace_scoring.settings import ScoringSettings
-from leadtrace_scoring.store import ALL_LEADS, MISSING_IN_API, MISSING_IN_ATTRIBUTION, STUCK_LEADS
+from leadtrace_scoring.store import ALL_LEADS, GENERATION, MISSING_IN_API, MISSING_IN_ATTRIBUTION, STUCK_LEADS
 
 SERVICE = GROUP = "scoring"
 _FIRST = UUID(int=0)
@@ -24,9 +26,18 @@ _FIRST = UUID(int=0)
 def wire(settings: ScoringSettings, clock: Clock | None = None) -> Reader:
     """One process of the service."""
     clock = clock or SystemClock()
-    handler = ScoringHandler(ScoreFold(live_definitions()), clock)
-    plan = ReaderPlan(SERVICE, GROUP, settings.port, handler, hops(handler), {NOTED_LEADS: STUCK_LEADS})
+    fold = ScoreFold(live_definitions())
+    handler = ScoringHandler(fold, clock)
+    plan = ReaderPlan(
+        SERVICE, GROUP, settings.port, handler, hops(handler), {NOTED_LEADS: STUCK_LEADS}, rebuild_plan(fold)
+    )
     return Reader(plan, settings.common, make_bus(settings.common, SERVICE), clock)
+
+
+def rebuild_plan(fold: ScoreFold) -> RebuildPlan:
+    """Scores are rebuilt from the events of leads."""
+    signature = f"fold {fold.version}, definitions {live_definitions().version}"
+    return RebuildPlan(GENERATION, (PublishedEvents((Topic.LEAD_EVENTS.value,)),), signature, "seen")
 
 
 def hops(handler: ScoringHandler) -> Sequence[Hop]:

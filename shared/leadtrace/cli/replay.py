@@ -12,6 +12,7 @@ from leadtrace.cli.console import BAD_CONFIGURATION, ConfigOption, console, erro
 from leadtrace.cli.dead_letters import Letters, drop_letters, replay_letters
 from leadtrace.cli.installation import known_settings
 from leadtrace.cli.moments import moment_of
+from leadtrace.cli.remap import differences, show_differences
 from leadtrace.cli.tables import numbers, plain_table
 from leadtrace.runtime.clock import SystemClock
 from leadtrace.runtime.settings import Settings
@@ -42,6 +43,10 @@ def replay(
     service: Annotated[
         str | None, typer.Option(help="dlq: scoring, attribution or projector.", show_default=False)
     ] = None,
+    remap: Annotated[
+        bool,
+        typer.Option("--remap", help="intake: correct events that the mapping would now make otherwise."),
+    ] = False,
     drop: Annotated[bool, typer.Option("--drop", help="dlq: drop the letters instead.")] = False,
     why: Annotated[str, typer.Option(help="dlq: the reason to drop them.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the effect, change nothing.")] = False,
@@ -50,6 +55,9 @@ def replay(
 ) -> None:
     """Do stored deliveries again by the mapping now in force, or read dead letters again after a fix.
 
+    With `--remap`, each event that would now come out otherwise is corrected by an `event.corrected`, and
+    told as it is; nothing is told of those that are equal. Look first with `--dry-run`.
+
     Safe to run twice: events keep their ids and numbers, items their claims, and discarded items stay
     discarded.
 
@@ -57,12 +65,16 @@ def replay(
 
     ```
     leadtrace replay --from intake --since 2d --sender hubspot --dry-run
+    leadtrace replay --from intake --since 2026-11-01 --remap --dry-run
     leadtrace replay --from dlq --topic lead-events
     leadtrace replay --from dlq --service scoring --drop --why "a test producer"
     ```
     """
     with explained():
         settings = known_settings(config)
+    if remap and origin is Origin.DEAD_LETTERS:
+        errors.print("--remap maps stored deliveries again: use it with --from intake")
+        raise typer.Exit(BAD_CONFIGURATION)
     if origin is Origin.DEAD_LETTERS:
         letters = Letters(topic, service)
         if drop:
@@ -76,11 +88,13 @@ def replay(
     now = SystemClock().now()
     span = {"since": moment_of(since, now), "until": moment_of(until, now), "sender": sender}
     deliveries = _show_effect(run(_effect(settings, span)))
+    if remap and deliveries:
+        show_differences(run(differences(settings, span)))
     if dry_run or not deliveries:
         return
     if not yes:
         typer.confirm(f"Do {deliveries:,} deliveries again?", abort=True)
-    marked = run(_replay(settings, span, deliveries))
+    marked = run(_replay(settings, {**span, "remap": remap}, deliveries))
     console.print(f"{marked:,} deliveries were done again")
 
 
@@ -104,14 +118,14 @@ async def _effect(settings: Settings, span: dict[str, str | None]) -> dict[str, 
         return await door.get("/replay", span)
 
 
-async def _replay(settings: Settings, span: dict[str, str | None], deliveries: int) -> int:
+async def _replay(settings: Settings, order: dict[str, object], deliveries: int) -> int:
     columns = (TextColumn("replay"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("replay", total=deliveries)
         async with calling(settings) as door:
             marked, after = 0, ""
             while True:
-                page = await door.post("/replay", {**span, "after": after or None, "limit": _PAGE})
+                page = await door.post("/replay", {**order, "after": after or None, "limit": _PAGE})
                 marked, after = marked + int(page["deliveries"]), page["next"] or ""
                 last = not after
                 left = await _until_below(door, 0 if last else _MOST_WAITING, page["waiting"])

@@ -20,6 +20,11 @@ from leadtrace.runtime.loop import Loop
 from leadtrace.runtime.loop_metrics import LoopMetrics
 from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.publisher import Publisher
+from leadtrace.runtime.rebuild.both import BothRefolded
+from leadtrace.runtime.rebuild.plan import RebuildPlan
+from leadtrace.runtime.rebuild.rebuilder import Rebuilder
+from leadtrace.runtime.rebuild.routes import generation_routes
+from leadtrace.runtime.rebuild.traffic import Traffic
 from leadtrace.runtime.reconcile import Hop, Reconciler
 from leadtrace.runtime.refold import Refoldable, Refolder
 from leadtrace.runtime.retry import StoppedError, until_done
@@ -49,6 +54,7 @@ class ReaderPlan:
     handler: ReaderHandler
     hops: Sequence[Hop]
     stuck: Mapping[str, str]
+    rebuild: RebuildPlan
 
 
 class Reader:
@@ -56,6 +62,8 @@ class Reader:
 
     def __init__(self, plan: ReaderPlan, settings: Settings, bus: Bus, clock: Clock) -> None:
         self._plan = plan
+        self._traffic = Traffic()
+        self._handler = BothRefolded(plan.handler, plan.handler, plan.rebuild.generation, self._traffic)
         self._settings = settings
         self._bus = bus
         self._ids = SystemIds(clock)
@@ -88,11 +96,13 @@ class Reader:
         # The routes publish beside loop and reconciler: waiting for a broker, they must not hold these up.
         on_demand = Publisher(self._bus, stop)
         keys = configured_key_ring(self._settings)
-        self._add_admin_routes(keys, pool, on_demand, stop)
+        rebuilder = Rebuilder(self._plan.rebuild, self._plan.handler, pool, self._ids, self._traffic)
+        self._add_admin_routes(keys, pool, on_demand, stop, rebuilder)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(loop.run())
                 tasks.create_task(reconciler.run())
+                tasks.create_task(rebuilder.run(stop))
                 tasks.create_task(keys.run(lambda: live_keys(pool), stop))
         finally:
             await on_demand.close()
@@ -108,7 +118,7 @@ class Reader:
             bus=self._bus,
             spec=ConsumerSpec(self._plan.group, self._plan.handler.topics, max_wait_ms=_POLL_WAIT_MS),
             pool=pool,
-            handler=self._plan.handler,
+            handler=self._handler,
             ids=self._ids,
             stop=stop,
             metrics=LoopMetrics(self._metrics, self._plan.group),
@@ -117,21 +127,24 @@ class Reader:
     def _make_reconciler(self, pool: Pool, publisher: Publisher, stop: StopSignal) -> Reconciler:
         return Reconciler(pool=pool, bus=self._bus, publisher=publisher, hops=self._plan.hops, stop=stop)
 
-    def _add_admin_routes(self, keys: KeyRing, pool: Pool, publisher: Publisher, stop: StopSignal) -> None:
+    def _add_admin_routes(
+        self, keys: KeyRing, pool: Pool, publisher: Publisher, stop: StopSignal, rebuilder: Rebuilder
+    ) -> None:
         plan, authorize = self._plan, bearer(keys)
         refolder = Refolder(
             schema=plan.service,
             pool=pool,
-            handler=plan.handler,
+            handler=self._handler,
             publisher=publisher,
             ids=self._ids,
             stuck=plan.stuck,
         )
-        office = DeadLetterOffice(plan.service, pool, plan.handler, publisher, self._ids)
+        office = DeadLetterOffice(plan.service, pool, self._handler, publisher, self._ids)
         self._later.open(
             [
                 *reconcile_routes(self._make_reconciler(pool, publisher, stop), authorize),
                 *rebuild_routes(refolder.rebuild_stuck, authorize),
+                *generation_routes(rebuilder, authorize),
                 *dead_letter_routes(office, authorize),
             ]
         )

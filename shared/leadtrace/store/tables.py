@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 
 def entity_columns(id_column: str) -> list[Column[object]]:
@@ -96,3 +97,36 @@ def dead_letter_table(meta: MetaData) -> Table:
         Column("why", Text),
         UniqueConstraint("topic", "value_hash"),
     )
+
+
+def rebuild_tables(meta: MetaData) -> tuple[Table, Table]:
+    """How far a rebuild of these tables has come, and the rows that it will publish when it takes over."""
+    moment = DateTime(timezone=True)
+    zero = text("0")
+    rebuilds = Table(
+        "rebuilds",
+        meta,
+        Column("rebuild_id", Uuid, primary_key=True),
+        Column("state", Text, nullable=False),
+        Column("takes_over", Boolean, nullable=False),
+        Column("signature", Text, nullable=False, comment="The code and definitions that fill it."),
+        Column("step", Integer, nullable=False, server_default=zero),
+        Column("position", Text),
+        Column("done", BigInteger, nullable=False, server_default=zero),
+        Column("total", BigInteger, nullable=False),
+        Column("report", JSONB, nullable=False, server_default=text("'{}'")),
+        Column("error", Text),
+        Column("started_by", Text, nullable=False),
+        Column("started_at", moment, nullable=False, server_default=func.now()),
+        Column("ended_at", moment),
+        Column("holder", Uuid),
+        Column("leased_until", moment),
+        Index("ix_rebuilds_running", "state", unique=True, postgresql_where=text("state = 'running'")),
+    )
+    changes = Table(
+        "rebuild_changes",
+        meta,
+        Column("kind", Text, primary_key=True),
+        Column("entity_id", Uuid, primary_key=True),
+    )
+    return rebuilds, changes

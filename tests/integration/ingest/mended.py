@@ -27,22 +27,28 @@ def unmapped(contact: int, number: int | None = None) -> dict[str, object]:
 
 def mend(scene: Scene, folder: Path) -> None:
     """Have every relay from now on map by version 3, which knows the stage."""
-    text = shipped_path("mappings", "hubspot.yaml").read_text()
+    text = shipped()
     assert _SHIPPED_ROW in text
     text = text.replace(_SHIPPED_ROW, f"{_SHIPPED_ROW}  - {{id: '{NEW_STAGE}', is: mql}}\n")
-    _put_in_force(scene, folder / "mended.yaml", text)
+    put_in_force(scene, folder / "mended.yaml", text)
 
 
 def spoil(scene: Scene, folder: Path) -> None:
     """Have every relay from now on map by a version 3 that ignores the source and has forgotten a stage."""
-    text = shipped_path("mappings", "hubspot.yaml").read_text()
+    text = shipped()
     for row, now in _SPOILT.items():
         assert row in text
         text = text.replace(row, now)
-    _put_in_force(scene, folder / "spoilt.yaml", text)
+    put_in_force(scene, folder / "spoilt.yaml", text)
 
 
-def _put_in_force(scene: Scene, path: Path, text: str) -> None:
+def shipped() -> str:
+    """The mapping as it is shipped."""
+    return shipped_path("mappings", "hubspot.yaml").read_text()
+
+
+def put_in_force(scene: Scene, path: Path, text: str) -> None:
+    """Have every relay from now on map by this text, as version 3."""
     path.write_text(text.replace("version: 2\n", "version: 3\n"))
     adapter = HubSpotAdapter("hubspot", [SECRET.encode()], load_mapping(path, "BRL"))
     scene.senders["hubspot"] = Sender("hubspot", 50, b"https://hooks.example", adapter)

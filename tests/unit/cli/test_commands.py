@@ -121,6 +121,7 @@ def test_commands_of_an_operator_need_a_key(runner: CliRunner, command: list[str
         ["replay", "--from", "intake"],
         ["replay", "--from", "nowhere"],
         ["replay", "--from", "dlq", "--drop"],
+        ["replay", "--from", "dlq", "--remap"],
         ["quarantine", "discard", "--all"],
         ["quarantine", "list", "--since", "monday"],
         ["keys", "create", "--scope", "everything"],
@@ -132,7 +133,10 @@ def test_what_is_not_clear_is_refused_before_anybody_is_asked(runner: CliRunner,
     assert "Traceback" not in result.output
 
 
-def test_rebuild_asks_what(runner: CliRunner) -> None:
-    result = runner.invoke(app, ["rebuild"])
+@pytest.mark.parametrize(
+    "said", [[], ["scoring", "--stuck"], ["--stuck", "--check"], ["--cancel"], ["api", "--check", "--cancel"]]
+)
+def test_rebuild_asks_what(runner: CliRunner, said: list[str]) -> None:
+    result = runner.invoke(app, ["rebuild", *said])
     assert result.exit_code == 2
     assert "--stuck" in result.output

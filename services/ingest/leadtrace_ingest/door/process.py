@@ -127,7 +127,7 @@ class DoorProcess:
                 *reconcile_routes(reconciler, authorize),
                 *key_routes(pool, self._ids, self._senders, authorize, lambda: self._keys.refresh(read)),
                 *Quarantine(pool, self._senders, self._clock).routes(authorize),
-                *replay_routes(pool, self._senders, authorize),
+                *replay_routes(pool, self._senders, self._clock, authorize),
                 *OperatorRoutes(pool, self._senders, self._clock, self._ids).routes(authorize),
                 *self._imports(pool).routes(),
             ]

@@ -22,7 +22,6 @@ SOURCE = "leadtrace/ingest"
 MAPPING = "identity@1"
 # A binding takes about 300 bytes, and a record on a topic less than 950,000.
 _MOST_BINDINGS = 2_000
-_FIRST_PART = 20_000
 
 Told: TypeAlias = LeadRebound | DealRebound | AccountRebound
 _DATA: dict[str, type[Told]] = {
@@ -60,7 +59,8 @@ def rebound_events(
     made = []
     for place, (one, number) in enumerate(zip(told, numbers, strict=True)):
         turn, beside = divmod(place, len(works))
-        made.append(_event(one, works[beside], _FIRST_PART + turn, number, recorded_at))
+        work = works[beside]
+        made.append(_event(one, work, work.first_told_part + turn, number, recorded_at))
     return made
 
 

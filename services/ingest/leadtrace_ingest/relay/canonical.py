@@ -60,7 +60,7 @@ def unbound_events(works: Iterable[Work]) -> list[Unbound]:
         if work.original is not None or not isinstance(result, Mapped):
             continue
         source = result.source
-        for part, draft in enumerate(result.drafts):
+        for part, draft in enumerate(result.drafts, start=work.first_part):
             subject = Subject(draft.subject_source or source, draft.kind, draft.external_id)
             refers = tuple(
                 Subject(other.source or source, other.kind, other.external_id) for other in draft.refers

@@ -36,6 +36,7 @@ from leadtrace_ingest.relay.meters import RelayMeters
 from leadtrace_ingest.relay.notes import clear_notes, take_lapsed, write_note
 from leadtrace_ingest.relay.numbers import EventNumbers
 from leadtrace_ingest.relay.oversize import without_oversized
+from leadtrace_ingest.relay.remedies import remedies_for
 from leadtrace_ingest.relay.rows import IntakeRow, RowClaimer, oldest_pending_s
 from leadtrace_ingest.relay.scopes import settle_scopes
 from leadtrace_ingest.relay.settling import settle
@@ -170,7 +171,8 @@ class Relay:
         if fresh:
             await settle_claims(connection, fresh)
             await settle_scopes(connection, fresh)
-        events, bound = await self._bind(connection, fresh)
+        remedies = await remedies_for(connection, works)
+        events, bound = await self._bind(connection, [*fresh, *remedies])
         outgoing, note_id = [event.outgoing for event in events], None
         if events:
             await store(connection, events)

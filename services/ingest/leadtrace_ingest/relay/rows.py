@@ -29,25 +29,26 @@ _CLAIM = """
 with candidates as materialized (
   select pending.* from unnest($1::text[], $2::int[]) named (sender, rows)
   cross join lateral (
-    select intake.sender, intake_id, items, octet_length(body) as bytes, outcomes, redo from ingest.intake
+    select intake.sender, intake_id, items, octet_length(body) as bytes, outcomes, redo, remap_at
+    from ingest.intake
     where state = 'pending'
       and (intake.sender, intake_id) >= (named.sender, '00000000-0000-0000-0000-000000000000'::uuid)
       and intake.sender <= named.sender
     order by intake.sender, intake_id limit named.rows for update skip locked
   ) pending
 ), counted as (
-  select intake_id, items, bytes, outcomes, redo,
+  select intake_id, items, bytes, outcomes, redo, remap_at,
          sum(items) over (partition by sender order by intake_id) - items as own
   from candidates
 ), taken as materialized (
-  select intake_id, outcomes, redo from (
-    select intake_id, outcomes, redo, sum(items) over taking - items as before,
+  select intake_id, outcomes, redo, remap_at from (
+    select intake_id, outcomes, redo, remap_at, sum(items) over taking - items as before,
            sum(bytes) over taking - bytes as bytes_before
     from counted window taking as (order by own, intake_id)
   ) shared where before < $3 and bytes_before < $4
 )
 select row.intake_id, row.sender, row.received_at, row.items, row.headers, row.body, taken.outcomes,
-       taken.redo
+       taken.redo, taken.remap_at
 from ingest.intake row join taken using (intake_id)
 where row.intake_id = any (array(select intake_id from taken))
 order by row.intake_id
@@ -61,8 +62,9 @@ select extract(epoch from now() - min(received_at))::float8 from ingest.intake w
 class IntakeRow(msgspec.Struct, frozen=True, gc=False):
     """One delivery to work through; `outcomes` holds the JSON of an earlier time, None at the first.
 
-    `headers` are the kept ones as JSON. `redo` names the items to do again, None all of them. `name` is the
-    id as text, which every event of the delivery bears.
+    `headers` are the kept ones as JSON. `redo` names the items to do again, None all of them; `remap_at` is
+    when somebody ordered that events be put right that the mapping would now make otherwise. `name` is the id
+    as text, which every event of the delivery bears.
     """
 
     intake_id: UUID
@@ -73,6 +75,7 @@ class IntakeRow(msgspec.Struct, frozen=True, gc=False):
     body: bytes
     outcomes: str | None
     redo: list[int] | None
+    remap_at: datetime | None
     name: str
 
     def delivery(self) -> Delivery:

@@ -17,7 +17,7 @@ from leadtrace_ingest.relay.work import Work
 from leadtrace_ingest.senders.item import Refused
 
 _FINISH = """
-update ingest.intake row set state = 'done', outcomes = done.outcomes, redo = null
+update ingest.intake row set state = 'done', outcomes = done.outcomes, redo = null, remap_at = null
 from unnest($1::uuid[], $2::jsonb[]) done (intake_id, outcomes)
 where row.intake_id = done.intake_id
 """

@@ -24,11 +24,16 @@ class Place(msgspec.Struct, frozen=True, gc=False):
     item: int
 
 
+# Below it are the events of an item itself, from it on what was told of records that the item moved.
+FIRST_TOLD_PART = 20_000
+
+
 class Work(msgspec.Struct, gc=False):
     """One item of one delivery; `original` is set on a copy, `conflict` on an impostor of that item.
 
     `mapping` is the label of the mapping that it went through. `kept` is an item done again that has events
-    already: they count, whatever the mapping now in force makes of it.
+    already: they count, whatever the mapping now in force makes of it. Its events are numbered from
+    `first_part` on, what it tells of records that move from `first_told_part` on.
     """
 
     row: IntakeRow
@@ -40,6 +45,8 @@ class Work(msgspec.Struct, gc=False):
     original: Place | None = None
     conflict: bool = False
     kept: bool = False
+    first_part: int = 0
+    first_told_part: int = FIRST_TOLD_PART
 
     @property
     def outcome(self) -> Outcome:

@@ -1,6 +1,7 @@
 """Marks stored deliveries to be done again, page by page, but for their discarded items.
 
-Done again, an item keeps its claim and its events with their numbers; they are published once more.
+Done again, an item keeps its claim and its events with their numbers; they are published once more, and on
+demand put right by further ones.
 """
 
 from collections.abc import Sequence
@@ -15,27 +16,27 @@ from leadtrace_ingest.store import NOTIFY_CHANNEL
 FIRST = UUID(int=0)
 
 # The door's ids begin with the millisecond of the receipt, so that the key serves as an index of time.
-_RANGE = """
+RANGE = """
 row.intake_id >= $1 and row.received_at >= $2 and ($3::timestamptz is null or row.received_at < $3)
 and ($4::text is null or row.sender = $4) and row.outcomes is not null
 """
 _EFFECT = f"""
 select row.sender, said.key, sum(said.value::bigint)::bigint, count(*)::bigint
 from ingest.intake row, jsonb_each_text(row.outcomes - 'items') said
-where {_RANGE} group by row.sender, said.key order by row.sender, said.key
+where {RANGE} group by row.sender, said.key order by row.sender, said.key
 """
-_DELIVERIES = f"select count(*) from ingest.intake row where {_RANGE}"
+_DELIVERIES = f"select count(*) from ingest.intake row where {RANGE}"
 # Only whole deliveries of senders that have an adapter, and none that is already to be done again as a whole.
 _LOCK = f"""
 select row.intake_id from ingest.intake row
-where {_RANGE} and row.sender = any($5::text[]) and row.intake_id > $6
+where {RANGE} and row.sender = any($5::text[]) and row.intake_id > $6
   and (row.state = 'done' or row.redo is not null)
   and row.items > coalesce((row.outcomes ->> 'discarded')::int, 0)
 order by row.intake_id limit $7 for update
 """
 _MARK = f"""
 with marked as (
-  update ingest.intake row set state = 'pending', redo = case
+  update ingest.intake row set state = 'pending', remap_at = $2, redo = case
     when row.outcomes ? 'discarded' then array(
       select item from generate_series(0, row.items - 1) item
       where not exists (
@@ -90,14 +91,25 @@ async def effect(connection: Connection, span: Span) -> tuple[int, list[EffectRo
     return deliveries, [EffectRow(*row) for row in await connection.fetch(_EFFECT, *span.arguments())]
 
 
-async def mark(connection: Connection, span: Span, senders: Sequence[str], after: UUID, limit: int) -> Marked:
-    """Mark a page of deliveries in one transaction."""
+async def mark(
+    connection: Connection,
+    span: Span,
+    senders: Sequence[str],
+    after: UUID,
+    limit: int,
+    *,
+    remap_at: datetime | None = None,
+) -> Marked:
+    """Mark a page of deliveries in one transaction.
+
+    With `remap_at`, events that the mapping would now make otherwise are put right, as known from then on.
+    """
     async with connection.transaction():
         found = [
             intake_id
             for (intake_id,) in await connection.fetch(_LOCK, *span.arguments(), list(senders), after, limit)
         ]
-        items = await connection.fetchval(_MARK, found) if found else 0
+        items = await connection.fetchval(_MARK, found, remap_at) if found else 0
     return Marked(len(found), int(items), found[-1] if len(found) == limit else None)
 
 

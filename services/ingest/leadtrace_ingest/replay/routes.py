@@ -1,6 +1,9 @@
-"""`/v1/admin/replay`: `GET` shows the effect, `POST` marks one page; whoever asks goes on with `next`."""
+"""`/v1/admin/replay`: `GET` shows the effect, `POST` marks one page; whoever asks goes on with `next`.
 
-from collections.abc import Collection
+`GET …/differences` compares one page with what the mapping now in force would make of it.
+"""
+
+from collections.abc import Collection, Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -18,11 +21,14 @@ from leadtrace.runtime.admin import (
     name_of_key,
     parameters_of,
 )
+from leadtrace.runtime.clock import Clock
 from leadtrace.runtime.logging import get_logger
 from leadtrace.runtime.problem import problem
 from leadtrace.store.connection import Pool
 from leadtrace_ingest.quarantine.selection import Moment
+from leadtrace_ingest.replay.preview import preview
 from leadtrace_ingest.replay.redo import FIRST, Span, effect, mark, waiting
+from leadtrace_ingest.senders.sender import Sender
 
 _PATH = "/v1/admin/replay"
 
@@ -38,14 +44,24 @@ class SpanQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PageOrder(SpanQuery, frozen=True, forbid_unknown_fields=True):
-    """One page to mark."""
+    """One page to mark; with `remap`, events that would now come out otherwise are put right."""
 
     after: UUID = FIRST
     limit: Annotated[int, msgspec.Meta(ge=1, le=2_000)] = 500
+    remap: bool = False
 
 
-def replay_routes(pool: Pool, senders: Collection[str], authorize: Authorize) -> list[Route]:
-    """The effect, a page, and how many deliveries wait to be done again."""
+class PreviewQuery(SpanQuery, frozen=True, forbid_unknown_fields=True):
+    """One page to compare: few deliveries, because the door answers others between them."""
+
+    after: UUID = FIRST
+    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
+
+
+def replay_routes(
+    pool: Pool, senders: Mapping[str, Sender], clock: Clock, authorize: Authorize
+) -> list[Route]:
+    """The effect, a page, what a remap would change, and how many deliveries wait to be done again."""
 
     async def show(request: Request) -> Response:
         span = _span(parameters_of(request, SpanQuery), senders)
@@ -58,12 +74,19 @@ def replay_routes(pool: Pool, senders: Collection[str], authorize: Authorize) ->
         asked = await body_of(request, PageOrder)
         span = _span(asked, senders)
         async with pool.acquire() as connection:
-            marked = await mark(connection, span, list(senders), asked.after, asked.limit)
+            remap_at = clock.now() if asked.remap else None
+            marked = await mark(connection, span, list(senders), asked.after, asked.limit, remap_at=remap_at)
             left = await waiting(connection, list(senders))
         _log.info(
             "intake.replayed", deliveries=marked.deliveries, items=marked.items, by=name_of_key(request)
         )
         return json_answer({**msgspec.structs.asdict(marked), "waiting": left})
+
+    async def compare(request: Request) -> Response:
+        asked = parameters_of(request, PreviewQuery)
+        span = _span(asked, senders)
+        async with pool.acquire() as connection:
+            return json_answer(await preview(connection, span, senders, asked.after, asked.limit))
 
     async def count(_: Request) -> Response:
         async with pool.acquire() as connection:
@@ -72,6 +95,7 @@ def replay_routes(pool: Pool, senders: Collection[str], authorize: Authorize) ->
     return [
         Route(_PATH, guarded(show, authorize), methods=["GET"]),
         Route(_PATH, guarded(page, authorize), methods=["POST"]),
+        Route(f"{_PATH}/differences", guarded(compare, authorize), methods=["GET"]),
         Route(f"{_PATH}/waiting", guarded(count, authorize), methods=["GET"]),
     ]
 

@@ -1,0 +1,65 @@
+"""The events that stand for items: as published, without what was corrected and without corrections."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import msgspec
+
+from leadtrace.events.catalogue import BY_CODE, Code
+from leadtrace.events.codec import decode_event
+from leadtrace.store.connection import Connection
+from leadtrace_ingest.identity.rebound import MAPPING as REBOUND
+from leadtrace_ingest.identity.voids import void_among
+from leadtrace_ingest.relay.work import FIRST_TOLD_PART, Place
+from leadtrace_ingest.replay.differences import Said
+
+_CORRECTED = BY_CODE[Code.EVENT_CORRECTED].type
+_OF_DELIVERIES = """
+select intake_id, item, part, topic, source, id, mapping, body from ingest.events
+where intake_id = any($1::uuid[]) order by intake_id, item, part
+"""
+
+
+@dataclass(slots=True)
+class Standing:
+    """The events of one item: those that stand, the ids of all that it ever had, and the parts in use.
+
+    What was told of records that moved lies beside the item and is none of its own.
+    """
+
+    stands: list[Said] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    next_part: int = 0
+    next_told_part: int = FIRST_TOLD_PART
+
+
+async def standing_events(connection: Connection, deliveries: Collection[UUID]) -> Mapping[Place, Standing]:
+    """What stands for every item of these deliveries that has events."""
+    rows = await connection.fetch(_OF_DELIVERIES, list(deliveries))
+    void = await void_among(connection, {(row["source"], row["id"]) for row in rows})
+    found: dict[Place, Standing] = {}
+    for intake_id, item, part, topic, source, event_id, mapping, body in rows:
+        standing = found.setdefault(Place(intake_id, item), Standing())
+        if mapping == REBOUND:
+            standing.next_told_part = max(standing.next_told_part, part + 1)
+            continue
+        standing.ids.append(event_id)
+        standing.next_part = max(standing.next_part, part + 1)
+        event = decode_event(body)
+        # A correction that the sender posted is an event like any other; one of ours is undone by no mapping.
+        if (source, event_id) not in void and not (event.type == _CORRECTED and part > 0):
+            standing.stands.append(
+                Said(
+                    place=event_id,
+                    type=event.type,
+                    topic=topic,
+                    source=source,
+                    subject=event.subject,
+                    subject_source=event.subjectsource,
+                    time=event.time,
+                    sequence=event.sequence,
+                    data=msgspec.json.decode(event.data),
+                )
+            )
+    return found

@@ -1,0 +1,1 @@
+"""The next generation of a service's rows: made beside the live one, compared, put in its place."""

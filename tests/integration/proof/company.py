@@ -95,11 +95,7 @@ async def company(url: str) -> AsyncGenerator[Company]:
             scene.senders = configured_senders(settings)
             handlers: Mapping[str, Handler] = {
                 "scoring": ScoringHandler(ScoreFold(definitions), clock),
-<<<<<<< HEAD
                 "attribution": AttributionHandler(reference_to(definitions), clock, Days(_SETTINGS.zone)),
-=======
-                "attribution": AttributionHandler(reference_to(definitions), clock),
->>>>>>> main
                 "api": Projector(Relearner(definitions, _SETTINGS.zone)),
             }
             yield Company(scene, pool, client, handlers=handlers)

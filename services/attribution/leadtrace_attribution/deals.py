@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TypeAlias
+from typing import TypeAlias, cast
 from uuid import UUID
 
 from leadtrace.bus.protocol import Outgoing
@@ -32,15 +32,16 @@ from leadtrace_attribution.store import (
     DEAL_LEADS,
     DEALS,
     SCHEMA,
+    LinkedRecord,
     keep_links,
     pack_ids,
     records_linked_with,
     unpack_ids,
 )
 
-Views: TypeAlias = dict[UUID, DealView]
-# Body, what each lead is to know, and what leads are to know that are linked no more.
-Conclusion: TypeAlias = tuple[bytes, Views, DealView]
+Views: TypeAlias = dict[UUID, DealView | None]
+# Body, and what each lead is to know.
+Conclusion: TypeAlias = tuple[bytes, Views]
 
 
 @dataclass(slots=True)
@@ -48,7 +49,8 @@ class DerivedDeals:
     """What came of a batch's deals.
 
     `views` holds for each deal what each lead that it ever was linked to is to know, also where it no longer
-    is. A lead remembers that too, so that link and unlink in one batch leave what they leave in two.
+    is; None for one whose records moved elsewhere. A lead remembers that too, so that link and unlink in one
+    batch leave what they leave in two.
     """
 
     folded: set[UUID] = field(default_factory=set)
@@ -60,6 +62,14 @@ class DerivedDeals:
     def concerned(self) -> set[UUID]:
         """Every lead whose row must be locked."""
         return {lead for leads in self.views.values() for lead in leads}
+
+
+@dataclass(slots=True)
+class Linked:
+    """Where linked records that moved are now, and for each deal the leads that it ever was linked with."""
+
+    homes: Homes
+    ever: dict[UUID, set[UUID]] = field(default_factory=dict)
 
 
 class DealDeriver:
@@ -80,9 +90,9 @@ class DealDeriver:
     ) -> DerivedDeals:
         """Fold what arrived into locked rows; they are saved by the caller."""
         derived = DerivedDeals()
-        homes = await self._homes(connection, rows, facts)
+        linked = await self._linked(connection, rows, facts)
         stored = Stored(DealFold(self._days), extract_deal, encode_state, decode_state)
-        absorber = Absorber(DEALS, stored, partial(self._render, homes))
+        absorber = Absorber(DEALS, stored, partial(self._render, linked))
         concluded = await absorber.absorb(connection, rows, facts, stays)
         for deal, conclusion in concluded.items():
             derived.folded.add(deal)
@@ -90,41 +100,49 @@ class DealDeriver:
                 self._conclude(rows[deal], conclusion, derived)
         return derived
 
-    async def _homes(
+    async def _linked(
         self, connection: Connection, rows: Mapping[UUID, EntityRow], facts: Mapping[UUID, list[Fact]]
-    ) -> Homes:
-        """Where the records are now that the deals are or will be linked with."""
-        links = {
-            (deal, (str(fact.values[0]), str(fact.values[1])))
-            for deal, some in facts.items()
-            for fact in some
-            if fact.code in LINKS
-        }
-        await keep_links(connection, links)
-        names = await records_linked_with(connection, rows)
-        held = await self._bindings.read(connection, names)
-        return {name: (str(one.entity), one.revision) for name, one in held.items()}
+    ) -> Linked:
+        """Where the records are now that the deals ever were or will be linked with."""
+        arrived = ((deal, fact) for deal, some in facts.items() for fact in some if fact.code in LINKS)
+        await keep_links(connection, [_link_of(deal, fact) for deal, fact in arrived])
+        records = await records_linked_with(connection, rows)
+        held = await self._bindings.read(connection, {record.name for record in records})
+        linked = Linked({name: (str(one.entity), one.revision) for name, one in held.items()})
+        for record in records:
+            moved = held.get(record.name)
+            lead = moved.entity if moved and moved.revision >= record.revision else record.lead
+            linked.ever.setdefault(record.deal, set()).add(lead)
+        return linked
 
-    def _render(self, homes: Homes, row: EntityRow, state: DealState) -> Conclusion | None:
+    def _render(self, linked: Linked, row: EntityRow, state: DealState) -> Conclusion | None:
         """Body and views; None for a deal of which nothing but events of unknown types has come."""
         deal_id = str(row.entity_id)
         if row.redirect_to is not None:
             moved_to = str(row.redirect_to)
             absorbed = absorbed_deal(deal_id=deal_id, redirect_to=moved_to, definition=self._definition)
-            return body_of(absorbed), {}, former_view(deal_id, state)
+            return body_of(absorbed), {}
         if row.event_count == row.ignored_count and row.body_hash is None:
             return None
-        outcome = render_deal(state, deal_id=deal_id, definition=self._definition, homes=homes)
-        views: Views = {UUID(lead): view for lead, view in kept_views(outcome, state, homes).items()}
-        return body_of(outcome), views, former_view(deal_id, state)
+        outcome = render_deal(state, deal_id=deal_id, definition=self._definition, homes=linked.homes)
+        # A link that was corrected is in no state any more, and still is of the lead's past.
+        former = dict.fromkeys(linked.ever.get(row.entity_id, ()), former_view(deal_id, state))
+        kept = kept_views(outcome, state, linked.homes)
+        views: Views = {**former, **{UUID(lead): view for lead, view in kept.items()}}
+        return body_of(outcome), views
 
     def _conclude(self, row: EntityRow, conclusion: Conclusion, derived: DerivedDeals) -> None:
-        body, views, former = conclusion
+        body, views = conclusion
         packed = row.extras[DEAL_LEADS]
         before = unpack_ids(packed if isinstance(packed, bytes) else None)
-        views = {**dict.fromkeys(before, former), **views}
+        views = {**dict.fromkeys(before), **views}
         derived.views[row.entity_id] = views
         row.extras[DEAL_LEADS] = pack_ids(views)
         if revise(row, body, version=self._definition.version, now_us=self._clock.now_us()):
             derived.raised.append(row.entity_id)
             derived.outgoing.append(record_of_row(DEAL_CONCLUDED, row))
+
+
+def _link_of(deal: UUID, fact: Fact) -> LinkedRecord:
+    source, subject, lead, revision = cast("tuple[str, str, str, int]", fact.values[:4])
+    return LinkedRecord(deal, (source, subject), UUID(lead), revision)

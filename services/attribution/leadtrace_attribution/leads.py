@@ -92,7 +92,7 @@ class LeadDeriver:
                 absorbed_lead(lead_id=lead_id, redirect_to=moved_to, definition=self._definition, known=known)
             )
         deals = _deals_of(row)
-        if row.event_count == row.ignored_count and not deals and row.body_hash is None:
+        if row.event_count == row.ignored_count and not any(deals.values()) and row.body_hash is None:
             return None
         packed = row.extras[LEAD_QUALIFICATION]
         outcome = render_lead(

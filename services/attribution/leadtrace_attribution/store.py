@@ -1,6 +1,7 @@
 """What attribution keeps: its lead and deal rows, and the queries over them."""
 
 from collections.abc import Collection, Iterable
+from typing import NamedTuple
 from uuid import UUID
 
 from leadtrace.store.bindings import Name
@@ -72,10 +73,16 @@ _FOLLOWERS = """
 select distinct l.deal_id from unnest($1::text[], $2::text[]) given (source, subject)
 join attribution.deal_subjects l on (l.source, l.subject) = (given.source, given.subject)
 """
-_RECORDS = "select distinct source, subject from attribution.deal_subjects where deal_id = any($1::uuid[])"
+_RECORDS = """
+select deal_id, source, subject, lead_id, binding_revision from attribution.deal_subjects
+where deal_id = any($1::uuid[])
+"""
 _KEEP_LINKS = """
-insert into attribution.deal_subjects (deal_id, source, subject)
-select * from unnest($1::uuid[], $2::text[], $3::text[]) on conflict do nothing
+insert into attribution.deal_subjects as held (deal_id, source, subject, lead_id, binding_revision)
+select * from unnest($1::uuid[], $2::text[], $3::text[], $4::uuid[], $5::bigint[])
+on conflict (deal_id, source, subject) do update
+set lead_id = excluded.lead_id, binding_revision = excluded.binding_revision
+where excluded.binding_revision > held.binding_revision
 """
 _LINKED = "select lead_ids from attribution.deals where deal_id = any($1::uuid[]) and lead_ids is not null"
 
@@ -96,17 +103,40 @@ async def deals_linked_with(connection: Connection, names: Collection[Name]) -> 
     return {row[0] for row in await connection.fetch(_FOLLOWERS, *_columns(names))} if names else set()
 
 
-async def records_linked_with(connection: Connection, deals: Collection[UUID]) -> set[Name]:
+class LinkedRecord(NamedTuple):
+    """A record that a deal ever was linked with, and its lead by the highest binding of its links.
+
+    That a link was corrected or undone since makes no difference: the deal's past is the lead's.
+    """
+
+    deal: UUID
+    name: Name
+    lead: UUID
+    revision: int
+
+
+async def records_linked_with(connection: Connection, deals: Collection[UUID]) -> list[LinkedRecord]:
     """The records that the deals ever were linked with."""
-    return {(row[0], row[1]) for row in await connection.fetch(_RECORDS, list(deals))} if deals else set()
+    rows = await connection.fetch(_RECORDS, list(deals)) if deals else []
+    return [LinkedRecord(row[0], (row[1], row[2]), row[3], row[4]) for row in rows]
 
 
-async def keep_links(connection: Connection, links: Collection[tuple[UUID, Name]]) -> None:
+async def keep_links(connection: Connection, links: Iterable[LinkedRecord]) -> None:
     """Remember which records deals are linked with."""
-    if links:
-        ordered = sorted(links)
-        names = [name for _, name in ordered]
-        await connection.execute(_KEEP_LINKS, [deal for deal, _ in ordered], *_columns(names))
+    newest: dict[tuple[UUID, Name], LinkedRecord] = {}
+    for link in links:
+        known = newest.get((link.deal, link.name))
+        if known is None or known.revision < link.revision:
+            newest[link.deal, link.name] = link
+    if newest:
+        ordered = [newest[one] for one in sorted(newest)]
+        await connection.execute(
+            _KEEP_LINKS,
+            [link.deal for link in ordered],
+            *_columns(link.name for link in ordered),
+            [link.lead for link in ordered],
+            [link.revision for link in ordered],
+        )
 
 
 def _columns(names: Iterable[Name]) -> tuple[list[str], list[str]]:

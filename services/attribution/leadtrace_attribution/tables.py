@@ -40,6 +40,8 @@ DEAL_SUBJECTS = Table(
     Column("deal_id", Uuid, primary_key=True),
     Column("source", Text, primary_key=True),
     Column("subject", Text, primary_key=True),
+    Column("lead_id", Uuid, nullable=False),
+    Column("binding_revision", BigInteger, nullable=False),
     Index("ix_deal_subjects_source_subject", "source", "subject"),
 )
 BINDINGS = binding_table(METADATA)

@@ -24,6 +24,8 @@ _STATEMENTS = (
       deal_id uuid not null,
       source text not null,
       subject text not null,
+      lead_id uuid not null,
+      binding_revision bigint not null,
       primary key (deal_id, source, subject)
     )
     """,

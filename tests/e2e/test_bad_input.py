@@ -18,6 +18,7 @@ from leadtrace.store.engine import connect
 from leadtrace.testing.eventually import eventually_answers
 from leadtrace.testing.installation import SECRET, Installation
 from tests.e2e.hubspot import body, change, creation, event
+from tests.e2e.opened import held_raws
 
 pytestmark = pytest.mark.slow
 
@@ -151,10 +152,8 @@ class TestQuarantine:
         said = await fate_of(shared, answer)
         assert said["outcomes"]["quarantined"] == said["accepted_items"] == 1
         assert [item["reason"] for item in said["outcomes"]["items"]] == ["not_json"]
-        raw = await database.fetchval(
-            "select raw from ingest.quarantine where intake_id = $1", UUID(said["intake_id"])
-        )
-        assert raw == b"subscriptionType=contact.creation"
+        held = dict((await held_raws(shared, database)).values())
+        assert held[UUID(said["intake_id"])] == b"subscriptionType=contact.creation"
 
     async def test_one_bad_item_among_good_ones(self, shared: Installation) -> None:
         unknown = event("contact.levitation", 20)

@@ -17,6 +17,7 @@ from leadtrace.testing.eventually import eventually_answers
 from leadtrace.testing.installation import Installation
 from tests.e2e.commands import Ended, leadtrace
 from tests.e2e.hubspot import body, creation, event
+from tests.e2e.opened import held_raws
 
 pytestmark = pytest.mark.slow
 
@@ -54,11 +55,10 @@ async def hold(installation: Installation, database: Connection, *contacts: int)
     await installation.post([body(*(event("contact.levitation", contact) for contact in contacts))])
     await installation.accounted(items=0, within_s=30.0)
     raws = [json.dumps(event("contact.levitation", one), separators=(",", ":")).encode() for one in contacts]
-    found = await database.fetch(
-        "select quarantine_id from ingest.quarantine where raw = any($1) order by quarantine_id", raws
-    )
+    held = await held_raws(installation, database)
+    found = [held_id for held_id, (_, raw) in held.items() if raw in raws]
     assert len(found) == len(contacts)
-    return [row[0] for row in found]
+    return found
 
 
 async def expect_balance(installation: Installation) -> dict[str, Any]:

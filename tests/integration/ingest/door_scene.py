@@ -85,22 +85,24 @@ def signed_v2(body: bytes, path: str = PATH) -> dict[str, str]:
 
 @asynccontextmanager
 async def running_door(
-    url: str, *, wait: bool = True, senders: Senders | None = None, **door: Any
+    url: str, *, wait: bool = True, operators: bool = True, senders: Senders | None = None, **door: Any
 ) -> AsyncGenerator[DoorScene]:
     """A door over the database at `url`, ready unless `wait` is off, stopped at the end.
+
+    Without `operators` it counts as ready though their routes have not reached the database.
 
     `senders` are tables of senders beside HubSpot's or over it; one without secrets is another HubSpot.
     `door` are settings of the group of that name; its spill is gone at the end unless they name a folder.
     """
     with tempfile.TemporaryDirectory(prefix="leadtrace-spill-") as folder:
         given = {"spill_dir": Path(folder), **door}
-        async with _running_door(url, given, senders or {}, wait=wait) as scene:
+        async with _running_door(url, given, senders or {}, wait=wait, operators=operators) as scene:
             yield scene
 
 
 @asynccontextmanager
 async def _running_door(
-    url: str, door: Mapping[str, Any], senders: Senders, *, wait: bool
+    url: str, door: Mapping[str, Any], senders: Senders, *, wait: bool, operators: bool
 ) -> AsyncGenerator[DoorScene]:
     settings = Settings.model_validate(
         {
@@ -120,7 +122,9 @@ async def _running_door(
         scene = DoorScene(client, clock, stop, task, bus, settings)
 
         async def listening() -> bool:
-            return await scene.ready() and await scene.open() if wait else await alive(client)
+            if not wait:
+                return await alive(client)
+            return await scene.ready() and (not operators or await scene.open())
 
         try:
             await eventually_answers(listening, what="the door listens")

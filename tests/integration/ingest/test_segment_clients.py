@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from leadtrace_ingest.identity.rebound import SOURCE as REBOUND
 from leadtrace_ingest.outcome import Outcome
 from tests.integration.ingest.door_scene import running_door
 from tests.integration.ingest.opened import stored_deliveries
@@ -24,11 +25,16 @@ def node_clients() -> None:
 
 
 async def published(scene: Scene) -> Counter[str]:
-    """What was published, by the short name of the type; every event stands there once."""
+    """What was told, by the short name of the type; every event stands there once.
+
+    What follows from it of who is who is left out.
+    """
     await scene.drain()
     assert set(scene.published_ids().values()) <= {1}
     return Counter(
-        event.type.removeprefix("io.leadtrace.").removesuffix(".v1") for event in scene.published()
+        event.type.removeprefix("io.leadtrace.").removesuffix(".v1")
+        for event in scene.published()
+        if event.source != REBOUND
     )
 
 

@@ -274,7 +274,7 @@ class TestDoor:
 
     async def test_it_is_ready_while_it_can_spill_and_names_what_is_missing(self, database_url: str) -> None:
         nowhere = database_url.replace("port=5432", "port=5999")
-        async with running_door(nowhere, retry_window_s=0.2) as door:
+        async with running_door(nowhere, operators=False, retry_window_s=0.2) as door:
             ready = await door.client.get("/readyz")
             assert (ready.status_code, ready.json()["ready"]) == (200, True)
             (missing,) = ready.json()["missing"]
@@ -282,7 +282,7 @@ class TestDoor:
 
     async def test_the_admin_route_and_the_metrics_tell_what_waits(self, database_url: str) -> None:
         nowhere = database_url.replace("port=5432", "port=5999")
-        async with running_door(nowhere, retry_window_s=0.2) as door:
+        async with running_door(nowhere, operators=False, retry_window_s=0.2) as door:
             assert (await door.client.get("/v1/admin/spill")).status_code == 401
             assert (await door.post(BODY)).status_code == 202
             key = {"Authorization": f"Bearer {ADMIN_KEY}"}

@@ -41,8 +41,8 @@ event_number_blocks = Sequence(
 
 # One row per accepted request. `outcomes` is null until the relay is done with it; `redo` names the items to
 # do again, null all of them; with `remap_at` their events are put right, as known from then on.
-# `body` is sealed under `body_key`; `redacted` names the items that an erasure took out of it, `raw_erased_at`
-# says when it took all of them.
+# `body` is sealed under `body_key`; `redacted` names the items that an erasure took out of it,
+# `raw_erased_at` says when it took all of them.
 intake = Table(
     "intake",
     metadata,

@@ -3,6 +3,7 @@
 Of ten events of a lead seven bear a long value of a property that no mapping knows; 1.2 KB is the mean.
 """
 
+from tests.benchmarks.as_of import as_of_figures
 from tests.benchmarks.figure import Benchmark, Figure, higher, lower
 from tests.benchmarks.funnel import funnel_figures
 from tests.benchmarks.hubspot import bodies_of, life_of_contact, signed_requests
@@ -30,7 +31,7 @@ async def _run() -> list[Figure]:
         first_s = min(answered.sent_ns) / 1e9
         took_s = await drained(installation, _EVENTS) - first_s
         after, full = cpu_seconds(installation), memory_mb(installation)
-        asked = await funnel_figures(installation)
+        asked = [*await funnel_figures(installation), *await as_of_figures(installation)]
     used = {name: 1e6 * (after[name] - before[name]) / _EVENTS for name in after}
     return [
         higher("events drained", _EVENTS / took_s, "1/s", aim=_AIM_EVENTS_PER_S),
@@ -59,4 +60,6 @@ def _bodies() -> list[bytes]:
     return list(bodies_of(events, _DELIVERY))
 
 
-THROUGHPUT = Benchmark("throughput", "100,000 events of 1.2 KB, 100 a delivery; then memory and funnel", _run)
+THROUGHPUT = Benchmark(
+    "throughput", "100,000 events of 1.2 KB, 100 a delivery; then memory, funnel and as_of", _run
+)

@@ -20,6 +20,7 @@ from hypothesis.stateful import (
 from leadtrace.events.lead import LADDER
 from tests.integration.proof.company import Company, company
 from tests.integration.proof.ledger import Ledger, Told
+from tests.integration.proof.memory import Memory
 from tests.unit.ingest.event_items import event
 
 _TABLES = """
@@ -43,6 +44,7 @@ class Proof(RuleBasedStateMachine):
         self.runner = runner
         self.company = running
         self.ledger = Ledger()
+        self.memory = Memory()
         self.number = 0
 
     @initialize()
@@ -130,6 +132,8 @@ class Proof(RuleBasedStateMachine):
         assert inquiries["reached"] == len(leads["leads"])
         earned = [funnel["total"]["revenue"]["amount"], funnel["unlinked"]["revenue"]["amount"]]
         assert sum(map(Decimal, earned)) == self.ledger.revenue()
+        await self.memory.keep(self.company, {one["lead_id"] for one in leads["leads"]})
+        await self.memory.hold(self.company, self.number)
         for entity in set(bound.values()):
             if any(one["lead_id"] == str(entity) for one in leads["leads"]):
                 mine = {one for one, home in bound.items() if home == entity}

@@ -129,7 +129,7 @@ class TestMend:
         rows = re.findall(r"(\w+) (\w+) ([\d,]+) ([0-9a-f]{12}) ([0-9a-f]{12}) (\d+)", text)
         assert [row[1] for row in rows] == [
             *("leads", "seen", "bindings"),
-            *("leads", "deals", "seen", "bindings", "deal_subjects"),
+            *("leads", "deals", "seen", "bindings"),
             *("leads", "deals", "funnel_daily", "revenue_daily"),
         ]
         assert all(row[3] == row[4] and row[5] == "0" for row in rows)

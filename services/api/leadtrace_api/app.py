@@ -16,6 +16,7 @@ from leadtrace_api.audit import routes as audit
 from leadtrace_api.documentation import keep_nulls_in_examples
 from leadtrace_api.exposition import ConservationGauges, metrics_route
 from leadtrace_api.funnel import routes as funnel
+from leadtrace_api.identity import routes as identity
 from leadtrace_api.intake import routes as intake
 from leadtrace_api.keys import may_read
 from leadtrace_api.leads import routes as leads
@@ -25,7 +26,7 @@ from leadtrace_api.problems import Problem
 from leadtrace_api.room import Room
 
 _VERSION = version("leadtrace")
-_ROUTERS = (funnel.router, leads.router, intake.router, audit.router)
+_ROUTERS = (funnel.router, leads.router, identity.router, intake.router, audit.router)
 _ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"description": title, "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
     for status, title in (

@@ -14,6 +14,7 @@ class ApiSettings:
     currency: str
     timezone: str
     embedded: bool
+    fan_in: int = 10
 
     @property
     def zone(self) -> ZoneInfo:
@@ -27,4 +28,5 @@ def api_settings(settings: Settings) -> ApiSettings:
         currency=settings.reporting.currency,
         timezone=settings.reporting.timezone,
         embedded=settings.profile is Profile.EMBEDDED,
+        fan_in=settings.identity.fan_in,
     )

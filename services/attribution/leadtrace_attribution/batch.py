@@ -20,8 +20,9 @@ _LINK_LEAD = 2  # where the values of a link hold the lead's id
 
 
 class ScoreNews(msgspec.Struct, frozen=True):
-    """What attribution reads of a score."""
+    """What attribution reads of a score; one judged at no event (`at` is 0) says nothing of anybody."""
 
+    at: int = 0
     band: str = "cold"
     qualifications: tuple[Qualification, ...] = ()
 

@@ -148,7 +148,7 @@ def _take_scores(leads: Rows, batch: Batch) -> list[UUID]:
         if isinstance(held, int) and held >= revision:
             continue
         extras[LEAD_QUALIFICATION_REVISION] = revision
-        view = QualificationView(news.band, news.qualifications)
+        view = QualificationView(news.band if news.at else None, news.qualifications)
         extras[LEAD_QUALIFICATION] = LeadDeriver.pack_qualification(view)
         moved.append(lead)
     return moved

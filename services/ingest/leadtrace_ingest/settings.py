@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.settings_groups import Sender as SenderSettings
 from leadtrace.runtime.settings_groups import SenderKind
+from leadtrace_ingest.operator.adapter import OperatorAdapter
 from leadtrace_ingest.senders.events.configured import events
 from leadtrace_ingest.senders.generic.configured import generic
 from leadtrace_ingest.senders.hubspot.configured import hubspot
@@ -60,6 +61,7 @@ def _sender(name: str, given: SenderSettings, settings: Settings) -> Sender:
         standing=Standing.CRM if given.kind in _CRMS else Standing.FORM,
         trusted=_is_trusted(given),
         imports=imports,
+        operator=OperatorAdapter(name),
     )
 
 

@@ -2,8 +2,9 @@
 
 import typer
 
-from leadtrace.cli import keys, quarantine, topics
+from leadtrace.cli import identity, keys, quarantine, topics
 from leadtrace.cli.config import config
+from leadtrace.cli.correct import correct
 from leadtrace.cli.demo import demo
 from leadtrace.cli.doctor import doctor
 from leadtrace.cli.migrate import migrate
@@ -42,6 +43,8 @@ app.command(rich_help_panel=_MEND)(republish)
 app.command(rich_help_panel=_MEND)(rebuild)
 app.add_typer(quarantine.app, name="quarantine", rich_help_panel=_MEND)
 app.command(rich_help_panel=_MEND)(replay)
+app.add_typer(identity.app, name="identity", rich_help_panel=_MEND)
+app.command(rich_help_panel=_MEND)(correct)
 add_plugins(app)
 
 if __name__ == "__main__":

@@ -15,9 +15,10 @@ class Declaration(StrEnum):
 class EventCorrected(msgspec.Struct, frozen=True, omit_defaults=True):
     """An event of this record was told in error; it counts no more.
 
-    `event` is the id of that event, `corrects` its type's name such as `deal.won`, `source` its source where
-    it is not this event's own. `corrective` are the ids of the events that tell it as it was. Of several
-    corrections of one event the one recorded last wins; correcting a correction takes it back.
+    `event` is the id of that event, `corrects` its type's name such as `deal.won` (of a correction that of
+    what it corrected), `source` its source where it is not that of the record. `corrective` are the ids of
+    the events that tell it as it was. Of several corrections of one event the one recorded last wins;
+    correcting a correction takes it back.
     """
 
     event: str

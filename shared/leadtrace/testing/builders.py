@@ -9,9 +9,11 @@ import msgspec
 from leadtrace.bus.protocol import Outgoing
 from leadtrace.events.catalogue import BY_DATA
 from leadtrace.events.codec import HEADERS, encode
+from leadtrace.events.correction import EventCorrected
 from leadtrace.events.envelope import SPEC_VERSION, Event
 from leadtrace.events.reference import LeadRef
 from leadtrace.events.times import from_micros
+from leadtrace.events.topics import Topic
 
 SOURCE = "hubspot/62515"
 DAY_ZERO = from_micros(1_767_225_600_000_000)  # 2026-01-01T00:00:00Z
@@ -58,6 +60,8 @@ def event(
 
 
 def outgoing(made: Event) -> Outgoing:
-    """The record of an event on the topic of its type."""
+    """The record of an event on the topic of its type; a correction goes where its record's events go."""
     kind = next(row for row in BY_DATA.values() if row.type == made.type)
-    return Outgoing(kind.topic.value, made.partitionkey.encode(), encode(made), HEADERS)
+    of_deal = kind.data is EventCorrected and made.subject.startswith("deal/")
+    topic = Topic.DEAL_EVENTS if of_deal else kind.topic
+    return Outgoing(topic.value, made.partitionkey.encode(), encode(made), HEADERS)

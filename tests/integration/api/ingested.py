@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from leadtrace.events.catalogue import BY_TYPE
 from leadtrace.events.codec import encode
 from leadtrace.events.envelope import Event
 from leadtrace.store.connection import Connection
+from leadtrace.testing.builders import outgoing
 
 INTAKE = UUID("0198e6d4-7c00-7000-8000-000000000001")
 
@@ -19,7 +19,7 @@ async def store_event(connection: Connection, made: Event) -> None:
         "values ($1, $2, $11, 0, $3, $4, $5, $6, $7, $8, $9, $10, 'm1', $12)",
         int(made.eventno),
         INTAKE,
-        BY_TYPE[made.type].topic.value,
+        outgoing(made).topic,
         made.source,
         made.id,
         made.type,

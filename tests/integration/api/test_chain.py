@@ -18,6 +18,7 @@ from leadtrace.runtime.failpoints import ArmedFailpoints
 from leadtrace.store.engine import connect
 from leadtrace.testing.builders import outgoing
 from leadtrace.testing.chain import Stage, make_bus, put
+from leadtrace.testing.moving_worlds import MovingWorld, moving_worlds
 from leadtrace.testing.worlds import worlds
 from leadtrace_api.handlers import Projector
 from leadtrace_attribution.handlers import AttributionHandler
@@ -27,8 +28,8 @@ from tests.integration.api.projection import Projection
 
 _TABLES = {
     "ingest": ("events",),
-    "scoring": ("leads", "notes", "seen", "dead_letters"),
-    "attribution": ("leads", "deals", "notes", "seen", "dead_letters"),
+    "scoring": ("leads", "bindings", "notes", "seen", "dead_letters"),
+    "attribution": ("leads", "deals", "deal_subjects", "bindings", "notes", "seen", "dead_letters"),
     "api": ("leads", "deals", "funnel_daily", "revenue_daily", "notes", "dead_letters"),
 }
 _READ_MODELS = """
@@ -90,5 +91,17 @@ async def test_any_arrival_and_any_crash_end_in_the_same_read_models(
     clean = await _run(projection, database_url, world)
     chaotic = await _run(projection, database_url, world, random.Random(seed))
     assert chaotic == clean
+    audit = (await client.get("/v1/audit/conservation")).json()
+    assert (audit["balanced"], audit["pending"]) == (True, 0), audit
+
+
+@settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(world=moving_worlds(), seed=st.integers(0, 2**32))
+async def test_merges_and_splits_restate_every_number(
+    projection: Projection, client: httpx.AsyncClient, database_url: str, world: MovingWorld, seed: int
+) -> None:
+    _, settled = await _run(projection, database_url, world.settled)
+    _, moved = await _run(projection, database_url, world.events, random.Random(seed))
+    assert moved == settled
     audit = (await client.get("/v1/audit/conservation")).json()
     assert (audit["balanced"], audit["pending"]) == (True, 0), audit

@@ -23,8 +23,8 @@ from leadtrace_attribution.handlers import AttributionHandler
 from leadtrace_scoring.handlers import ScoringHandler
 
 _TABLES = {
-    "scoring": ("leads", "notes", "seen", "dead_letters"),
-    "attribution": ("leads", "deals", "notes", "seen", "dead_letters"),
+    "scoring": ("leads", "bindings", "notes", "seen", "dead_letters"),
+    "attribution": ("leads", "deals", "deal_subjects", "bindings", "notes", "seen", "dead_letters"),
 }
 _BODIES = """
 select 'score', lead_id, body from scoring.leads where body is not null

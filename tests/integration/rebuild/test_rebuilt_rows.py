@@ -15,6 +15,8 @@ from leadtrace.events.lead import LeadCaptured, LeadUpdated
 from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.generation.state import Rebuild, State
 from leadtrace.testing.builders import SOURCE, entity_of, event, lead_ref
+from leadtrace.testing.corrected_worlds import corrected_worlds
+from leadtrace.testing.moving_worlds import moving_worlds
 from leadtrace.testing.worlds import worlds
 from tests.integration.rebuild.scene import ORDER, Scene, Service, open_scene
 
@@ -22,6 +24,13 @@ _THROUGH_THE_STORE = settings(
     deadline=None,
     max_examples=settings().max_examples // 3,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+# Records that move and events that are corrected among them.
+_WORLDS = st.one_of(
+    worlds(),
+    moving_worlds().map(lambda world: world.events),
+    corrected_worlds().map(lambda world: world.events),
 )
 
 
@@ -35,7 +44,7 @@ def _expect_equal(rebuilds: Sequence[Rebuild]) -> None:
 
 
 @_THROUGH_THE_STORE
-@given(world=worlds(), seed=st.integers(0, 2**32))
+@given(world=_WORLDS, seed=st.integers(0, 2**32))
 async def test_rebuilt_rows_equal_live_ones_whatever_order_these_came_in(
     database_url: str, world: list[Event], seed: int
 ) -> None:
@@ -54,7 +63,7 @@ async def test_rebuilt_rows_equal_live_ones_whatever_order_these_came_in(
 
 
 @_THROUGH_THE_STORE
-@given(world=worlds(), seed=st.integers(0, 2**32))
+@given(world=_WORLDS, seed=st.integers(0, 2**32))
 async def test_what_comes_during_a_rebuild_is_in_both_generations(
     database_url: str, world: list[Event], seed: int
 ) -> None:

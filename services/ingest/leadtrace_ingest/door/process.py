@@ -34,6 +34,7 @@ from leadtrace_ingest.door.scopes import SpendScopes
 from leadtrace_ingest.door.spill.making import make_spill
 from leadtrace_ingest.door.spill.routes import spill_routes
 from leadtrace_ingest.keys.routes import key_routes
+from leadtrace_ingest.operator.routes import OperatorRoutes
 from leadtrace_ingest.quarantine.routes import Quarantine
 from leadtrace_ingest.relay.hops import event_hops
 from leadtrace_ingest.replay.routes import replay_routes
@@ -127,6 +128,7 @@ class DoorProcess:
                 *key_routes(pool, self._ids, self._senders, authorize, lambda: self._keys.refresh(read)),
                 *Quarantine(pool, self._senders, self._clock).routes(authorize),
                 *replay_routes(pool, self._senders, self._clock, authorize),
+                *OperatorRoutes(pool, self._senders, self._clock, self._ids).routes(authorize),
                 *self._imports(pool).routes(),
             ]
         )

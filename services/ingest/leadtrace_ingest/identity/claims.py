@@ -15,13 +15,13 @@ from leadtrace.events.times import to_micros
 from leadtrace_ingest.identity.keys import IdentityKey, KeyMaker
 from leadtrace_ingest.identity.subject import subject_uuid
 from leadtrace_ingest.relay.canonical import Unbound, event_id_of
-from leadtrace_ingest.senders.sender import IMPORT
+from leadtrace_ingest.senders.sender import IMPORT, OPERATOR
 
 _MERGED = {BY_CODE[code].type for code in (Code.LEAD_MERGED, Code.DEAL_MERGED, Code.ACCOUNT_MERGED)}
 _SPLIT = {BY_CODE[code].type for code in (Code.LEAD_SPLIT, Code.DEAL_SPLIT, Code.ACCOUNT_SPLIT)}
 _REACHABLE = {BY_CODE[code].type for code in (Code.LEAD_CAPTURED, Code.LEAD_UPDATED)}
 _CORRECTED = BY_CODE[Code.EVENT_CORRECTED].type
-_IS_IMPORT = f'"{IMPORT}"'
+_OWN_WORD = (f'"{IMPORT}"', f'"{OPERATOR}"')
 
 
 class _Reach(msgspec.Struct, frozen=True, gc=False):
@@ -149,9 +149,9 @@ def _take_correction(claims: Claims, event: Unbound) -> None:
 
 
 def _is_trusted(event: Unbound) -> bool:
-    """An import is the operator's own word, whoever the sender is."""
+    """What is imported and what an operator says is the company's own word, whoever the sender is."""
     work = event.work
-    return work.sender.trusted or _IS_IMPORT in work.row.headers
+    return work.sender.trusted or any(mark in work.row.headers for mark in _OWN_WORD)
 
 
 def _place(event: Unbound) -> Place:

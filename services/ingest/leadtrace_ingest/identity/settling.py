@@ -51,7 +51,8 @@ class Identifier:
         recorded_at = max(event.work.received_at for event in events)
         moves = await settle_identity(connection, claims, fan_in=self._fan_in, recorded_at=recorded_at)
         _rebind(bound, moves)
-        return Identified(bound, tellings(moves), [event.work for event in events], recorded_at)
+        works = {event.work.place: event.work for event in events}
+        return Identified(bound, tellings(moves), list(works.values()), recorded_at)
 
     def remember(self, bound: dict[Subject, Binding]) -> None:
         """Keep the bindings of a chunk that is committed."""

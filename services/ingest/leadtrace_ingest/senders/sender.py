@@ -17,6 +17,7 @@ MAX_DEPTH = 64
 ROUTE = ":route"
 SIGNATURE = ":signature"
 IMPORT = ":import"
+OPERATOR = ":operator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +166,8 @@ class Sender:
     `public_base` is scheme, host and path base as the sender knows them; signatures cover it. `max_depth` is
     how deeply the JSON of an item may be nested. `standing` is that of its records among those of one person;
     `trusted` whether what it says of how to reach people may join their records. `imports` makes the adapters
-    of what is imported in its name; only the import route marks deliveries as such.
+    of what is imported in its name, `operator` maps what operators say of its records; only the routes for
+    these mark deliveries as such.
     """
 
     name: str
@@ -176,9 +178,12 @@ class Sender:
     standing: int = Standing.FORM
     trusted: bool = True
     imports: Callable[[Delivery], Adapter] | None = None
+    operator: Adapter | None = None
 
     def adapter_for(self, delivery: Delivery) -> Adapter:
-        """Whose rules a stored delivery follows: an import brings its own, whatever the vendor."""
+        """Whose rules a stored delivery follows: an import and an operator's word have their own."""
+        if self.operator is not None and OPERATOR in delivery.headers:
+            return self.operator
         if self.imports is not None and IMPORT in delivery.headers:
             return self.imports(delivery)
         return self.adapter

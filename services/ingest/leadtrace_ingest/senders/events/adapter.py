@@ -32,9 +32,15 @@ class EventsAdapter(WebhookAdapter):
     paths: Mapping[str, str] = MappingProxyType({PATH: "", f"{PATH}/": ""})
 
     def __init__(
-        self, sender: str, proof: Proof, rules: EventRules, rate: bytes = handshake.ANY_RATE
+        self,
+        sender: str,
+        proof: Proof,
+        rules: EventRules,
+        rate: bytes = handshake.ANY_RATE,
+        *,
+        label: str = LABEL,
     ) -> None:
-        super().__init__(sender, LABEL)
+        super().__init__(sender, label)
         self._proof = proof
         self._rules = rules
         self._rate = rate

@@ -4,12 +4,14 @@ from typing import NamedTuple, cast
 
 import msgspec
 
-from leadtrace.events.catalogue import BY_NAME, POSTED
+from leadtrace.events.catalogue import BY_NAME, POSTED, Code
 from leadtrace.events.correction import EventCorrected
 from leadtrace_ingest.senders.events.invalid import InvalidEventError
 from leadtrace_ingest.senders.events.nearest import Names
 
-_CORRECTABLE = Names(row.name for row in POSTED)
+# A correction of a correction names what that one corrected, so that it goes to the same topic.
+_NAMES = frozenset(row.name for row in POSTED if row.code is not Code.EVENT_CORRECTED)
+_CORRECTABLE = Names(_NAMES)
 
 
 class Corrected(NamedTuple):
@@ -26,11 +28,10 @@ def corrected_in(data: msgspec.Struct) -> Corrected:
         InvalidEventError: it corrects no type that is posted.
     """
     given = cast(EventCorrected, data)
-    row = BY_NAME.get(given.corrects)
-    if row is None or row.derived:
+    if given.corrects not in _NAMES:
         raise InvalidEventError(
             "data.corrects",
-            "is no event type that senders post",
+            "is no event type that can be corrected",
             _CORRECTABLE.did_you_mean(given.corrects),
         )
-    return Corrected(row.topic.value, given.source)
+    return Corrected(BY_NAME[given.corrects].topic.value, given.source)

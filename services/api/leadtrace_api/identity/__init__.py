@@ -1,0 +1,1 @@
+"""Why records are one lead: claims, keys, refusals, and every binding that ever held."""

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from leadtrace.runtime.clock import SystemClock
-from tests.benchmarks import acks, olist, senders, soak, throughput, visibility
+from tests.benchmarks import acks, identity, olist, senders, soak, throughput, visibility
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.machine import Others, environment, load_average
 from tests.benchmarks.results import RESULTS, append, table
@@ -22,6 +22,7 @@ BENCHMARKS = {
         throughput.THROUGHPUT,
         senders.SENDERS,
         soak.SOAK,
+        identity.IDENTITY,
     )
 }
 console = Console()

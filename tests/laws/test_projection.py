@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadtrace.bus.protocol import Record
+from leadtrace.domain.calendar import calendar
 from leadtrace.events.snapshots import LEAD_CONCLUDED, LeadOutcome
 from leadtrace_api.projector.arrivals import Newest, SnapshotKey, arrivals_of, newest
-from leadtrace_api.projector.contribution import Increments, add, calendar, cells, contribution, take_out
+from leadtrace_api.projector.contribution import Increments, add, cells, contribution, take_out
 from leadtrace_api.projector.dimensions import DIMENSIONS, TOTAL, keys_of
 from leadtrace_api.projector.marginals import funnel_rows, revenue_rows
 from tests.unit.api.snapshots import outcomes, record

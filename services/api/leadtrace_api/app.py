@@ -14,11 +14,13 @@ from leadtrace.runtime.problem import MEDIA_TYPE
 from leadtrace_api import problems
 from leadtrace_api.audit import routes as audit
 from leadtrace_api.documentation import keep_nulls_in_examples
+from leadtrace_api.explain import routes as explain
 from leadtrace_api.exposition import ConservationGauges, metrics_route
 from leadtrace_api.funnel import routes as funnel
 from leadtrace_api.identity import routes as identity
 from leadtrace_api.intake import routes as intake
 from leadtrace_api.keys import may_read
+from leadtrace_api.knowledge import restatements, score
 from leadtrace_api.leads import routes as leads
 from leadtrace_api.metrics import REQUEST_DURATION
 from leadtrace_api.parameters import only_known_parameters
@@ -26,7 +28,16 @@ from leadtrace_api.problems import Problem
 from leadtrace_api.room import Room
 
 _VERSION = version("leadtrace")
-_ROUTERS = (funnel.router, leads.router, identity.router, intake.router, audit.router)
+_ROUTERS = (
+    funnel.router,
+    leads.router,
+    score.router,
+    identity.router,
+    restatements.router,
+    explain.router,
+    intake.router,
+    audit.router,
+)
 _ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"description": title, "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
     for status, title in (

@@ -75,6 +75,8 @@ class ConservationGauges:
             self._check(lacking.hop, 0, lacking.missing, lacking.oldest_missing_age_s)
         for reader in found.unexpected:
             self._difference.labels(f"unexpected:{reader.reader}").set(reader.unexpected)
+        for known in found.known:
+            self._difference.labels(f"known:{known.rollup}").set(known.difference)
         for held in found.quarantine:
             self._held.labels(held.sender).set(held.items)
             self._held_oldest.labels(held.sender).set(held.oldest_age_s)

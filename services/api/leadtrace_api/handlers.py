@@ -23,8 +23,10 @@ from leadtrace.events.topics import Topic
 from leadtrace.runtime.handler import Applied
 from leadtrace.store.connection import Connection
 from leadtrace.store.dead_letters import DeadLetter
+from leadtrace_api.knowledge.learning import Learning, Replaced
+from leadtrace_api.knowledge.relearn import Relearner
 from leadtrace_api.projector.arrivals import Arrival, Change, Newest, SnapshotKey, arrivals_of, newest
-from leadtrace_api.projector.contribution import DayOf, Increments, add, cells, take_out
+from leadtrace_api.projector.contribution import Increments, cells, net_of
 from leadtrace_api.store import deals, leads, rollups
 from leadtrace_api.store.columns import Row
 
@@ -38,33 +40,42 @@ class Projector:
 
     topics: tuple[str, ...] = (Topic.LEAD_SCORES, Topic.LEAD_OUTCOMES, Topic.DEAL_OUTCOMES)
 
-    def __init__(self, day_of: DayOf) -> None:
-        self.day_of = day_of
+    def __init__(self, relearner: Relearner) -> None:
+        self.day_of = relearner.day_of
+        self.relearner = relearner
 
     async def apply(
         self,
         connection: Connection,
         records: Sequence[Record],
-        also: frozenset[UUID] = frozenset(),  # noqa: ARG002 - a projection never needs more than it is sent
+        also: frozenset[UUID] = frozenset(),
     ) -> Applied:
-        """Lock leads, then deals, each in id order; write what is newer; add to the rollups last."""
+        """Lock leads, then deals, each in id order; write what is newer; add to the rollups last.
+
+        `also` are leads whose past changes with that of others.
+        """
         arrived = arrivals_of(records)
         dead = arrived.dead
         scores, outcomes = arrived.by_type[LEAD_SCORED.type], arrived.by_type[LEAD_CONCLUDED.type]
         concluded = arrived.by_type[DEAL_CONCLUDED.type]
-        held = await leads.lock(connection, [*scores, *outcomes])
+        others = [(lead, self.relearner.version) for lead in also]
+        held = await leads.lock(connection, [*scores, *outcomes, *others])
         held_deals = await deals.lock(connection, concluded)
         held_scores = {key: one.score_revision for key, one in held.items()}
         held_outcomes = {key: one.outcome_revision for key, one in held.items()}
         increments: Increments = Counter()
+        learning = Learning(self.relearner, {lead for lead, _ in held})
         old = await leads.outcomes(connection, _to_be_replaced(outcomes, held_outcomes), _OUTCOME.decode)
         new_scores = _newer(scores, held_scores, _score_row, dead)
-        new_outcomes = _newer(outcomes, held_outcomes, partial(self._replace, increments, old), dead)
+        new_outcomes = _newer(
+            outcomes, held_outcomes, partial(self._replace, increments, learning, old), dead
+        )
         new_deals = _newer(concluded, held_deals, self._deal_row, dead)
         await leads.save_scores(connection, new_scores)
         await leads.save_outcomes(connection, new_outcomes)
         await deals.save(connection, new_deals)
         await rollups.add(connection, increments)
+        await learning.write(connection)
         applied = len(new_scores) + len(new_outcomes) + len(new_deals)
         duplicate = len(records) - applied - len(dead) - arrived.unknown
         return Applied(dead=dead, applied=applied, duplicate=duplicate)
@@ -74,15 +85,23 @@ class Projector:
         del connection, kind, ids
         return []
 
-    def _replace(self, increments: Increments, old: Mapping[SnapshotKey, LeadOutcome], new: Newest) -> Row:
+    def _replace(
+        self,
+        increments: Increments,
+        learning: Learning,
+        old: Mapping[SnapshotKey, LeadOutcome],
+        new: Newest,
+    ) -> Row:
         """The row of a new outcome; its contribution goes in and the old one out, unless they agree."""
         outcome = _OUTCOME.decode(new.raw)
         row = leads.outcome_row(new, outcome, self.day_of)
         contributes = cells(outcome, self.day_of)
-        contributed = cells(old.get(new.key), self.day_of)
-        if contributes != contributed:
-            add(increments, contributes)
-            take_out(increments, contributed)
+        held = old.get(new.key)
+        contributed = cells(held, self.day_of)
+        net = net_of(contributes, contributed) if contributes != contributed else Counter()
+        replaced = Replaced(new.key, held, contributed, outcome, contributes)
+        learning.take(replaced, net)
+        increments.update(net)
         return row
 
     def _deal_row(self, new: Newest) -> Row:

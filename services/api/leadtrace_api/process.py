@@ -117,7 +117,7 @@ class ProjectorProcess:
     async def _rebuild(self, pool: Pool) -> None:
         async with pool.acquire() as connection:
             timezone = self._settings.reporting.timezone
-            if await rebuild_if_cut_otherwise(connection, timezone, self._projector.day_of):
+            if await rebuild_if_cut_otherwise(connection, timezone, self._projector.relearner):
                 _log.info("rollups.rebuilt", timezone=timezone)
 
     def _make_loop(self, pool: Pool, stop: StopSignal) -> Loop:

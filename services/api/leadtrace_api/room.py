@@ -1,6 +1,6 @@
 """What the routes are handed: one value on the app, made by `wiring.py` or by a test."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from leadtrace.runtime.key_ring import KeyRing
 from leadtrace.store.engine import UNAVAILABLE
+from leadtrace_api.knowledge.reconciled import ReconciledTime
 from leadtrace_api.settings import ApiSettings
 
 _IS_READY = text("select from api.funnel_daily limit 1")
@@ -24,6 +25,7 @@ class Room:
     settings: ApiSettings
     definition_version: int
     keys: KeyRing
+    reconciled: ReconciledTime = field(default_factory=ReconciledTime)
 
     async def database_missing(self) -> str | None:
         """A readiness check: None when the database answers and the read models are there."""

@@ -107,6 +107,11 @@ def _cell_columns() -> Iterator[Column[Any]]:
     yield Column("key", Text, primary_key=True)
 
 
+def _known_columns() -> Iterator[Column[Any]]:
+    yield Column("known_day", Date, primary_key=True)
+    yield Column("cause", Text, primary_key=True)
+
+
 FUNNEL_DAILY = Table(
     "funnel_daily",
     METADATA,
@@ -126,6 +131,50 @@ REVENUE_DAILY = Table(
     Column("customers", BigInteger, nullable=False, server_default=_ZERO),
     Column("revenue", BigInteger, nullable=False, server_default=_ZERO),
     postgresql_with={"fillfactor": 70},
+)
+
+FUNNEL_KNOWN = Table(
+    "funnel_known",
+    METADATA,
+    *_cell_columns(),
+    Column("stage", Text, primary_key=True),
+    *_known_columns(),
+    Column("entered", BigInteger, nullable=False, server_default=_ZERO),
+    Column("reached", BigInteger, nullable=False, server_default=_ZERO),
+    Column("current", BigInteger, nullable=False, server_default=_ZERO),
+    postgresql_with={"fillfactor": 70},
+    comment="Differences: summed over known days up to one they are what was known at its close.",
+)
+
+REVENUE_KNOWN = Table(
+    "revenue_known",
+    METADATA,
+    *_cell_columns(),
+    Column("currency", Text, primary_key=True),
+    *_known_columns(),
+    Column("customers", BigInteger, nullable=False, server_default=_ZERO),
+    Column("revenue", BigInteger, nullable=False, server_default=_ZERO),
+    postgresql_with={"fillfactor": 70},
+    comment="As funnel_known.",
+)
+
+LEAD_DAYS = Table(
+    "lead_days",
+    METADATA,
+    *_identity("lead_id"),
+    Column("known_day", Date, primary_key=True),
+    Column("chain", LargeBinary, nullable=False),
+    comment="The course of a known day of a lead; of the last one only if it has several causes.",
+)
+
+KNOWN_LEADS = Table(
+    "known_leads",
+    METADATA,
+    Column("definition_version", Integer, primary_key=True),
+    Column("known_day", Date, primary_key=True),
+    Column("cause", Text, primary_key=True),
+    Column("lead_id", Uuid, primary_key=True),
+    comment="Which leads changed numbers of days before a known day.",
 )
 
 PROJECTIONS = Table(

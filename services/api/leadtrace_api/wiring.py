@@ -15,8 +15,8 @@ from leadtrace.store.roles import role_of
 from leadtrace.store.sql_engine import make_engine
 from leadtrace_api.app import create_app
 from leadtrace_api.handlers import Projector
+from leadtrace_api.knowledge.relearn import Relearner
 from leadtrace_api.process import ProjectorProcess
-from leadtrace_api.projector.contribution import calendar
 from leadtrace_api.room import Room
 from leadtrace_api.settings import api_settings
 
@@ -50,10 +50,11 @@ async def serve_api(settings: Settings) -> None:
 
 def wire_projector(settings: Settings, bus: Bus | None = None) -> ProjectorProcess:
     """The projector; it reads the broker of the configuration unless handed another bus."""
+    zone = api_settings(settings).zone
     return ProjectorProcess(
         settings=settings,
         service=SERVICE,
         group=GROUP,
         bus=bus or make_bus(settings, GROUP),
-        projector=Projector(calendar(api_settings(settings).zone)),
+        projector=Projector(Relearner(live_definitions(), zone)),
     )

@@ -11,13 +11,14 @@ from leadtrace.domain.attribution.deal_fold import DealFold
 from leadtrace.domain.attribution.deal_outcome import (
     Homes,
     absorbed_deal,
-    deal_views,
-    linked_leads,
+    former_view,
+    kept_views,
     render_deal,
 )
 from leadtrace.domain.attribution.deal_state import DealState, decode_state, encode_state
 from leadtrace.domain.attribution.extract import extract_deal
 from leadtrace.domain.attribution.views import DealView
+from leadtrace.domain.calendar import UTC_DAYS, Days
 from leadtrace.domain.fact import Fact
 from leadtrace.events.snapshots import DEAL_CONCLUDED, DefinitionRef
 from leadtrace.runtime.absorb import Absorber, Stored
@@ -37,14 +38,16 @@ from leadtrace_attribution.store import (
     unpack_ids,
 )
 
-Views: TypeAlias = dict[UUID, DealView | None]
+Views: TypeAlias = dict[UUID, DealView]
+# Body, what each lead is to know, and what leads are to know that are linked no more.
+Conclusion: TypeAlias = tuple[bytes, Views, DealView]
 
 
 @dataclass(slots=True)
 class DerivedDeals:
     """What came of a batch's deals.
 
-    `views` holds for each deal what each lead that it ever was linked to is to know; None where it no longer
+    `views` holds for each deal what each lead that it ever was linked to is to know, also where it no longer
     is. A lead remembers that too, so that link and unlink in one batch leave what they leave in two.
     """
 
@@ -62,9 +65,10 @@ class DerivedDeals:
 class DealDeriver:
     """Folds deal rows and gives them new revisions."""
 
-    def __init__(self, definition: DefinitionRef, clock: Clock) -> None:
+    def __init__(self, definition: DefinitionRef, clock: Clock, days: Days = UTC_DAYS) -> None:
         self._definition = definition
         self._clock = clock
+        self._days = days
         self._bindings = BindingStore(SCHEMA)
 
     async def derive(
@@ -77,13 +81,13 @@ class DealDeriver:
         """Fold what arrived into locked rows; they are saved by the caller."""
         derived = DerivedDeals()
         homes = await self._homes(connection, rows, facts)
-        stored = Stored(DealFold(), extract_deal, encode_state, decode_state)
+        stored = Stored(DealFold(self._days), extract_deal, encode_state, decode_state)
         absorber = Absorber(DEALS, stored, partial(self._render, homes))
         concluded = await absorber.absorb(connection, rows, facts, stays)
         for deal, conclusion in concluded.items():
             derived.folded.add(deal)
             if conclusion is not None:
-                self._conclude(rows[deal], *conclusion, derived)
+                self._conclude(rows[deal], conclusion, derived)
         return derived
 
     async def _homes(
@@ -101,25 +105,24 @@ class DealDeriver:
         held = await self._bindings.read(connection, names)
         return {name: (str(one.entity), one.revision) for name, one in held.items()}
 
-    def _render(self, homes: Homes, row: EntityRow, state: DealState) -> tuple[bytes, Views] | None:
+    def _render(self, homes: Homes, row: EntityRow, state: DealState) -> Conclusion | None:
         """Body and views; None for a deal of which nothing but events of unknown types has come."""
         deal_id = str(row.entity_id)
         if row.redirect_to is not None:
             moved_to = str(row.redirect_to)
-            return body_of(
-                absorbed_deal(deal_id=deal_id, redirect_to=moved_to, definition=self._definition)
-            ), {}
+            absorbed = absorbed_deal(deal_id=deal_id, redirect_to=moved_to, definition=self._definition)
+            return body_of(absorbed), {}, former_view(deal_id, state)
         if row.event_count == row.ignored_count and row.body_hash is None:
             return None
         outcome = render_deal(state, deal_id=deal_id, definition=self._definition, homes=homes)
-        views: Views = {UUID(lead): None for lead in linked_leads(state, homes)}
-        views |= {UUID(lead): view for lead, view in deal_views(outcome).items()}
-        return body_of(outcome), views
+        views: Views = {UUID(lead): view for lead, view in kept_views(outcome, state, homes).items()}
+        return body_of(outcome), views, former_view(deal_id, state)
 
-    def _conclude(self, row: EntityRow, body: bytes, views: Views, derived: DerivedDeals) -> None:
+    def _conclude(self, row: EntityRow, conclusion: Conclusion, derived: DerivedDeals) -> None:
+        body, views, former = conclusion
         packed = row.extras[DEAL_LEADS]
         before = unpack_ids(packed if isinstance(packed, bytes) else None)
-        views = {**dict.fromkeys(before), **views}
+        views = {**dict.fromkeys(before, former), **views}
         derived.views[row.entity_id] = views
         row.extras[DEAL_LEADS] = pack_ids(views)
         if revise(row, body, version=self._definition.version, now_us=self._clock.now_us()):

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from leadtrace.bus.protocol import Outgoing, Record
 from leadtrace.domain.attribution.views import QualificationView
+from leadtrace.domain.calendar import UTC_DAYS, Days
 from leadtrace.domain.fact import Fact
 from leadtrace.events.snapshots import DEAL_CONCLUDED, LEAD_CONCLUDED, DefinitionRef
 from leadtrace.events.topics import Topic
@@ -68,11 +69,11 @@ class AttributionHandler:
 
     topics = (Topic.LEAD_EVENTS.value, Topic.DEAL_EVENTS.value, Topic.LEAD_SCORES.value)
 
-    def __init__(self, definition: DefinitionRef, clock: Clock) -> None:
+    def __init__(self, definition: DefinitionRef, clock: Clock, days: Days = UTC_DAYS) -> None:
         self._lead_gatherer = Gatherer(SCHEMA, LEADS)
         self._deal_gatherer = Gatherer(SCHEMA, DEALS)
-        self._leads = LeadDeriver(definition, clock)
-        self._deals = DealDeriver(definition, clock)
+        self._leads = LeadDeriver(definition, clock, days)
+        self._deals = DealDeriver(definition, clock, days)
 
     async def apply(
         self, connection: Connection, records: Sequence[Record], also: frozenset[UUID]

@@ -11,7 +11,9 @@ from leadtrace.domain.attribution.extract import extract_lead
 from leadtrace.domain.attribution.lead_fold import LeadFold
 from leadtrace.domain.attribution.lead_outcome import absorbed_lead, render_lead
 from leadtrace.domain.attribution.lead_state import LeadState, decode_state, encode_state
+from leadtrace.domain.attribution.recorded import together
 from leadtrace.domain.attribution.views import DealView, QualificationView
+from leadtrace.domain.calendar import UTC_DAYS, Days
 from leadtrace.domain.fact import Fact
 from leadtrace.events.snapshots import LEAD_CONCLUDED, DefinitionRef
 from leadtrace.runtime.absorb import Absorber, Stored
@@ -39,10 +41,10 @@ class DerivedLeads:
 class LeadDeriver:
     """Folds lead rows and gives them new revisions."""
 
-    def __init__(self, definition: DefinitionRef, clock: Clock) -> None:
+    def __init__(self, definition: DefinitionRef, clock: Clock, days: Days = UTC_DAYS) -> None:
         self._definition = definition
         self._clock = clock
-        stored: Stored[LeadState] = Stored(LeadFold(), extract_lead, encode_state, decode_state)
+        stored: Stored[LeadState] = Stored(LeadFold(days), extract_lead, encode_state, decode_state)
         self._absorber = Absorber(LEADS, stored, self._render)
 
     @staticmethod
@@ -85,7 +87,10 @@ class LeadDeriver:
         lead_id = str(row.entity_id)
         if row.redirect_to is not None:
             moved_to = str(row.redirect_to)
-            return body_of(absorbed_lead(lead_id=lead_id, redirect_to=moved_to, definition=self._definition))
+            known = together([state.recorded])
+            return body_of(
+                absorbed_lead(lead_id=lead_id, redirect_to=moved_to, definition=self._definition, known=known)
+            )
         deals = _deals_of(row)
         if row.event_count == row.ignored_count and not deals and row.body_hash is None:
             return None

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from leadtrace.bus.protocol import Outgoing
 from leadtrace.domain.attribution.deal_fold import DealFold
 from leadtrace.domain.attribution.lead_fold import LeadFold
+from leadtrace.domain.calendar import Days
 from leadtrace.domain.definitions.canonical import reference_to
 from leadtrace.events.snapshots import LEAD_SCORED
 from leadtrace.events.topics import Topic
@@ -37,13 +39,14 @@ _FIRST = UUID(int=0)
 def wire(settings: AttributionSettings, clock: Clock | None = None) -> Reader:
     """One process of the service."""
     clock = clock or SystemClock()
-    handler = AttributionHandler(reference_to(live_definitions()), clock)
+    timezone = settings.common.reporting.timezone
+    handler = AttributionHandler(reference_to(live_definitions()), clock, Days(ZoneInfo(timezone)))
     stuck = {NOTED_DEALS: STUCK_DEALS, NOTED_LEADS: STUCK_LEADS}
-    plan = ReaderPlan(SERVICE, GROUP, settings.port, handler, hops(handler), stuck, rebuild_plan())
+    plan = ReaderPlan(SERVICE, GROUP, settings.port, handler, hops(handler), stuck, rebuild_plan(timezone))
     return Reader(plan, settings.common, make_bus(settings.common, SERVICE), clock)
 
 
-def rebuild_plan() -> RebuildPlan:
+def rebuild_plan(timezone: str) -> RebuildPlan:
     """Outcomes are rebuilt from the events of leads and deals, and from the newest verdicts of scoring."""
     versions = f"folds {LeadFold().version} and {DealFold().version}"
     return RebuildPlan(
@@ -52,7 +55,7 @@ def rebuild_plan() -> RebuildPlan:
             PublishedEvents((Topic.LEAD_EVENTS.value, Topic.DEAL_EVENTS.value)),
             NewestSnapshots(LEAD_SCORED, "scoring.pub_leads", "lead_id", qualified=True),
         ),
-        f"{versions}, definitions {live_definitions().version}",
+        f"{versions}, definitions {live_definitions().version}, {timezone}",
         "seen",
     )
 

@@ -26,6 +26,7 @@ class Fact(msgspec.Struct, frozen=True, array_like=True, gc=False):
     `at` is the folding moment in µs: the event's `time`, or its `recordedtime` where the sender's clock
     ran ahead (`skewed`). `code` is the catalogue's number of the type, `values` the few that the fold
     reads; for a type not known yet `code` is 0 and `values` hold the type and the data as JSON text.
+    `recorded` is the `recordedtime`; 0 in sets that were kept before it was.
     """
 
     at: int
@@ -37,6 +38,7 @@ class Fact(msgspec.Struct, frozen=True, array_like=True, gc=False):
     subject: str
     skewed: bool
     values: tuple[Value, ...]
+    recorded: int = 0
 
 
 sort_key = attrgetter("at", "rank", "sequence", "source", "id")
@@ -67,6 +69,7 @@ def fact_of(event: Event, *, code: int, values: tuple[Value, ...]) -> Fact:
         subject=event.subject,
         skewed=at != occurred,
         values=values,
+        recorded=recorded,
     )
 
 

@@ -124,13 +124,39 @@ class DealShare(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     closed_at: int | None = None
 
 
+class Known(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """How much was known when: `latest` (µs) is when the newest event of the set was recorded.
+
+    `before` counts the events recorded on earlier days of the reporting time zone, `total` all; `causes` say
+    of the events of the last day why they change numbers of days before. Marks tell sets of one size apart.
+    """
+
+    latest: int
+    before: int
+    total: int
+    causes: tuple[str, ...] = ()
+    before_mark: int = 0
+    mark: int = 0
+
+    @property
+    def earlier(self) -> tuple[int, int]:
+        """What stands for the set of the events of earlier days."""
+        return self.before, self.before_mark
+
+    @property
+    def everything(self) -> tuple[int, int]:
+        """What stands for the whole set."""
+        return self.total, self.mark
+
+
 class LeadOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A lead's whole history: where it came from, its stages, its deals, how it ended.
 
     `captured_at` is None for a visitor. `acquisition` holds the lead's acquisition dimensions: those of its
     first touchpoint if that is not after the capture, else those of the capture. `transitions` are oldest
     first; beyond a bound the oldest are left out and counted in `transitions_omitted`, while
-    `first_reached` keeps the first moment of each stage for good.
+    `first_reached` keeps the first moment of each stage for good. `known` counts the lead's events
+    and those of every deal that it is or once was linked to.
     """
 
     lead_id: str
@@ -157,6 +183,7 @@ class LeadOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     qualifications: tuple[Qualification, ...] = ()
     flags: tuple[str, ...] = ()
     latest_at: int = 0
+    known: Known | None = None
 
 
 class LinkedLead(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -168,7 +195,10 @@ class LinkedLead(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
 
 class DealOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A deal's whole history and amount, in minor units of `currency`; `leads` empty means unlinked."""
+    """A deal's whole history and amount, in minor units of `currency`.
+
+    `leads` empty means unlinked: nobody's since `unlinked_since` (µs), its first event or the last unlinking.
+    """
 
     deal_id: str
     definition: DefinitionRef
@@ -181,6 +211,7 @@ class DealOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     stage: str | None = None
     reason: str | None = None
     leads: tuple[LinkedLead, ...] = ()
+    unlinked_since: int | None = None
     flags: tuple[str, ...] = ()
     latest_at: int = 0
 

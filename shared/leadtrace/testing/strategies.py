@@ -64,6 +64,7 @@ def _fact(code: Code, values: st.SearchStrategy[Values]) -> st.SearchStrategy[Fa
         subject=st.sampled_from(_SUBJECTS),
         skewed=st.booleans(),
         values=values,
+        recorded=moments(),
     )
 
 

@@ -1,5 +1,6 @@
 """Generated worlds: a few leads and deals with everything that can happen to them, as canonical events."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
@@ -76,14 +77,19 @@ _DEAL_DATA: tuple[st.SearchStrategy[msgspec.Struct], ...] = (
 
 
 @st.composite
-def worlds(draw: st.DrawFn, *, max_events: int = 30) -> list[Event]:
-    """Events of three leads and two deals that may share leads; equal moments and odd orders are common."""
+def worlds(
+    draw: st.DrawFn, *, max_events: int = 30, hours_late: Sequence[int] = (0, 0, 1, -1)
+) -> list[Event]:
+    """Events of three leads and two deals that may share leads; equal moments and odd orders are common.
+
+    `hours_late` are how long after it happened an event may be recorded.
+    """
     made: list[Event] = []
     for number in range(1, draw(st.integers(1, max_events)) + 1):
         of_lead = draw(st.integers(0, 2)) > 0
         subject = draw(st.sampled_from(_LEADS if of_lead else _DEALS))
         data = draw(st.one_of(_LEAD_DATA if of_lead else _DEAL_DATA))
         happened = DAY_ZERO + timedelta(hours=draw(st.integers(0, 48)))
-        late = timedelta(hours=draw(st.sampled_from((0, 0, 1, -1))))
+        late = timedelta(hours=draw(st.sampled_from(hours_late)))
         made.append(event(data, subject, number, at=happened, recorded=happened + late))
     return made

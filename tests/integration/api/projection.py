@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from leadtrace.bus.protocol import Record
+from leadtrace.runtime.definitions import live_definitions
 from leadtrace.runtime.handler import Applied
 from leadtrace.store.connection import Pool
 from leadtrace_api.handlers import Projector
-from leadtrace_api.projector.contribution import calendar
+from leadtrace_api.knowledge.relearn import Relearner
 
 # Written for this test alone: it shares nothing with the projector but the stored bodies and their meaning.
 _ORACLE = """
@@ -96,7 +97,7 @@ class Projection:
     def __init__(self, pool: Pool, owner: Pool, zone: ZoneInfo) -> None:
         self.pool = pool
         self.owner = owner
-        self.projector = Projector(calendar(zone))
+        self.projector = Projector(Relearner(live_definitions(), zone))
 
     async def take(self, records: Sequence[Record]) -> Applied:
         """One batch in one transaction, as the loop does it."""
@@ -119,4 +120,7 @@ class Projection:
 
     async def empty(self) -> None:
         """Forget everything."""
-        await self.pool.execute("truncate api.leads, api.deals, api.funnel_daily, api.revenue_daily")
+        await self.pool.execute(
+            "truncate api.leads, api.deals, api.lead_days, api.funnel_daily, api.revenue_daily, "
+            "api.funnel_known, api.revenue_known, api.known_leads"
+        )

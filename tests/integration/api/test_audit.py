@@ -191,6 +191,17 @@ class TestMoney:
         assert not found["balanced"]
 
 
+async def test_days_that_do_not_sum_to_what_is_known_now_show(
+    client: httpx.AsyncClient, projection: Projection, owner: Connection
+) -> None:
+    await projection.take([record(SOLD, 1), record(deal(1, 500, (1, 500)), 1)])
+    assert (await audit(client))["balanced"]
+    await owner.execute("update api.funnel_known set reached = reached + 1 where stage = 'customer'")
+    found = await audit(client)
+    assert found["known"] == [{"rollup": "funnel", "difference": 2}, {"rollup": "revenue", "difference": 0}]
+    assert (found["balanced"], found["difference"]) == (False, 2)
+
+
 async def test_gauges_show_the_same_numbers(client: httpx.AsyncClient, owner: Connection) -> None:
     await store(owner, 2)
     await scored(owner, (1, 0, None), seen=1)

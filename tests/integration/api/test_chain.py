@@ -30,7 +30,18 @@ _TABLES = {
     "ingest": ("events",),
     "scoring": ("leads", "bindings", "notes", "seen", "dead_letters"),
     "attribution": ("leads", "deals", "deal_subjects", "bindings", "notes", "seen", "dead_letters"),
-    "api": ("leads", "deals", "funnel_daily", "revenue_daily", "notes", "dead_letters"),
+    "api": (
+        "leads",
+        "deals",
+        "funnel_daily",
+        "revenue_daily",
+        "funnel_known",
+        "revenue_known",
+        "lead_days",
+        "known_leads",
+        "notes",
+        "dead_letters",
+    ),
 }
 _READ_MODELS = """
 select 'lead', lead_id, to_jsonb(l) - 'outcome_revision' - 'score_revision' from api.leads l
@@ -64,7 +75,7 @@ async def _run(
     handlers = (
         ("scoring", ScoringHandler(ScoreFold(definitions), clock)),
         ("attribution", AttributionHandler(reference_to(definitions), clock)),
-        ("api", Projector(projection.projector.day_of)),
+        ("api", Projector(projection.projector.relearner)),
     )
     for service, handler in handlers:
         await Stage(service, bus, projection.owner, handler, max_records=size).drain(armed)

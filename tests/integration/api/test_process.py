@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from leadtrace.bus.protocol import Outgoing, Record
 from leadtrace.events.lead import Stage
+from leadtrace.runtime.definitions import live_definitions
 from leadtrace.runtime.handler import Applied
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.settings_groups import Postgres, Reporting
@@ -16,8 +17,8 @@ from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.connection import Connection
 from leadtrace.testing.chain import make_bus, put
 from leadtrace_api.handlers import Projector
+from leadtrace_api.knowledge.relearn import Relearner
 from leadtrace_api.process import ProjectorProcess
-from leadtrace_api.projector.contribution import calendar
 from tests.integration.api.projection import Projection
 from tests.unit.api.snapshots import outcome, record
 
@@ -29,7 +30,7 @@ class WatchedProjector(Projector):
     """Tells when it has applied something."""
 
     def __init__(self) -> None:
-        super().__init__(calendar(ZoneInfo(ZONE)))
+        super().__init__(Relearner(live_definitions(), ZoneInfo(ZONE)))
         self.applied = asyncio.Event()
 
     async def apply(

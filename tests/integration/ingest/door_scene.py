@@ -49,6 +49,12 @@ class DoorScene:
         given = signed_v3(body, path) if headers is None else dict(headers)
         return await self.client.post(path, content=body, headers=given)
 
+    async def open(self) -> bool:
+        """Whether operators are served: their routes open once the database is reached."""
+        headers = {"Authorization": f"Bearer {ADMIN_KEY}"}
+        answer = await self.client.get("/v1/admin/replay/waiting", headers=headers)
+        return answer.status_code == httpx.codes.OK
+
     async def ready(self) -> bool:
         """Whether the door says that it is ready."""
         try:
@@ -112,7 +118,7 @@ async def _running_door(
         scene = DoorScene(client, clock, stop, task, bus, settings)
 
         async def listening() -> bool:
-            return await scene.ready() if wait else await alive(client)
+            return await scene.ready() and await scene.open() if wait else await alive(client)
 
         try:
             await eventually_answers(listening, what="the door listens")

@@ -27,7 +27,7 @@ from leadtrace.store.roles import role_of
 from leadtrace.testing.builders import outgoing
 from leadtrace.testing.chain import Stage, make_bus, put
 from leadtrace_api.handlers import Projector
-from leadtrace_api.projector.contribution import calendar
+from leadtrace_api.knowledge.relearn import Relearner
 from leadtrace_api.store.generation import rebuild_plan as plan_of_api
 from leadtrace_attribution.handlers import AttributionHandler
 from leadtrace_attribution.wiring import rebuild_plan as plan_of_attribution
@@ -163,8 +163,8 @@ async def open_scene(url: str) -> Scene:
     fold = ScoreFold(definitions)
     plans: dict[str, tuple[Handler, RebuildPlan]] = {
         "scoring": (ScoringHandler(fold, clock), plan_of_scoring(fold)),
-        "attribution": (AttributionHandler(reference_to(definitions), clock), plan_of_attribution()),
-        "api": (Projector(calendar(ZoneInfo(_ZONE))), plan_of_api(_ZONE)),
+        "attribution": (AttributionHandler(reference_to(definitions), clock), plan_of_attribution("UTC")),
+        "api": (Projector(Relearner(definitions, ZoneInfo(_ZONE))), plan_of_api(_ZONE)),
     }
     services = {
         name: Service(name, bus, await make_pool(url, role_of(name), size=3), handler, plan)

@@ -5,17 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from leadtrace.domain.calendar import calendar
 from leadtrace.events.lead import Stage
 from leadtrace.events.snapshots import LeadStatus
-from leadtrace_api.projector.contribution import (
-    Basis,
-    Increments,
-    Measure,
-    calendar,
-    cells,
-    contribution,
-    take_out,
-)
+from leadtrace_api.projector.contribution import Basis, Increments, Measure, cells, contribution, take_out
 from leadtrace_api.projector.dimensions import LONGEST_KEY, keys_of
 from tests.unit.api.snapshots import at, outcome, won
 

@@ -8,8 +8,11 @@ import pytest
 from pydantic import BaseModel
 
 from leadtrace_api.audit import schemas as audit
+from leadtrace_api.explain import schemas as explain
 from leadtrace_api.funnel import schemas as funnel
 from leadtrace_api.intake import schemas as intake
+from leadtrace_api.knowledge import restatement_schemas as restatements
+from leadtrace_api.knowledge import score
 from leadtrace_api.leads import examples, schemas
 
 EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
@@ -17,7 +20,10 @@ EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
     schemas.Leads: examples.LEADS,
     schemas.Lead: examples.LEAD,
     schemas.Trace: examples.TRACE,
+    score.ScoreThen: score.EXAMPLE,
+    restatements.Restatements: restatements.EXAMPLE,
     intake.Intake: intake.EXAMPLE,
+    explain.Explanation: explain.EXAMPLE,
     audit.Conservation: audit.EXAMPLE,
 }
 

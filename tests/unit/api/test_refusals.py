@@ -17,7 +17,7 @@ LEAD = "/v1/leads/00000000-0000-0000-0000-000000000001"
     [
         ("/v1/funnel?bye=channel", "bye", "Did you mean by?"),
         ("/v1/funnel?chanel=email", "chanel", "Did you mean channel?"),
-        ("/v1/funnel?zzz=1", "zzz", "It knows basis"),
+        ("/v1/funnel?zzz=1", "zzz", "It knows as_of, basis"),
         ("/v1/funnel?by=chanel", "by", "Did you mean channel?"),
         ("/v1/funnel?by=channel,source", "by", "It knows channel"),
         ("/v1/funnel?by=channel&source=google", "source", "Ask for one dimension"),
@@ -37,7 +37,12 @@ LEAD = "/v1/leads/00000000-0000-0000-0000-000000000001"
         ("/v1/leads?channel=a%00b", "channel", "Leave it out."),
         ("/v1/funnel?by=%00", "by", "Leave it out."),
         ("/v1/leads/not-an-id", "lead_id", ""),
-        (f"{LEAD}?verbose=1", "verbose", "It takes none."),
+        (f"{LEAD}?verbose=1", "verbose", "It knows as_of."),
+        (f"{LEAD}?as_off=2026-01-01T00:00:00Z", "as_off", "Did you mean as_of?"),
+        (f"{LEAD}?as_of=2026-01-01T00:00:00", "as_of", ""),
+        (f"{LEAD}/trace?as_of=yesterday", "as_of", ""),
+        (f"{LEAD}/score?at=2026-13-01T00:00:00Z", "at", ""),
+        ("/v1/intake/00000000-0000-0000-0000-000000000001?verbose=1", "verbose", "It takes none."),
     ],
 )
 async def test_problem_names_the_parameter_the_rule_and_the_remedy(

@@ -45,6 +45,7 @@ def test_a_fact_keeps_what_orders_and_names_it() -> None:
         subject="contact/1",
         skewed=False,
         values=("a", 1, None),
+        recorded=RECORDED_US,
     )
     assert key_of(fact) == (fact.at, 7, "0001", "crm/1", "e1")
 

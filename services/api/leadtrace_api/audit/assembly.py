@@ -11,6 +11,7 @@ from leadtrace_api.audit.schemas import (
     Conservation,
     EventCounts,
     HeldItems,
+    KnownCounts,
     MoneyCounts,
     SenderItems,
     SnapshotCounts,
@@ -44,6 +45,8 @@ async def conservation(now: Reading) -> Conservation:
     missing = sum(one.missing for one in snapshots)
     difference = _total(one.difference for one in items) + _total(one.difference for one in events)
     difference += sum(one.unexpected for one in unexpected)
+    known = tuple([KnownCounts(**row._asdict()) for row in await queries.known(now)])
+    difference += sum(one.difference for one in known)
     rows = await queries.money(now)
     return Conservation(
         snapshot_at=now.at,
@@ -56,6 +59,7 @@ async def conservation(now: Reading) -> Conservation:
         unexpected=unexpected,
         snapshots=snapshots,
         money=tuple(map(_money, rows)),
+        known=known,
         quarantine=tuple([HeldItems(**row._asdict()) for row in await queries.quarantine(now)]),
         dead_letters=tuple([WaitingLetters(**row._asdict()) for row in await queries.dead_letters(now)]),
     )

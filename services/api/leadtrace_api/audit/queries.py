@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row, TextClause, text
 
 from leadtrace_api.audit.hops import LETTER_READERS, READERS, EventHop, SnapshotHop
+from leadtrace_api.projector.contribution import REVENUE_MEASURES, STAGE_MEASURES
 from leadtrace_api.reading import Reading
 
 _ITEMS = text("""
@@ -114,6 +115,29 @@ order by currency
 """)
 
 
+def _known_difference(rollup: str, name: str, measures: Sequence[str]) -> str:
+    sums = ", ".join(f"sum({measure}) as {measure}" for measure in measures)
+    differs = " or ".join(f"coalesce(n.{one}, 0) <> coalesce(k.{one}, 0)" for one in measures)
+    cells = "definition_version = :version and dimension = ''"
+    return f"""
+select '{rollup}' as rollup, count(*) filter (where {differs}) as difference
+from (
+  select basis, day, {name}, {sums} from api.{rollup}_known where {cells} group by basis, day, {name}
+) k
+full join (
+  select basis, day, {name}, {", ".join(measures)} from api.{rollup}_daily where {cells}
+) n using (basis, day, {name})
+"""
+
+
+_KNOWN = text(
+    _known_difference("funnel", "stage", STAGE_MEASURES)
+    + " union all "
+    + _known_difference("revenue", "currency", REVENUE_MEASURES)
+    + " order by rollup"
+)
+
+
 async def items(now: Reading) -> Sequence[Row[Any]]:
     """Equation 1: a row a sender."""
     return (await now.connection.execute(_ITEMS)).all()
@@ -142,6 +166,11 @@ async def snapshots(now: Reading, hop: SnapshotHop) -> Row[Any]:
 async def unexpected(now: Reading) -> Sequence[Row[Any]]:
     """Events that readers hold and ingest does not: a row a reader."""
     return (await now.connection.execute(_UNEXPECTED)).all()
+
+
+async def known(now: Reading) -> Sequence[Row[Any]]:
+    """Cells whose differences by known day do not sum to what is known now: a row a rollup."""
+    return (await now.connection.execute(_KNOWN, {"version": now.version})).all()
 
 
 async def money(now: Reading) -> Sequence[Row[Any]]:

@@ -67,6 +67,13 @@ class MoneyCounts(Answer):
     rollups_difference: Money = Field(description="leads_hold less the funnel's total revenue.")
 
 
+class KnownCounts(Answer):
+    """One rollup: what became known on all days together is what is known now."""
+
+    rollup: str
+    difference: int = Field(description="Cells in which it is not; not 0 is an alert.")
+
+
 class HeldItems(Answer):
     """Items of one sender in quarantine."""
 
@@ -95,6 +102,7 @@ class Conservation(Stamped):
     unexpected: tuple[UnexpectedEvents, ...]
     snapshots: tuple[SnapshotCounts, ...]
     money: tuple[MoneyCounts, ...]
+    known: tuple[KnownCounts, ...]
     quarantine: tuple[HeldItems, ...] = Field(description="Until somebody retries or discards them.")
     dead_letters: tuple[WaitingLetters, ...] = Field(description="Until somebody replays or drops them.")
 
@@ -138,6 +146,7 @@ EXAMPLE: dict[str, Any] = {
     ],
     "unexpected": [{"reader": "scoring", "unexpected": 0}],
     "snapshots": [{"hop": "lead-scores to api", "held": 8000, "missing": 0, "oldest_missing_age_s": None}],
+    "known": [{"rollup": "funnel", "difference": 0}, {"rollup": "revenue", "difference": 0}],
     "quarantine": [],
     "dead_letters": [],
     "money": [

@@ -109,7 +109,7 @@ class Assembler:
         own = money(earned.get(self.currency, 0), self.currency)
         return own, tuple(money(earned[currency], currency) for currency in others)
 
-    def _stage(self, stage: Stage, sums: Sums, links: "Links") -> StageRow:
+    def _stage(self, stage: Stage, sums: Sums, links: "Links | None") -> StageRow:
         entered, reached, current = sums.counts.get(stage, _NONE)
         rung = stage in _RUNGS
         return StageRow(
@@ -117,10 +117,7 @@ class Assembler:
             entered=entered,
             reached=reached if rung else None,
             current=current,
-            drill=Drill(
-                reached=f"{links.reached}{stage.value}" if rung else None,
-                current=f"{links.current}{stage.value}",
-            ),
+            drill=links.of(stage.value, rung=rung) if links is not None else None,
         )
 
     def _step(self, before: Stage, after: Stage, sums: Sums) -> StepRow:
@@ -135,7 +132,9 @@ class Assembler:
     def _method(self) -> Literal["plain_ratio", "activity_ratio"]:
         return "plain_ratio" if self.asked.basis is Basis.COHORT else "activity_ratio"
 
-    def _links(self, filters: Filters) -> "Links":
+    def _links(self, filters: Filters) -> "Links | None":
+        if self.asked.known is not None:
+            return None
         return Links(self._link(filters, "reached"), self._link(filters, "stage"))
 
     def _link(self, filters: Filters, what: str) -> str:
@@ -155,3 +154,7 @@ class Links:
 
     reached: str
     current: str
+
+    def of(self, stage: str, *, rung: bool) -> Drill:
+        """The links of one stage; only rungs of the ladder are reached."""
+        return Drill(reached=f"{self.reached}{stage}" if rung else None, current=f"{self.current}{stage}")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.reading import Reading
@@ -11,13 +11,17 @@ from leadtrace_api.reading import Reading
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Which cells are asked for: without a day no bound, without `keys` the whole dimension."""
+    """Which cells are asked for: without a day no bound, without `keys` the whole dimension.
+
+    `known` asks for them as known at the close of that day; None: now.
+    """
 
     basis: Basis
     dimension: str
     first: date | None
     last: date | None
     keys: tuple[str | None, ...] = ()
+    known: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +58,39 @@ class UnlinkedDeals:
 # Written out, because the funnel is asked most: building a statement anew took as long as its answer.
 _CELLS = "definition_version = :version and basis = :basis and dimension in ('', :dimension)"
 _DAYS = "between :first and :last"
-_KNOWN_DAYS = text("""
-select min(day), max(day) from api.funnel_daily
-where definition_version = :version and basis = :basis and dimension = ''
+
+
+def _known_days(table: str, known: str = "") -> TextClause:
+    return text(f"""
+select min(day), max(day) from api.{table}
+where definition_version = :version and basis = :basis and dimension = ''{known}
 """)
-_STAGE_COUNTS = text(f"""
+
+
+def _stage_counts(table: str, known: str = "") -> TextClause:
+    return text(f"""
 select dimension, key, stage, sum(entered)::bigint, sum(reached)::bigint, sum(current)::bigint
-from api.funnel_daily where {_CELLS} and day {_DAYS}
+from api.{table} where {_CELLS} and day {_DAYS}{known}
 group by dimension, key, stage
 """)
-_REVENUES = text(f"""
+
+
+def _revenues(table: str, known: str = "") -> TextClause:
+    return text(f"""
 select dimension, key, currency, sum(revenue)::bigint
-from api.revenue_daily where {_CELLS} and day {_DAYS}
+from api.{table} where {_CELLS} and day {_DAYS}{known}
 group by dimension, key, currency
 """)
+
+
+# What is known now, and as known at the close of a day: the sum of the differences booked until then.
+_UNTIL = " and known_day <= :known"
+_NOW = (_known_days("funnel_daily"), _stage_counts("funnel_daily"), _revenues("revenue_daily"))
+_THEN = (
+    _known_days("funnel_known", _UNTIL),
+    _stage_counts("funnel_known", _UNTIL),
+    _revenues("revenue_known", _UNTIL),
+)
 _UNLINKED_DEALS = text(f"""
 select currency, count(*), coalesce(sum(amount), 0)::bigint
 from api.deals
@@ -77,10 +100,13 @@ group by currency
 """)
 
 
-async def known_days(reading: Reading, basis: Basis) -> tuple[date | None, date | None]:
-    """The first and the last day of which anything is known; None where nothing is."""
-    parameters = {"version": reading.version, "basis": basis.value}
-    first, last = (await reading.connection.execute(_KNOWN_DAYS, parameters)).one()
+async def known_days(
+    reading: Reading, basis: Basis, known: date | None = None
+) -> tuple[date | None, date | None]:
+    """The first and the last day of which anything is or was known; None where nothing is."""
+    statement = _NOW[0] if known is None else _THEN[0]
+    parameters = {"version": reading.version, "basis": basis.value, **_known(known)}
+    first, last = (await reading.connection.execute(statement, parameters)).one()
     return first, last
 
 
@@ -89,13 +115,15 @@ async def stage_counts(reading: Reading, asked: Slice) -> list[StageCount]:
 
     The leads without a key are what the keys leave of the total, so both are read.
     """
-    rows = await reading.connection.execute(_STAGE_COUNTS, _cells(reading, asked))
+    statement = _NOW[1] if asked.known is None else _THEN[1]
+    rows = await reading.connection.execute(statement, _cells(reading, asked))
     return [StageCount(*row) for row in rows if any(row[3:])]
 
 
 async def revenues(reading: Reading, asked: Slice) -> list[Revenue]:
     """The revenue of every key that has any, and of the total, by currency."""
-    rows = await reading.connection.execute(_REVENUES, _cells(reading, asked))
+    statement = _NOW[2] if asked.known is None else _THEN[2]
+    rows = await reading.connection.execute(statement, _cells(reading, asked))
     return [Revenue(*row) for row in rows if row[3]]
 
 
@@ -112,7 +140,12 @@ def _cells(reading: Reading, asked: Slice) -> dict[str, object]:
         "basis": asked.basis.value,
         "dimension": asked.dimension,
         **_days(asked),
+        **_known(asked.known),
     }
+
+
+def _known(known: date | None) -> dict[str, object]:
+    return {} if known is None else {"known": known}
 
 
 def _days(asked: Slice) -> dict[str, object]:

@@ -15,6 +15,7 @@ from leadtrace_api.funnel.queries import (
 )
 from leadtrace_api.funnel.schemas import EXAMPLE, Format, Funnel, FunnelEcho, FunnelQuery
 from leadtrace_api.funnel.table import as_csv
+from leadtrace_api.knowledge.closing import check_closed
 from leadtrace_api.parameters import check_range
 from leadtrace_api.problems import ParameterError, nearest
 from leadtrace_api.projector.dimensions import DIMENSIONS, TOTAL
@@ -35,6 +36,8 @@ async def funnel(room: InRoom, query: Annotated[FunnelQuery, Query()]) -> Respon
     check_range(query.first, query.last, ("from", "to"))
     dimension = _dimension_of(query)
     async with reading(room) as now:
+        if query.as_of is not None:
+            await check_closed(room, now, query.as_of)
         answer = await _answer(now, query, dimension, room.settings.currency)
     if query.format is Format.CSV:
         return Response(as_csv(answer), media_type="text/csv; charset=utf-8")
@@ -43,9 +46,10 @@ async def funnel(room: InRoom, query: Annotated[FunnelQuery, Query()]) -> Respon
 
 async def _answer(now: Reading, query: FunnelQuery, dimension: str, currency: str) -> Funnel:
     bounded = query.first is not None and query.last is not None
-    first, last = (None, None) if bounded else await known_days(now, query.basis)
+    first, last = (None, None) if bounded else await known_days(now, query.basis, query.as_of)
     filters: Filters = query.filters()
-    asked = Slice(query.basis, dimension, query.first, query.last, tuple(filters.get(dimension, ())))
+    keys = tuple(filters.get(dimension, ()))
+    asked = Slice(query.basis, dimension, query.first, query.last, keys, query.as_of)
     groups, total = sums_by_key(await stage_counts(now, asked), await revenues(now, asked), asked)
     assembler = Assembler(asked, currency)
     return Funnel(
@@ -56,11 +60,12 @@ async def _answer(now: Reading, query: FunnelQuery, dimension: str, currency: st
             first=query.first or first,
             last=query.last or last,
             basis=query.basis,
+            as_of=query.as_of,
             filters=filters,
         ),
         groups=tuple(assembler.group(key, sums) for key, sums in groups.items()) if query.by else (),
         total=assembler.numbers(total, filters),
-        unlinked=assembler.unlinked(await unlinked_deals(now, asked)),
+        unlinked=assembler.unlinked(await unlinked_deals(now, asked)) if query.as_of is None else None,
     )
 
 

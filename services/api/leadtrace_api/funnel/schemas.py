@@ -28,6 +28,11 @@ class FunnelQuery(DimensionFilters):
         default=Basis.COHORT,
         description="cohort: leads captured in the range, followed until now. activity: what happened in it.",
     )
+    as_of: date | None = Field(
+        default=None,
+        description="A state of knowledge: what was recorded by the close of this day in the reporting time "
+        "zone; else all that is known now.",
+    )
     format: Format = Field(default=Format.JSON, description="csv: a line a group, the total last.")
 
 
@@ -45,7 +50,7 @@ class StageRow(Answer):
     entered: int = Field(description="Recorded entries; a lead may enter a stage more than once.")
     reached: int | None = Field(description="Leads at the stage or a later one; null beside the ladder.")
     current: int = Field(description="Leads that stand there now.")
-    drill: Drill
+    drill: Drill | None = Field(description="Null with as_of: leads are listed as they are known now.")
 
 
 class StepRow(Answer):
@@ -90,6 +95,7 @@ class FunnelEcho(Answer):
     first: date | None = Field(validation_alias="from", serialization_alias="from")
     last: date | None = Field(validation_alias="to", serialization_alias="to")
     basis: Basis
+    as_of: date | None
     filters: dict[str, list[str | None]]
 
 
@@ -99,7 +105,7 @@ class Funnel(Stamped):
     query: FunnelEcho
     groups: tuple[FunnelGroup, ...]
     total: FunnelNumbers
-    unlinked: Unlinked
+    unlinked: Unlinked | None = Field(description="Null with as_of: it is kept as known now only.")
 
 
 def _rate(value: float | None, n: int) -> dict[str, Any]:
@@ -134,6 +140,7 @@ EXAMPLE: dict[str, Any] = {
         "from": "2026-01-01",
         "to": "2026-03-31",
         "basis": "cohort",
+        "as_of": None,
         "filters": {},
     },
     "groups": [{"key": {"channel": "paid_search"}, **_NUMBERS}],

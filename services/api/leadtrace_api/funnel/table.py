@@ -1,4 +1,4 @@
-"""The funnel as CSV: a line a group, then the total, then the deals of nobody."""
+"""The funnel as CSV: a line a group, then the total, then the deals of nobody if they are told."""
 
 import csv
 import io
@@ -19,9 +19,10 @@ def as_csv(funnel: Funnel) -> str:
     for group in funnel.groups:
         writer.writerow(["group", *(_cell(key) for key in group.key.values()), *_numbers(group)])
     writer.writerow(["total", *([""] if by else []), *_numbers(funnel.total)])
-    earned = funnel.unlinked.revenue
-    blanks = [""] * (len(_header(funnel.total)) - 2 + (1 if by else 0))
-    writer.writerow(["unlinked", *blanks, earned.amount, earned.currency])
+    if funnel.unlinked is not None:
+        earned = funnel.unlinked.revenue
+        blanks = [""] * (len(_header(funnel.total)) - 2 + (1 if by else 0))
+        writer.writerow(["unlinked", *blanks, earned.amount, earned.currency])
     return out.getvalue()
 
 

@@ -55,6 +55,7 @@ LEADS: dict[str, Any] = {
 }
 LEAD: dict[str, Any] = {
     **_STAMP,
+    "as_of": None,
     "lead_id": _LEAD,
     "status": "won",
     "captured_at": "2026-03-02T08:14:05.120000Z",
@@ -84,6 +85,7 @@ LEAD: dict[str, Any] = {
 }
 TRACE: dict[str, Any] = {
     **_STAMP,
+    "as_of": "2026-04-01T00:00:00Z",
     "lead_id": _LEAD,
     "entries": [
         {

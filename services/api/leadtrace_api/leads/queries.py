@@ -54,6 +54,14 @@ order by e.occurred_at, e.event_no
 limit :most
 """)
 
+_EVENTS_NUMBERED = text("""
+select e.event_no, e.source, e.id, e.type, e.subject, e.occurred_at, e.recorded_at, e.body, e.intake_id,
+       e.item, e.mapping
+from ingest.pub_events e where e.event_no = any(:numbers)
+order by e.occurred_at, e.event_no
+limit :most
+""")
+
 
 async def page(now: Reading, query: LeadsQuery, after: Cursor | None) -> Sequence[Row[Any]]:
     """One page of captured leads that the filters let pass, and one row more if there is another page."""
@@ -120,5 +128,13 @@ async def events(now: Reading, lead_id: UUID, deals: Sequence[UUID]) -> Sequence
     """The events of a lead, of leads absorbed into it and of its deals; one more than shown if there are."""
     found = await now.connection.execute(
         _EVENTS, {"lead": lead_id, "deals": list(deals), "most": MOST_EVENTS + 1}
+    )
+    return found.all()
+
+
+async def events_numbered(now: Reading, numbers: Sequence[int]) -> Sequence[Row[Any]]:
+    """The events of these numbers; one more than shown if there are."""
+    found = await now.connection.execute(
+        _EVENTS_NUMBERED, {"numbers": list(numbers), "most": MOST_EVENTS + 1}
     )
     return found.all()

@@ -10,13 +10,15 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Row
 
 from leadtrace.events.lead import LADDER
-from leadtrace.events.snapshots import DefinitionRef, LeadOutcome, LeadScore
-from leadtrace.events.times import from_micros
+from leadtrace.events.snapshots import LeadOutcome, LeadScore
+from leadtrace_api.knowledge.leads import lead_then
+from leadtrace_api.knowledge.parameters import KnownQuery
 from leadtrace_api.leads import examples, queries
-from leadtrace_api.leads.current import deal_of, dimensions_of, lead_row, moment, score_of, stage_entry
+from leadtrace_api.leads.answers import Snapshots, lead_answer, trace_answer
+from leadtrace_api.leads.current import lead_row
 from leadtrace_api.leads.paging import cursor_of, cursor_text
 from leadtrace_api.leads.schemas import Lead, Leads, LeadsQuery, Trace
-from leadtrace_api.leads.trace import deal_ids, trace_entries
+from leadtrace_api.leads.trace import deal_ids
 from leadtrace_api.parameters import check_range, filter_items
 from leadtrace_api.problems import NotFoundError, ParameterError
 from leadtrace_api.reading import Reading, reading
@@ -28,7 +30,6 @@ router = APIRouter()
 
 _OUTCOME = msgspec.json.Decoder(LeadOutcome)
 _SCORE = msgspec.json.Decoder(LeadScore)
-_UNJUDGED = DefinitionRef(id="", version=0, hash="")
 _MOVED: dict[int | str, dict[str, Any]] = {308: {"description": "The lead was merged into another one."}}
 
 
@@ -61,43 +62,24 @@ async def leads(room: InRoom, query: Annotated[LeadsQuery, Query()]) -> Response
 
 @router.get(
     "/v1/leads/{lead_id}",
-    summary="What is known of a lead now",
+    summary="What is known of a lead, or was",
     response_model=Lead,
     responses={**_example(examples.LEAD), **_MOVED},
 )
-async def lead(room: InRoom, lead_id: LeadId) -> Response:
+async def lead(room: InRoom, lead_id: LeadId, query: Annotated[KnownQuery, Query()]) -> Response:
     """Dimensions, stage, score with its explanation, outcome and deals."""
     async with reading(room) as now:
+        if query.as_of is not None:
+            then = await lead_then(room, now, lead_id, query.as_of)
+            if then.redirect_to is not None:
+                return _moved(then.redirect_to, "", query)
+            return _json(lead_answer(now, lead_id, then.snapshots))
         stored = await _stored(now, lead_id)
         if stored.redirect_to is not None:
             return RedirectResponse(f"/v1/leads/{stored.redirect_to}", status_code=308)
         outcome, score = _bodies(stored)
         amounts = await queries.deal_amounts(now, deal_ids(outcome))
-    if outcome is None:
-        # Only the score has arrived yet: what it says is told, as of a visitor.
-        outcome = LeadOutcome(lead_id=str(lead_id), definition=_UNJUDGED)
-    answer = Lead(
-        snapshot_at=now.at,
-        definition_version=now.version,
-        lead_id=lead_id,
-        status=outcome.status,
-        captured_at=moment(outcome.captured_at),
-        dimensions=dimensions_of(outcome),
-        stage=outcome.stage,
-        stage_since=moment(outcome.stage_since),
-        entries={stage.value: count for stage, count in outcome.entries.items()},
-        first_reached={stage.value: from_micros(at) for stage, at in outcome.first_reached.items()},
-        transitions=tuple(map(stage_entry, outcome.transitions)),
-        transitions_omitted=outcome.transitions_omitted,
-        touches=outcome.touches,
-        score=score_of(score) if score is not None else None,
-        won_at=moment(outcome.won_at),
-        lost_at=moment(outcome.lost_at),
-        deals=tuple(deal_of(deal, amounts) for deal in outcome.deals),
-        flags=outcome.flags,
-        trace=f"/v1/leads/{lead_id}/trace",
-    )
-    return _json(answer)
+    return _json(lead_answer(now, lead_id, Snapshots(outcome, score, amounts)))
 
 
 @router.get(
@@ -106,9 +88,15 @@ async def lead(room: InRoom, lead_id: LeadId) -> Response:
     response_model=Trace,
     responses={**_example(examples.TRACE), **_MOVED},
 )
-async def trace(room: InRoom, lead_id: LeadId) -> Response:
+async def trace(room: InRoom, lead_id: LeadId, query: Annotated[KnownQuery, Query()]) -> Response:
     """Every event of the lead and of its deals, and what was derived of them, in time order."""
     async with reading(room) as now:
+        if query.as_of is not None:
+            then = await lead_then(room, now, lead_id, query.as_of)
+            if then.redirect_to is not None:
+                return _moved(then.redirect_to, "/trace", query)
+            events = await queries.events_numbered(now, then.events)
+            return _trace(trace_answer(now, lead_id, events, then.snapshots))
         stored = await _stored(now, lead_id)
         if stored.redirect_to is not None:
             return RedirectResponse(f"/v1/leads/{stored.redirect_to}/trace", status_code=308)
@@ -116,14 +104,13 @@ async def trace(room: InRoom, lead_id: LeadId) -> Response:
         deals = deal_ids(outcome)
         amounts = await queries.deal_amounts(now, deals)
         events = await queries.events(now, lead_id, deals)
-    answer = Trace(
-        snapshot_at=now.at,
-        definition_version=now.version,
-        lead_id=lead_id,
-        entries=trace_entries(events[: queries.MOST_EVENTS], outcome, score, amounts),
-        truncated=len(events) > queries.MOST_EVENTS,
-    )
-    return Response(answer.model_dump_json(by_alias=True, exclude_unset=True), media_type="application/json")
+    return _trace(trace_answer(now, lead_id, events, Snapshots(outcome, score, amounts)))
+
+
+def _moved(lead_id: UUID, tail: str, query: KnownQuery) -> Response:
+    """The same question about the lead that it was absorbed into."""
+    asked = urlencode(query.model_dump(mode="json", exclude_none=True))
+    return RedirectResponse(f"/v1/leads/{lead_id}{tail}?{asked}", status_code=308)
 
 
 async def _stored(now: Reading, lead_id: UUID) -> Row[Any]:
@@ -172,6 +159,10 @@ def _next(query: LeadsQuery, last: Row[Any]) -> str:
 def _plain(query: LeadsQuery) -> dict[str, Any]:
     """What was asked for beside the filters of dimensions."""
     return query.model_dump(mode="json", exclude_defaults=True, exclude={"cursor", *query.filters()})
+
+
+def _trace(answer: Trace) -> Response:
+    return Response(answer.model_dump_json(by_alias=True, exclude_unset=True), media_type="application/json")
 
 
 def _json(answer: Leads | Lead) -> Response:

@@ -129,6 +129,7 @@ class LeadDeal(Answer):
 class Lead(Stamped):
     """The answer of `GET /v1/leads/{id}`: what is known of a lead now."""
 
+    as_of: datetime | None = Field(description="The state of knowledge that was asked for; null: now.")
     lead_id: UUID
     status: str
     captured_at: datetime | None
@@ -178,6 +179,7 @@ class TraceEntry(Answer):
 class Trace(Stamped):
     """The answer of `GET /v1/leads/{id}/trace`: everything in the order in which it happened."""
 
+    as_of: datetime | None = Field(description="The state of knowledge that was asked for; null: now.")
     lead_id: UUID
     entries: tuple[TraceEntry, ...]
     truncated: bool = Field(description="Whether events beyond the bound were left out, the latest first.")

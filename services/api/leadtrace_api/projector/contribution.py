@@ -5,19 +5,17 @@ as its new one goes in. Change what is counted and `VERSION` rises: the projecto
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
 from typing import TypeAlias
-from zoneinfo import ZoneInfo
 
+from leadtrace.domain.calendar import DayOf
 from leadtrace.events.lead import LADDER, Stage
 from leadtrace.events.snapshots import DealShare, DealStatus, LeadOutcome, LeadStatus
-from leadtrace.events.times import from_micros
 from leadtrace_api.projector.dimensions import Keys, keys_of
 
-VERSION = 1
+VERSION = 2
 
 
 class Basis(StrEnum):
@@ -44,24 +42,6 @@ REVENUE_MEASURES = (Measure.CUSTOMERS, Measure.REVENUE)
 Place: TypeAlias = tuple[int, Basis, date, str]
 Cell: TypeAlias = tuple[Place, Keys, Measure]
 Increments: TypeAlias = Counter[Cell]
-DayOf: TypeAlias = Callable[[int], date]
-
-# Offsets of time zones have been multiples of a quarter of an hour since before computers kept leads.
-_QUARTER_US = 900_000_000
-_DAYS_KEPT = 65_536
-
-
-def calendar(zone: ZoneInfo) -> DayOf:
-    """The function that tells on which day of `zone` a moment (µs) lies.
-
-    It raises OverflowError for a moment that no calendar has.
-    """
-
-    @lru_cache(_DAYS_KEPT)
-    def day_of_quarter(quarter: int) -> date:
-        return from_micros(quarter * _QUARTER_US).astimezone(zone).date()
-
-    return lambda micros: day_of_quarter(micros // _QUARTER_US)
 
 
 def contribution(outcome: LeadOutcome | None, day_of: DayOf) -> Increments:
@@ -94,6 +74,14 @@ def take_out(increments: Increments, made: Iterable[tuple[Cell, int]]) -> None:
     """Take a contribution out."""
     for cell, amount in made:
         increments[cell] -= amount
+
+
+def net_of(came: Iterable[tuple[Cell, int]], went: Iterable[tuple[Cell, int]]) -> Increments:
+    """What changes as one contribution goes in and another one out."""
+    net: Increments = Counter()
+    add(net, came)
+    take_out(net, went)
+    return net
 
 
 Step: TypeAlias = tuple[str, Measure, int, int]

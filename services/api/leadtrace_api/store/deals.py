@@ -4,10 +4,10 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from leadtrace.domain.calendar import DayOf
 from leadtrace.events.snapshots import DealOutcome, DealStatus
 from leadtrace.store.connection import Connection
 from leadtrace_api.projector.arrivals import Newest, SnapshotKey
-from leadtrace_api.projector.contribution import DayOf
 from leadtrace_api.store.columns import (
     BYTES,
     DATE,

@@ -6,17 +6,12 @@ from dataclasses import dataclass
 
 import msgspec
 
+from leadtrace.domain.calendar import DayOf
 from leadtrace.events.lead import LADDER
 from leadtrace.events.snapshots import LeadOutcome, LeadScore
 from leadtrace.store.connection import Connection
 from leadtrace_api.projector.arrivals import Newest, SnapshotKey
-from leadtrace_api.projector.contribution import (
-    DayOf,
-    current_since,
-    current_stage,
-    reached_at,
-    won_shares,
-)
+from leadtrace_api.projector.contribution import current_since, current_stage, reached_at, won_shares
 from leadtrace_api.projector.dimensions import DIMENSIONS, keys_of
 from leadtrace_api.store.columns import (
     BYTES,

@@ -7,9 +7,11 @@ import msgspec
 
 from leadtrace.events.snapshots import DealOutcome, LeadOutcome
 from leadtrace.store.connection import Connection
+from leadtrace_api.knowledge.learning import Learning, Replaced
+from leadtrace_api.knowledge.relearn import Relearner
 from leadtrace_api.projector.arrivals import Newest
-from leadtrace_api.projector.contribution import VERSION, DayOf, Increments, add, cells
-from leadtrace_api.store import deals, leads, rollups
+from leadtrace_api.projector.contribution import VERSION, Increments, add, cells, net_of
+from leadtrace_api.store import deals, known, leads, rollups
 
 _PAGE = 2_000
 _NAME = "rollups"
@@ -20,7 +22,7 @@ _OUTCOME = msgspec.json.Decoder(LeadOutcome)
 _DEAL = msgspec.json.Decoder(DealOutcome)
 
 
-async def rebuild_if_cut_otherwise(connection: Connection, timezone: str, day_of: DayOf) -> bool:
+async def rebuild_if_cut_otherwise(connection: Connection, timezone: str, relearner: Relearner) -> bool:
     """Rebuild unless the rollups were cut in this time zone by this contribution; whether it was done."""
     async with connection.transaction():
         await connection.execute("select pg_advisory_xact_lock($1)", _ADVISORY_KEY)
@@ -29,7 +31,7 @@ async def rebuild_if_cut_otherwise(connection: Connection, timezone: str, day_of
         )
         if cut is not None and tuple(cut) == (VERSION, timezone):
             return False
-        await rebuild(connection, day_of)
+        await rebuild(connection, relearner)
         await connection.execute(
             "insert into api.projections (name, contribution_version, timezone) values ($1, $2, $3) "
             "on conflict (name) do update set contribution_version = $2, timezone = $3",
@@ -40,17 +42,23 @@ async def rebuild_if_cut_otherwise(connection: Connection, timezone: str, day_of
     return True
 
 
-async def rebuild(connection: Connection, day_of: DayOf) -> None:
+async def rebuild(connection: Connection, relearner: Relearner) -> None:
     """Write every derived column and rollup anew; other projectors wait for the transaction to end."""
+    day_of = relearner.day_of
     await connection.execute("lock table api.leads, api.deals in share row exclusive mode")
     await rollups.clear(connection)
+    await known.clear(connection)
     async for page in _pages(connection, "leads", "lead_id"):
         decoded = [(one, _OUTCOME.decode(one.raw)) for one in page]
         increments: Increments = Counter()
-        for _, outcome in decoded:
-            add(increments, cells(outcome, day_of))
+        learning = Learning(relearner)
+        for one, outcome in decoded:
+            made = cells(outcome, day_of)
+            add(increments, made)
+            learning.take(Replaced(one.key, None, [], outcome, made), net_of(made, ()))
         await leads.save_outcomes(connection, [leads.outcome_row(*one, day_of) for one in decoded])
         await rollups.add(connection, increments)
+        await learning.write(connection)
     async for page in _pages(connection, "deals", "deal_id"):
         rows = [deals.outcome_row(one, _DEAL.decode(one.raw), day_of) for one in page]
         await deals.save(connection, rows)

@@ -1,20 +1,23 @@
 """Statements on the daily rollups: increments, summed and in one order, in one upsert a table."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from leadtrace.store.connection import Connection
 from leadtrace_api.projector.contribution import REVENUE_MEASURES, STAGE_MEASURES, Cell, Measure
-from leadtrace_api.projector.marginals import RollupRow, funnel_rows, revenue_rows
+from leadtrace_api.projector.marginals import funnel_rows, revenue_rows
 from leadtrace_api.store.columns import DATE, INT, TEXT, Column, arguments, rows_of
 
 # One statement takes that many rows: literals of millions would have to be held at once.
 _ROWS_A_STATEMENT = 20_000
 
 
-class _Rollup:
-    """The upsert of one table; the name of what is counted is a stage or a currency."""
+class Rollup:
+    """The upsert of one table; the name of what is counted is a stage or a currency, `beside` more keys."""
 
-    def __init__(self, table: str, name: str, measures: Sequence[Measure]) -> None:
+    def __init__(
+        self, table: str, name: str, measures: Sequence[Measure], beside: Sequence[Column] = ()
+    ) -> None:
         cell = (
             Column("definition_version", INT),
             Column("basis", TEXT),
@@ -22,6 +25,7 @@ class _Rollup:
             Column(name, TEXT),
             Column("dimension", TEXT),
             Column("key", TEXT),
+            *beside,
         )
         self._columns = (*cell, *(Column(measure, INT) for measure in measures))
         names = ", ".join(column.name for column in self._columns)
@@ -32,15 +36,15 @@ class _Rollup:
             f"on conflict ({unique}) do update set {added}"
         )
 
-    async def add(self, connection: Connection, rows: Sequence[RollupRow]) -> None:
-        """Add each row to the one that is there, or make it."""
+    async def add(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Add each row, its amounts last, to the one that is there, or make it."""
         for start in range(0, len(rows), _ROWS_A_STATEMENT):
             flat = [(*row[:-1], *row[-1]) for row in rows[start : start + _ROWS_A_STATEMENT]]
             await connection.execute(self._statement, *arguments(self._columns, flat))
 
 
-_FUNNEL = _Rollup("api.funnel_daily", "stage", STAGE_MEASURES)
-_REVENUE = _Rollup("api.revenue_daily", "currency", REVENUE_MEASURES)
+_FUNNEL = Rollup("api.funnel_daily", "stage", STAGE_MEASURES)
+_REVENUE = Rollup("api.revenue_daily", "currency", REVENUE_MEASURES)
 
 
 async def add(connection: Connection, increments: Mapping[Cell, int]) -> None:

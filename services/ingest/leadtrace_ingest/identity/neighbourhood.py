@@ -4,7 +4,7 @@ It grows record by record until nothing new is reached, so that each component i
 """
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
@@ -20,27 +20,33 @@ _RECORDS = """
 select subject_key, source, kind || '/' || external_id, standing, founded_id, entity_id, binding_revision
 from ingest.subjects
 """
-_BY_KEY = f"{_RECORDS} where subject_key = any($1::uuid[])"
-_BY_ENTITY = f"{_RECORDS} where entity_id = any($1::uuid[])"
+_BY_KEY = f"{_RECORDS} where subject_key = any($1::text[]::uuid[])"
+_BY_ENTITY = f"{_RECORDS} where entity_id = any($1::text[]::uuid[])"
 _KEYS_OF = """
 select kind, key, subject_key from ingest.identity_keys
-where subject_key = any($1::uuid[]) and refusal is null and key is not null
+where subject_key = any($1::text[]::uuid[]) and refusal is null and key is not null
 """
 _COUNTS = """
 select key, count(*) from ingest.identity_keys
-where key = any($1::uuid[]) and refusal is null group by key
+where key = any($1::text[]::uuid[]) and refusal is null group by key
 """
 _HOLDERS = """
-select kind, key, subject_key from ingest.identity_keys where key = any($1::uuid[]) and refusal is null
+select kind, key, subject_key from ingest.identity_keys
+where key = any($1::text[]::uuid[]) and refusal is null
 """
 _PAIRS = """
 select subject_key, other_key, source, id, at, rank, sequence, apart, open from ingest.identity_pairs
 """
 _PAIRS_OF = f"""
-{_PAIRS} where topic = $2 and subject_key = any($1::uuid[])
+{_PAIRS} where topic = $2 and subject_key = any($1::text[]::uuid[])
 union
-{_PAIRS} where topic = $2 and other_key = any($1::uuid[])
+{_PAIRS} where topic = $2 and other_key = any($1::text[]::uuid[])
 """
+
+
+def _texts(ids: Iterable[UUID]) -> list[str]:
+    # As text, because asyncpg takes long to see that an id is no array.
+    return [one.hex for one in ids]
 
 
 class Record(NamedTuple):
@@ -95,14 +101,14 @@ class Surveyor:
     async def _reach_records(self, keys: Collection[UUID]) -> set[UUID]:
         """Read the records, and those that belong to the same entities now."""
         before = set(self._records)
-        rows = [Record(*row) for row in await self._connection.fetch(_BY_KEY, list(keys))]
+        rows = [Record(*row) for row in await self._connection.fetch(_BY_KEY, _texts(keys))]
         entities = {row.entity for row in rows}
-        rows += [Record(*row) for row in await self._connection.fetch(_BY_ENTITY, list(entities))]
+        rows += [Record(*row) for row in await self._connection.fetch(_BY_ENTITY, _texts(entities))]
         self._records.update((row.key, row) for row in rows)
         return self._records.keys() - before
 
     async def _reach_keys_of(self, records: Collection[UUID]) -> set[UUID]:
-        rows = await self._connection.fetch(_KEYS_OF, list(records))
+        rows = await self._connection.fetch(_KEYS_OF, _texts(records))
         found = {key for _, key, _ in rows}
         reached = await self._reach_keys(found)
         for _, key, holder in rows:
@@ -115,10 +121,12 @@ class Surveyor:
         new = keys - self._holders.keys() - self._crowded.keys()
         if not new:
             return set()
-        counts: dict[UUID, int] = {row[0]: row[1] for row in await self._connection.fetch(_COUNTS, list(new))}
+        counts: dict[UUID, int] = {
+            row[0]: row[1] for row in await self._connection.fetch(_COUNTS, _texts(new))
+        }
         known = [key for key in new if self._concerns_all(counts.get(key, 0), key)]
         reached: set[UUID] = set()
-        for kind, key, holder in await self._connection.fetch(_HOLDERS, known) if known else ():
+        for kind, key, holder in await self._connection.fetch(_HOLDERS, _texts(known)) if known else ():
             reached.add(holder)
             if counts[key] <= self._fan_in:
                 self._holders.setdefault(key, (kind, set()))[1].add(holder)
@@ -133,7 +141,7 @@ class Surveyor:
 
     async def _reach_pairs(self, records: Collection[UUID]) -> set[UUID]:
         """The claims on pairs with the records; both ends of those that hold, and visitors named openly."""
-        rows = await self._connection.fetch(_PAIRS_OF, list(records), self._topic)
+        rows = await self._connection.fetch(_PAIRS_OF, _texts(records), self._topic)
         new = {PairRow(*row) for row in rows}
         self._pairs |= new
         visitors = {row.other_key for row in new if row.open} - self._records.keys()

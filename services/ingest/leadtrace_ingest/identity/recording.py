@@ -15,9 +15,10 @@ from leadtrace_ingest.identity.voids import reached_by, void_among
 
 _COLUMNS = "subject_key, kind, source, id, at, rank, sequence, key, refusal, recorded_at"
 _GIVEN = (
-    "unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::int[], $7::text[], "
-    "$8::uuid[], $9::text[], $10::timestamptz[])"
+    "unnest($1::text[]::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::int[], $7::text[], "
+    "$8::text[]::uuid[], $9::text[], $10::timestamptz[])"
 )
+_KEY_COLUMN = 7
 _KEEP_KEYS = f"insert into ingest.identity_claims ({_COLUMNS}) select * from {_GIVEN} on conflict do nothing"
 _SET_KEYS = f"""
 insert into ingest.identity_keys ({_COLUMNS}) select * from {_GIVEN}
@@ -30,8 +31,8 @@ _DROP_KEYS = """
 delete from ingest.identity_keys k using unnest($1::uuid[], $2::text[]) given (subject_key, kind)
 where (k.subject_key, k.kind) = (given.subject_key, given.kind)
 """
-_KEYS_OF = f"select {_COLUMNS} from ingest.identity_keys where subject_key = any($1::uuid[])"
-_CLAIMS_OF = f"select {_COLUMNS} from ingest.identity_claims where subject_key = any($1::uuid[])"
+_KEYS_OF = f"select {_COLUMNS} from ingest.identity_keys where subject_key = any($1::text[]::uuid[])"
+_CLAIMS_OF = f"select {_COLUMNS} from ingest.identity_claims where subject_key = any($1::text[]::uuid[])"
 _KEEP_PAIRS = """
 insert into ingest.identity_pairs (source, id, at, rank, sequence, topic, subject_key, other_key, apart, open,
                                    recorded_at)
@@ -174,9 +175,17 @@ def _row(claim: KeyClaim) -> KeyRow:
 
 
 async def _read(connection: Connection, query: str, subjects: Sequence[UUID]) -> list[KeyRow]:
-    return [KeyRow(*row) for row in await connection.fetch(query, subjects)] if subjects else []
+    # As text, because asyncpg takes long to see that an id is no array.
+    texts = [one.hex for one in subjects]
+    return [KeyRow(*row) for row in await connection.fetch(query, texts)] if subjects else []
 
 
 async def _write(connection: Connection, statement: str, rows: Sequence[KeyRow]) -> None:
     if rows:
-        await connection.execute(statement, *map(list, zip(*rows, strict=True)))
+        columns = [list(column) for column in zip(*map(_as_texts, rows), strict=True)]
+        await connection.execute(statement, *columns)
+
+
+def _as_texts(row: KeyRow) -> tuple[object, ...]:
+    key = row.key.hex if row.key else None
+    return (row.subject_key.hex, *row[1:_KEY_COLUMN], key, *row[_KEY_COLUMN + 1 :])

@@ -5,15 +5,21 @@ from typing import cast
 
 from leadtrace.domain.attribution.deal_state import DealState, Link
 from leadtrace.domain.attribution.presence import note_deletion, note_record, note_restoration
+from leadtrace.domain.attribution.recorded import MARKS
+from leadtrace.domain.calendar import UTC_DAYS, Days
 from leadtrace.domain.fact import Fact
 from leadtrace.events.catalogue import Code
 from leadtrace.events.snapshots import DealStatus
+
+_CODE_VERSION = 4
 
 
 class DealFold:
     """Attribution's view of a deal's set."""
 
-    version: int = 3
+    def __init__(self, days: Days = UTC_DAYS) -> None:
+        self._days = days
+        self.version = days.version(_CODE_VERSION)
 
     def initial(self) -> DealState:
         """A deal of which nothing is known."""
@@ -22,11 +28,13 @@ class DealFold:
     def step(self, state: DealState, fact: Fact) -> None:
         """Take the next fact in folding order; a type that is not read changes nothing."""
         take = _STEPS.get(fact.code)
+        if take is not None or fact.code in MARKS:
+            state.recorded.take(fact, self._days)
         if take is None:
             return
         state.latest_at = fact.at
         if state.first_at is None:
-            state.first_at = fact.at
+            state.first_at = state.unlinked_since = fact.at
         if fact.skewed:
             state.skewed = True
         note_record(state.records, fact)
@@ -107,12 +115,15 @@ def _take_link(state: DealState, fact: Fact) -> None:
     )
     link = _bind(state, (source, subject), lead_id, bindingrev)
     link.linked, link.role, link.primary = True, role, bool(primary)
+    state.unlinked_since = None
 
 
 def _take_unlink(state: DealState, fact: Fact) -> None:
     source, subject, lead_id, bindingrev = cast("tuple[str, str, str, int]", fact.values)
     link = _bind(state, (source, subject), lead_id, bindingrev)
     link.linked, link.role, link.primary = False, None, False
+    if state.unlinked_since is None and not any(one.linked for one in state.links.values()):
+        state.unlinked_since = fact.at
 
 
 def _bind(state: DealState, subject: tuple[str, str], lead_id: str, bindingrev: int) -> Link:

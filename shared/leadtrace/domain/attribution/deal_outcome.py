@@ -5,6 +5,8 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import TypeAlias
 
+import msgspec
+
 from leadtrace.domain.attribution.deal_state import DealState, Link
 from leadtrace.domain.attribution.presence import is_gone
 from leadtrace.domain.attribution.views import DealView
@@ -43,13 +45,29 @@ def render_deal(
         stage=state.stage,
         reason=state.reason,
         leads=leads,
+        unlinked_since=state.unlinked_since,
         flags=_flags(state, amount, currency, leads),
         latest_at=state.latest_at,
     )
 
 
+def former_view(deal_id: str, state: DealState) -> DealView:
+    """What a lead keeps of a deal that it is linked to no more."""
+    recorded = msgspec.structs.replace(state.recorded)
+    return DealView(deal_id, DealStatus.OPEN, 0, recorded=recorded, linked=False)
+
+
+def kept_views(outcome: DealOutcome, state: DealState, homes: Homes = _AT_HOME) -> dict[str, DealView]:
+    """What each lead keeps of a deal that it is or once was linked to, by lead id."""
+    former = former_view(outcome.deal_id, state)
+    views = dict.fromkeys(linked_leads(state, homes), former)
+    for lead, view in deal_views(outcome).items():
+        views[lead] = msgspec.structs.replace(view, recorded=former.recorded)
+    return views
+
+
 def deal_views(outcome: DealOutcome) -> dict[str, DealView]:
-    """What each linked lead keeps of the deal, by lead id; a lead that is not in it keeps nothing."""
+    """What each linked lead is to know of the deal, by lead id."""
     if outcome.created_at is None:
         return {}
     return {

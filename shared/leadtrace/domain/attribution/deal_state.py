@@ -2,6 +2,7 @@
 
 import msgspec
 
+from leadtrace.domain.attribution.recorded import Recorded
 from leadtrace.events.snapshots import DealStatus
 
 
@@ -21,7 +22,7 @@ class DealState(msgspec.Struct, array_like=True, gc=False):
     `status` is the one beneath a deletion. `links` are by (source, subject); one that was unlinked stays,
     because its binding still counts should it be linked again. `status_seen` and `stage_seen` say whether a
     change led there or a record that was read as it stands; `ends_seen` are the ends that changes told of.
-    `records` says of each record of the deal whether it is still there.
+    `unlinked_since` is set while no link stands. `records` says of each record of the deal whether it is still there.
     """
 
     latest_at: int = 0
@@ -37,9 +38,11 @@ class DealState(msgspec.Struct, array_like=True, gc=False):
     records: dict[str, bool] = {}
     skewed: bool = False
     links: dict[tuple[str, str], Link] = {}
+    unlinked_since: int | None = None
     status_seen: bool = False
     stage_seen: bool = False
     ends_seen: list[DealStatus] = []
+    recorded: Recorded = msgspec.field(default_factory=Recorded)
 
 
 _ENCODER = msgspec.msgpack.Encoder()

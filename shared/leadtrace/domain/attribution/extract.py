@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from leadtrace.domain.fact import Value
+from leadtrace.events.binding import DealRebound, LeadRebound
 from leadtrace.events.catalogue import Code
 from leadtrace.events.deal import (
     DealLinked,
@@ -80,6 +81,10 @@ def _unlink(data: DealUnlinked) -> Values:
     return (lead.source, lead.subject, lead.lead_id, lead.bindingrev)
 
 
+def _ground(data: LeadRebound | DealRebound) -> Values:
+    return (data.bindings[0].because.value,) if data.bindings else ()
+
+
 _Extractor = Callable[[Any], Values]
 
 _LEAD: dict[int, _Extractor] = {
@@ -88,6 +93,7 @@ _LEAD: dict[int, _Extractor] = {
     Code.LEAD_STAGE_CHANGED: _claim,
     Code.LEAD_OWNER_CHANGED: _holder,
     Code.TOUCHPOINT_RECORDED: _dimensions,
+    Code.LEAD_REBOUND: _ground,
 }
 _DEAL: dict[int, _Extractor] = {
     Code.DEAL_UPDATED: _amount,
@@ -97,6 +103,7 @@ _DEAL: dict[int, _Extractor] = {
     Code.DEAL_REOPENED: _reopening,
     Code.DEAL_LINKED: _link,
     Code.DEAL_UNLINKED: _unlink,
+    Code.DEAL_REBOUND: _ground,
 }
 
 

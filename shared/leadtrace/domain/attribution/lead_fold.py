@@ -6,7 +6,9 @@ from typing import cast
 
 from leadtrace.domain.attribution.lead_state import LeadState, TouchMark
 from leadtrace.domain.attribution.presence import note_deletion, note_record, note_restoration
+from leadtrace.domain.attribution.recorded import MARKS
 from leadtrace.domain.attribution.standing import Entry, Standing
+from leadtrace.domain.calendar import UTC_DAYS, Days
 from leadtrace.domain.fact import Fact, Value
 from leadtrace.events.catalogue import Code
 from leadtrace.events.lead import Stage
@@ -18,13 +20,16 @@ FURTHER_DAYS = 366
 CLAIM_LIMIT = 1_000
 
 DAY_US = 86_400_000_000
+_CODE_VERSION = 4
 _INQUIRY = Stage.INQUIRY.value
 
 
 class LeadFold:
     """Attribution's view of a lead's set; deals and qualifications join when it is rendered."""
 
-    version: int = 3
+    def __init__(self, days: Days = UTC_DAYS) -> None:
+        self._days = days
+        self.version = days.version(_CODE_VERSION)
 
     def initial(self) -> LeadState:
         """A lead of which nothing is known."""
@@ -33,6 +38,8 @@ class LeadFold:
     def step(self, state: LeadState, fact: Fact) -> None:
         """Take the next fact in folding order; a type that is not read changes nothing."""
         take = _STEPS.get(fact.code)
+        if take is not None or fact.code in MARKS:
+            state.recorded.take(fact, self._days)
         if take is None:
             return
         state.latest_at = fact.at

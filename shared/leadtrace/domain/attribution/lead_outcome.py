@@ -6,6 +6,7 @@ from leadtrace.domain.attribution.derived import capture_of, derive_entries
 from leadtrace.domain.attribution.history import in_ladder_order, write_history
 from leadtrace.domain.attribution.lead_state import LeadState, TouchMark, acquisition_of
 from leadtrace.domain.attribution.presence import is_gone
+from leadtrace.domain.attribution.recorded import together
 from leadtrace.domain.attribution.standing import Standing
 from leadtrace.domain.attribution.views import DealView, QualificationView
 from leadtrace.domain.stages import STAGES
@@ -14,6 +15,7 @@ from leadtrace.events.snapshots import (
     DealShare,
     DealStatus,
     DefinitionRef,
+    Known,
     LeadOutcome,
     LeadStatus,
     Touch,
@@ -36,8 +38,9 @@ def render_lead(
     qualification: QualificationView | None,
     definition: DefinitionRef,
 ) -> LeadOutcome:
-    """The body of a lead's snapshot; the order of `deals` does not matter and `state` is left as it is."""
-    deals = sorted(deals, key=lambda deal: deal.deal_id)
+    """The body of a lead's snapshot; `deals` in any order, also former ones; `state` is left as it is."""
+    kept = sorted(deals, key=lambda deal: deal.deal_id)
+    deals = [deal for deal in kept if deal.linked]
     judged = qualification or _UNJUDGED
     capture = capture_of(state, deals)
     captured_at = capture.at if capture else None
@@ -67,12 +70,15 @@ def render_lead(
         qualifications=judged.qualifications,
         flags=_flags(state, captured_at, standing),
         latest_at=_latest(state, deals, judged),
+        known=together([state.recorded, *(deal.recorded for deal in kept)]),
     )
 
 
-def absorbed_lead(*, lead_id: str, redirect_to: str, definition: DefinitionRef) -> LeadOutcome:
+def absorbed_lead(
+    *, lead_id: str, redirect_to: str, definition: DefinitionRef, known: Known | None = None
+) -> LeadOutcome:
     """The body of a lead whose record belongs to another one now."""
-    return LeadOutcome(lead_id=lead_id, definition=definition, redirect_to=redirect_to)
+    return LeadOutcome(lead_id=lead_id, definition=definition, redirect_to=redirect_to, known=known)
 
 
 def _ends(standing: Standing, deals: Sequence[DealView]) -> tuple[int | None, int | None]:

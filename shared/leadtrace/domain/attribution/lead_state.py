@@ -2,6 +2,7 @@
 
 import msgspec
 
+from leadtrace.domain.attribution.recorded import Recorded
 from leadtrace.domain.attribution.standing import Entry, Standing
 from leadtrace.domain.fact import Value
 from leadtrace.events.lead import Acquisition
@@ -37,6 +38,7 @@ class LeadState(msgspec.Struct, array_like=True, gc=False):
     team: str | None = None
     records: dict[str, bool] = {}
     skewed: bool = False
+    recorded: Recorded = msgspec.field(default_factory=Recorded)
 
 
 def acquisition_of(dimensions: tuple[Value, ...]) -> Acquisition:

@@ -2,11 +2,15 @@
 
 import msgspec
 
+from leadtrace.domain.attribution.recorded import Recorded
 from leadtrace.events.snapshots import DealStatus, Qualification
 
 
 class DealView(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A linked deal as one lead needs it: moments in µs, `share` in minor units of `currency`."""
+    """A deal as one lead needs it: moments in µs, `share` in minor units of `currency`.
+
+    Of one that is no longer linked to the lead only `deal_id` and `recorded` count.
+    """
 
     deal_id: str
     status: DealStatus
@@ -15,6 +19,8 @@ class DealView(msgspec.Struct, frozen=True, array_like=True, gc=False):
     share: int = 0
     currency: str | None = None
     latest_at: int = 0
+    recorded: Recorded = msgspec.field(default_factory=Recorded)
+    linked: bool = True
 
 
 class QualificationView(msgspec.Struct, frozen=True, array_like=True, gc=False):

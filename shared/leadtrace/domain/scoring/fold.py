@@ -121,9 +121,12 @@ class ScoreFold:
         self._judge(state, fact)
 
     def _judge(self, state: ScoreState, fact: Fact) -> None:
-        """Read the score at the fact's moment; only here do band and verdicts move."""
-        state.at = fact.at
-        state.intent = intent_of(self._card, state.accounts, fact.at) if state.accounts else 0
+        self.judge_at(state, fact.at)
+
+    def judge_at(self, state: ScoreState, at: int) -> None:
+        """Read the score at a moment (µs) not before the latest event; only here band and verdicts move."""
+        state.at = at
+        state.intent = intent_of(self._card, state.accounts, at) if state.accounts else 0
         if state.disqualified:
             state.band = 0
         else:

@@ -159,6 +159,15 @@ class TestBuyingGroup:
         assert outcome.leads == (LinkedLead("b"),)
         assert told((0, DealCreated()), (1, link("a", 1)), (2, unlink("a", 1))).flags == ("unlinked",)
 
+    def test_it_says_since_when_it_is_nobodys(self) -> None:
+        early = told((1, DealCreated()), (2, WON))
+        assert early.unlinked_since == day(1)
+        linked = told((1, DealCreated()), (3, link("a", 1)))
+        assert linked.unlinked_since is None
+        left = told((1, DealCreated()), (2, link("a", 1)), (3, link("b", 2)), (4, unlink("a", 1)))
+        assert left.unlinked_since is None
+        assert told(*_LEFT_BY_ALL).unlinked_since == day(5)
+
     def test_the_highest_binding_names_the_lead(self) -> None:
         outcome = told((1, link("new", 1, rev=7)), (2, unlink("new", 1, rev=7)), (3, link("old", 1, rev=2)))
         assert [lead.lead_id for lead in outcome.leads] == ["new"]
@@ -169,6 +178,12 @@ class TestBuyingGroup:
         views = deal_views(told((1, link("lead-1", 1)), (2, DealCreated())))
         lead = lead_outcome([], views["lead-1"])
         assert (lead.captured_at, lead.status, lead.flags) == (day(2), "open", ("unhydrated",))
+
+
+_LEFT_BY_ALL = (
+    *((1, DealCreated()), (2, link("a", 1)), (3, link("b", 2))),
+    *((4, unlink("a", 1)), (5, unlink("b", 2)), (6, unlink("b", 2))),
+)
 
 
 def test_deleted_deal_keeps_its_shares_and_counts_nowhere() -> None:

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "attribution_rebuilds"
-down_revision = "attribution_0003"
+revision = "api_rebuilds"
+down_revision = "api_0003"
 
 _STATEMENTS = (
     """

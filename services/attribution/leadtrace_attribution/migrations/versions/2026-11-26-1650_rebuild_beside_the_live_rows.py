@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "api_rebuilds"
-down_revision = "api_0002"
+revision = "attribution_rebuilds"
+down_revision = "attribution_0004"
 
 _STATEMENTS = (
     """

@@ -1,0 +1,96 @@
+"""One lead as it was known at a moment, folded from the events that were recorded by then."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from leadtrace.domain.calendar import DayOf, Days, calendar
+from leadtrace.events.times import to_micros
+from leadtrace.runtime.definitions import live_definitions
+from leadtrace_api.knowledge.folding import Folds
+from leadtrace_api.knowledge.history import Ask, History
+from leadtrace_api.knowledge.loading import histories
+from leadtrace_api.leads.answers import Snapshots
+from leadtrace_api.problems import NotFoundError
+from leadtrace_api.reading import Reading
+from leadtrace_api.room import Room
+
+
+@lru_cache(maxsize=8)
+def folds_of(timezone: str) -> Folds:
+    """The folds by the definitions in force, with days of this time zone."""
+    return Folds(live_definitions(), Days(ZoneInfo(timezone)))
+
+
+@lru_cache(maxsize=8)
+def day_of_zone(timezone: str) -> DayOf:
+    """The days of a time zone."""
+    return calendar(ZoneInfo(timezone))
+
+
+def asking(now: Reading) -> Ask:
+    """Statements with numbered parameters within the snapshot of an answer."""
+
+    async def ask(statement: str, *values: object) -> Sequence[Any]:
+        return (await now.connection.exec_driver_sql(statement, values)).all()
+
+    return ask
+
+
+async def history_of(room: Room, now: Reading, lead_id: UUID, as_of: datetime | None) -> History:
+    """What was recorded of a lead and its deals by then, or ever.
+
+    Raises:
+        ParameterError: some of it may still be on its way.
+    """
+    if as_of is None:
+        return (await histories(asking(now), [lead_id]))[lead_id]
+    await room.reconciled.check(now.connection, now.at, as_of)
+    until = to_micros(as_of)
+    return (await histories(asking(now), [lead_id], until))[lead_id].until(until)
+
+
+@dataclass(frozen=True, slots=True)
+class LeadThen:
+    """A lead as known at a moment: its snapshots, the numbers of its events, where it was absorbed into."""
+
+    snapshots: Snapshots
+    events: tuple[int, ...]
+    redirect_to: UUID | None
+
+
+async def lead_then(room: Room, now: Reading, lead_id: UUID, as_of: datetime) -> LeadThen:
+    """Score, outcome, deals and events as known then.
+
+    Raises:
+        NotFoundError: nothing was known of the lead.
+        ParameterError: as `history_of`.
+    """
+    history = await history_of(room, now, lead_id, as_of)
+    known = folds_of(room.settings.timezone).lead(history)
+    if known.score is None and known.outcome is None:
+        raise unknown(lead_id, as_of)
+    amounts = {UUID(deal.deal_id): (deal.amount, deal.currency) for deal in known.deals}
+    told = [
+        *history.own(),
+        *(one for deal, some in history.deals().items() if deal in amounts for one in some),
+    ]
+    return LeadThen(
+        Snapshots(known.outcome, known.score, amounts, as_of),
+        tuple([int(one.event.eventno) for one in told]),
+        history.redirect(),
+    )
+
+
+def unknown(lead_id: UUID, as_of: datetime | None) -> NotFoundError:
+    """Nothing was known of the lead at that moment."""
+    when = f" as of {as_of.isoformat()}" if as_of is not None else ""
+    return NotFoundError(
+        f"Nothing was known of a lead {lead_id}{when}.",
+        parameter="lead_id",
+        remedy="/v1/leads lists those that are known now; the trace of one tells when it was recorded.",
+    )

@@ -1,0 +1,127 @@
+"""Books each new contribution on the day on which it became known: at once if plain, else folded anew."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import msgspec
+
+from leadtrace.events.snapshots import LeadOutcome
+from leadtrace.runtime.handler import MoreNeededError
+from leadtrace.store.connection import Connection
+from leadtrace_api.knowledge.relearn import Relearned, Relearner
+from leadtrace_api.projector import knowing
+from leadtrace_api.projector.arrivals import SnapshotKey
+from leadtrace_api.projector.contribution import Increments, cells, net_of
+from leadtrace_api.projector.kept import Cells, Chain, packed, steps_of_chains
+from leadtrace_api.projector.knowing import Bookings, book, usual
+from leadtrace_api.store import known, leads
+from leadtrace_api.store.known import DayRow, LeadCause
+
+_OUTCOME = msgspec.json.Decoder(LeadOutcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A lead's held outcome with its contribution, and those that take their place."""
+
+    key: SnapshotKey
+    old: LeadOutcome | None
+    contributed: Cells
+    new: LeadOutcome
+    made: Cells
+
+
+def _key(item: tuple[SnapshotKey, LeadOutcome]) -> SnapshotKey:
+    return item[0]
+
+
+class Learning:
+    """What one batch of new outcomes changes in the known rollups; nothing is written before `write`.
+
+    `locked` are the leads that others cannot change meanwhile; None: all.
+    """
+
+    def __init__(self, relearner: Relearner, locked: Collection[UUID] | None = None) -> None:
+        self._relearner = relearner
+        self._locked = locked
+        self._day_of = relearner.day_of
+        self._bookings: Bookings = {}
+        self._closed: list[DayRow] = []
+        self._changed: list[Relearned] = []
+        self._leads: set[LeadCause] = set()
+        self._no_more: set[LeadCause] = set()
+
+    def take(self, one: Replaced, net: Increments) -> None:
+        """A new outcome, and the net change of what the lead contributes."""
+        held = (one.old, one.contributed) if one.old is not None else None
+        plain = usual(held, one.new, one.made, self._day_of)
+        if plain is None:
+            self._changed.append(Relearned(one.key, one.old, one.new))
+            return
+        if plain.closes is not None and one.contributed:
+            self._closed.append((one.key, plain.closes, packed([(plain.closed_cause, one.contributed)])))
+        self._book(self._leads, one.key, plain.day, plain.cause, net)
+
+    async def write(self, connection: Connection) -> None:
+        """Fold anew what is not plain, and add everything to the rollups.
+
+        Raises:
+            MoreNeededError: records moved between these leads and others, which are not locked.
+        """
+        rows = self._closed
+        if self._changed:
+            changed = [*self._changed, *await self._related(connection)]
+            rows = [*rows, *await self._relearn(connection, changed)]
+        await known.drop_leads(connection, self._no_more - self._leads)
+        await known.add_leads(connection, self._leads)
+        await known.keep(connection, rows)
+        await known.add(connection, self._bookings)
+
+    async def _related(self, connection: Connection) -> list[Relearned]:
+        """Leads whose past changes though they say nothing new: their records belong to others now."""
+        if self._locked is None:
+            return []
+        related = await self._relearner.related(connection, {one.key[0] for one in self._changed})
+        if not related <= set(self._locked):
+            raise MoreNeededError(frozenset(related.difference(self._locked)))
+        held = await leads.outcomes(connection, sorted(related), _OUTCOME.decode)
+        version = self._relearner.version
+        return [
+            Relearned(key, said, said) for key, said in sorted(held.items(), key=_key) if key[1] == version
+        ]
+
+    async def _relearn(self, connection: Connection, changed: Sequence[Relearned]) -> list[DayRow]:
+        keys = [one.key for one in changed]
+        kept = await known.chains(connection, keys)
+        days = await self._relearner.days(connection, changed)
+        rows: list[DayRow] = []
+        for one in changed:
+            for day, cause, came, went in steps_of_chains(self._booked(one, kept[one.key])):
+                self._book(self._no_more, one.key, day, cause, net_of(went, came))
+            for day, cause, came, went in steps_of_chains(days[one.key]):
+                self._book(self._leads, one.key, day, cause, net_of(came, went))
+            rows += [(one.key, day, packed(chain)) for day, chain in self._to_keep(one.new, days[one.key])]
+        await known.forget(connection, keys)
+        return rows
+
+    def _book(self, noted: set[LeadCause], key: SnapshotKey, day: date, cause: str, net: Increments) -> None:
+        if book(self._bookings, day, cause, net):
+            noted.add((key[1], day, cause, key[0]))
+
+    def _booked(self, one: Relearned, kept: list[tuple[date, Chain]]) -> list[tuple[date, Chain]]:
+        """What was booked for the lead: the kept days, and the last one if that was plain."""
+        old = one.old
+        if old is None or old.known is None:
+            return kept
+        day = self._day_of(old.known.latest)
+        if kept and kept[-1][0] >= day:
+            return kept
+        return [*kept, (day, [(knowing.cause_of(old.known), cells(old, self._day_of))])]
+
+    def _to_keep(self, new: LeadOutcome, days: list[tuple[date, Chain]]) -> list[tuple[date, Chain]]:
+        """All days but the last, and that too unless it is plain."""
+        made = days[-1][1][-1][1]
+        plain = new.known is not None and knowing.is_plain(new.known, made, self._day_of)
+        return days[:-1] if plain else days

@@ -1,0 +1,40 @@
+"""Parameters that ask for an earlier state of knowledge, or for another moment in the world."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from leadtrace.events.times import to_micros
+
+AsOf = Annotated[
+    AwareDatetime | None,
+    Field(
+        description="A state of knowledge: only what was recorded by this moment, with its offset from UTC; "
+        "else all that is recorded now.",
+        examples=["2026-03-31T22:00:00Z"],
+    ),
+]
+
+
+class KnownQuery(BaseModel):
+    """When a question about a lead is asked."""
+
+    model_config = ConfigDict(frozen=True)
+
+    as_of: AsOf = None
+
+
+class ScoreQuery(KnownQuery):
+    """When, and of which moment in the world."""
+
+    at: AwareDatetime | None = Field(
+        default=None,
+        description="A moment in the world: what had happened by then, judged then; else the latest event.",
+        examples=["2026-03-15T12:00:00Z"],
+    )
+
+
+def micros(moment: datetime | None) -> int | None:
+    """A moment as folds compare it."""
+    return to_micros(moment) if moment is not None else None

@@ -1,0 +1,120 @@
+"""What a lead contributed as known at the close of each day, folded anew from its events.
+
+The last day ends at the snapshot that the lead holds, so that all days sum to what the live rollups count.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from leadtrace.domain.attribution.recorded import CAUSES, Cause
+from leadtrace.domain.calendar import Days as Calendar
+from leadtrace.domain.calendar import calendar
+from leadtrace.domain.definitions.model import Definitions
+from leadtrace.events.snapshots import LeadOutcome
+from leadtrace.runtime.logging import get_logger
+from leadtrace.store.connection import Connection
+from leadtrace_api.knowledge.bindings import bindings_of
+from leadtrace_api.knowledge.folding import Folds
+from leadtrace_api.knowledge.history import History
+from leadtrace_api.knowledge.loading import histories
+from leadtrace_api.projector import knowing
+from leadtrace_api.projector.arrivals import SnapshotKey
+from leadtrace_api.projector.contribution import cells
+from leadtrace_api.projector.kept import Cells, Chain
+
+_log = get_logger("leadtrace_api.knowledge")
+
+# Known before anything else: of a lead whose events are no longer there nobody can say since when.
+ALWAYS = date(1970, 1, 1)
+_LEADS_AT_ONCE = 200
+
+DayChains = list[tuple[date, Chain]]
+
+
+@dataclass(frozen=True, slots=True)
+class Relearned:
+    """A lead whose days are to be folded anew: what it held and what it holds now."""
+
+    key: SnapshotKey
+    old: LeadOutcome | None
+    new: LeadOutcome
+
+
+class Relearner:
+    """Folds days by one version of the definitions, in one time zone."""
+
+    def __init__(self, definitions: Definitions, zone: ZoneInfo) -> None:
+        self.day_of = self._day_of = calendar(zone)
+        self._folds = Folds(definitions, Calendar(zone))
+
+    @property
+    def version(self) -> int:
+        """The version of the definitions."""
+        return self._folds.definition.version
+
+    async def related(self, connection: Connection, leads: Collection[UUID]) -> set[UUID]:
+        """Other leads to which records of these ever belonged: what is recorded late concerns them too."""
+        bindings = await bindings_of(connection.fetch, leads)
+        moved = [{one.entity for one in some} for some in bindings.by_name.values() if len(some) > 1]
+        return {lead for homes in moved if not homes.isdisjoint(leads) for lead in homes}.difference(leads)
+
+    async def days(
+        self, connection: Connection, changed: Sequence[Relearned]
+    ) -> dict[SnapshotKey, DayChains]:
+        """The chain of each day on which the knowledge of each lead changed."""
+        found: dict[SnapshotKey, DayChains] = {}
+        for start in range(0, len(changed), _LEADS_AT_ONCE):
+            some = changed[start : start + _LEADS_AT_ONCE]
+            told = await histories(connection.fetch, [one.key[0] for one in some])
+            for one in some:
+                found[one.key] = self._days(one.new, told[one.key[0]])
+        return found
+
+    def _days(self, outcome: LeadOutcome, history: History) -> DayChains:
+        made = cells(outcome, self._day_of)
+        by_day = self._by_day(history)
+        known = outcome.known
+        last = self._day_of(known.latest) if known is not None else max(by_day, default=ALWAYS)
+        try:
+            days = self._fold(history, {day: told for day, told in by_day.items() if day <= last})
+        except Exception as error:  # noqa: BLE001 - one lead's past must not keep all others from going on
+            _log.error("lead.days_unknown", lead_id=outcome.lead_id, error=type(error).__name__)
+            days = []
+        if known is not None and knowing.is_plain(known, made, self._day_of):
+            chain: Chain = [(knowing.cause_of(known), made)]
+        else:
+            chain = days[-1][1] if days and days[-1][0] == last else [(Cause.LATER_EVENT.value, made)]
+            chain[-1] = (chain[-1][0], made)
+        return [*((day, earlier) for day, earlier in days if day < last), (last, chain)]
+
+    def _by_day(self, history: History) -> dict[date, dict[Cause, set[int]]]:
+        """What became known on each day, by cause: events and bindings, each by its identity in memory."""
+        by_day: dict[date, dict[Cause, set[int]]] = {}
+        for told in history.events():
+            self._note(by_day, told.recorded, self._folds.cause_of(told), id(told))
+        for bound in history.bindings.everything():
+            if bound.cause is not None:
+                self._note(by_day, bound.recorded, bound.cause, id(bound))
+        return by_day
+
+    def _note(self, by_day: dict[date, dict[Cause, set[int]]], recorded: int, cause: Cause, one: int) -> None:
+        by_day.setdefault(self._day_of(recorded), {}).setdefault(cause, set()).add(one)
+
+    def _fold(self, history: History, by_day: Mapping[date, Mapping[Cause, set[int]]]) -> DayChains:
+        days: DayChains = []
+        taken: set[int] = set()
+        for day in sorted(by_day):
+            chain: Chain = []
+            for cause in CAUSES:
+                if cause in by_day[day]:
+                    taken |= by_day[day][cause]
+                    chain.append((cause.value, self._contributed(history, taken)))
+            days.append((day, chain))
+        return days
+
+    def _contributed(self, history: History, taken: set[int]) -> Cells:
+        known = history.only(lambda told: id(told) in taken, lambda bound: id(bound) in taken)
+        return cells(self._folds.outcome(known), self._day_of)

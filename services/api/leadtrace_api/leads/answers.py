@@ -1,0 +1,69 @@
+"""The answers about one lead, out of its score and outcome as known now or as of a moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from leadtrace.events.snapshots import DefinitionRef, LeadOutcome, LeadScore
+from leadtrace.events.times import from_micros
+from leadtrace_api.leads import queries
+from leadtrace_api.leads.current import Amounts, deal_of, dimensions_of, moment, score_of, stage_entry
+from leadtrace_api.leads.schemas import Lead, Trace
+from leadtrace_api.leads.trace import trace_entries
+from leadtrace_api.reading import Reading
+
+_UNJUDGED = DefinitionRef(id="", version=0, hash="")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshots:
+    """The snapshots of a lead and what its deals are worth, as known at `as_of`; None: now."""
+
+    outcome: LeadOutcome | None
+    score: LeadScore | None
+    amounts: Amounts
+    as_of: datetime | None = None
+
+
+def lead_answer(now: Reading, lead_id: UUID, known: Snapshots) -> Lead:
+    """What is or was known of a lead; of one with only a score it is told as of a visitor."""
+    score = known.score
+    outcome = known.outcome or LeadOutcome(lead_id=str(lead_id), definition=_UNJUDGED)
+    return Lead(
+        snapshot_at=now.at,
+        definition_version=now.version,
+        as_of=known.as_of,
+        lead_id=lead_id,
+        status=outcome.status,
+        captured_at=moment(outcome.captured_at),
+        dimensions=dimensions_of(outcome),
+        stage=outcome.stage,
+        stage_since=moment(outcome.stage_since),
+        entries={stage.value: count for stage, count in outcome.entries.items()},
+        first_reached={stage.value: from_micros(at) for stage, at in outcome.first_reached.items()},
+        transitions=tuple(map(stage_entry, outcome.transitions)),
+        transitions_omitted=outcome.transitions_omitted,
+        touches=outcome.touches,
+        score=score_of(score) if score is not None else None,
+        won_at=moment(outcome.won_at),
+        lost_at=moment(outcome.lost_at),
+        deals=tuple(deal_of(deal, known.amounts) for deal in outcome.deals),
+        flags=outcome.flags,
+        trace=f"/v1/leads/{lead_id}/trace",
+    )
+
+
+def trace_answer(now: Reading, lead_id: UUID, events: Sequence[Row[Any]], known: Snapshots) -> Trace:
+    """The journey of a lead as known now or as of a moment."""
+    return Trace(
+        snapshot_at=now.at,
+        definition_version=now.version,
+        as_of=known.as_of,
+        lead_id=lead_id,
+        entries=trace_entries(events[: queries.MOST_EVENTS], known.outcome, known.score, known.amounts),
+        truncated=len(events) > queries.MOST_EVENTS,
+    )

@@ -1,0 +1,150 @@
+"""Metrics as known at the close of a day: equal to a run over only the events recorded by then."""
+
+import random
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import httpx
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from leadtrace.events.deal import DealCreated, DealLinked, DealUpdated, DealWon
+from leadtrace.events.envelope import Event
+from leadtrace.events.lead import LeadCaptured, LeadStageChanged, Stage
+from leadtrace.testing.builders import DAY_ZERO, event, lead_ref
+from leadtrace.testing.worlds import worlds
+from leadtrace_api.knowledge.closing import close_of
+from tests.integration.api.conftest import SETTINGS
+from tests.integration.api.moved import moved_worlds
+from tests.integration.api.projection import Projection
+from tests.integration.api.whole import Whole
+
+HOURS_LATE = (0, 0, 1, -1, 20, 30, 80)
+WORLDS = st.one_of(worlds(hours_late=HOURS_LATE), moved_worlds(hours_late=HOURS_LATE))
+RANGE = {"from": "2025-12-25", "to": "2026-01-20"}
+_SUM_OF_DIFFERENCES = """
+select definition_version, basis, dimension, day, key, {name}, {sums}
+from api.{table} group by 1, 2, 3, 4, 5, 6 having {any}
+"""
+
+through_the_store = settings(
+    deadline=None,
+    max_examples=16,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+
+
+async def funnels(client: httpx.AsyncClient, **as_of: str) -> list[dict[str, Any]]:
+    """What the funnel counts, on both bases, in total and by two dimensions."""
+    found = []
+    for basis in ("cohort", "activity"):
+        for by in ({}, {"by": "channel"}, {"by": "owner"}):
+            answer = await client.get("/v1/funnel", params={**RANGE, "basis": basis, **by, **as_of})
+            assert answer.status_code == 200, answer.text
+            found.append({name: _counted(answer.json()[name]) for name in ("groups", "total")})
+    return found
+
+
+def _counted(numbers: Any) -> Any:
+    """The same without links, which lead to what is known now."""
+    if isinstance(numbers, list):
+        return [_counted(one) for one in numbers]
+    if isinstance(numbers, dict):
+        return {name: _counted(one) for name, one in numbers.items() if name != "drill"}
+    return numbers
+
+
+async def differences_summed(projection: Projection) -> tuple[set[tuple[Any, ...]], set[tuple[Any, ...]]]:
+    """The known rollups summed over all known days, in the shape of `Projection.rollups`."""
+    found = []
+    for table, name, measures in (
+        ("funnel_known", "stage", ("entered", "reached", "current")),
+        ("revenue_known", "currency", ("customers", "revenue")),
+    ):
+        sums = ", ".join(f"sum({measure})::bigint" for measure in measures)
+        some = " or ".join(f"sum({measure}) <> 0" for measure in measures)
+        statement = _SUM_OF_DIFFERENCES.format(name=name, sums=sums, table=table, any=some)
+        found.append({tuple(row) for row in await projection.pool.fetch(statement)})
+    return found[0], found[1]
+
+
+def known(events: Sequence[Event], day: date) -> list[Event]:
+    """The events recorded by the close of a day."""
+    return [made for made in events if made.recordedtime <= close_of(day, SETTINGS.zone)]
+
+
+@through_the_store
+@given(world=WORLDS, days=st.integers(-1, 6), seed=st.integers(0, 2**32))
+async def test_a_funnel_as_of_a_day_is_that_of_a_run_over_the_events_recorded_by_its_close(
+    projection: Projection, client: httpx.AsyncClient, world: list[Event], days: int, seed: int
+) -> None:
+    day, chance = DAY_ZERO.date() + timedelta(days=days), random.Random(seed)
+    whole = Whole(projection)
+    await whole.begin()
+    await whole.tell(known(world, day))
+    then = await funnels(client)
+    await whole.begin()
+    arriving = chance.sample(world, len(world))
+    for start in range(0, len(arriving), 4):
+        await whole.tell(arriving[start : start + 4], copies=2, size=chance.randint(1, 9))
+        assert await differences_summed(projection) == await projection.rollups()
+    assert await funnels(client, as_of=day.isoformat()) == then
+    assert await projection.rollups() == await projection.recomputed()
+
+
+@through_the_store
+@given(world=WORLDS, seed=st.integers(0, 2**32))
+async def test_what_was_booked_does_not_depend_on_the_order_of_arrival(
+    projection: Projection, world: list[Event], seed: int
+) -> None:
+    chance, whole = random.Random(seed), Whole(projection)
+    await whole.begin()
+    await whole.tell(world)
+    booked = await _booked(projection)
+    await whole.begin()
+    arriving = chance.sample(world, len(world))
+    for start in range(0, len(arriving), 3):
+        await whole.tell(arriving[start : start + 3], size=chance.randint(1, 9))
+    assert await _booked(projection) == booked
+
+
+async def _booked(projection: Projection) -> list[list[tuple[Any, ...]]]:
+    statements = (
+        "select * from api.funnel_known where entered <> 0 or reached <> 0 or current <> 0",
+        "select * from api.revenue_known where customers <> 0 or revenue <> 0",
+    )
+    return [sorted(map(tuple, await projection.pool.fetch(one)), key=repr) for one in statements]
+
+
+async def test_a_day_that_is_not_over_is_refused(client: httpx.AsyncClient) -> None:
+    for day in ("2999-01-01", "9999-12-31"):
+        answer = await client.get("/v1/funnel", params={"as_of": day})
+        assert answer.status_code == 400
+        assert answer.json()["parameter"] == "as_of"
+    assert (await client.get("/v1/funnel", params={"as_of": "0001-01-01"})).status_code == 200
+
+
+async def test_a_late_win_was_not_known_before_and_is_counted_on_its_own_day(
+    projection: Projection, client: httpx.AsyncClient
+) -> None:
+    """Won on the 3rd, told on the 9th."""
+    whole = Whole(projection)
+    await whole.begin()
+    second, third, ninth = (DAY_ZERO + timedelta(days=number) for number in (1, 2, 8))
+    await whole.tell(
+        [
+            event(LeadCaptured(), "contact/1", 1),
+            event(LeadStageChanged(stage=Stage.LEAD, claimed="lead"), "contact/1", 2, at=second),
+            event(DealCreated(), "deal/1", 3, at=second),
+            event(DealUpdated(amount="10", currency="EUR"), "deal/1", 4, at=second),
+            event(DealLinked(lead_ref("contact/1")), "deal/1", 5, at=second),
+        ]
+    )
+    await whole.tell([event(DealWon(claimed="won"), "deal/1", 6, at=third, recorded=ninth)])
+    amounts = {}
+    for day in ("2026-01-02", "2026-01-08", "2026-01-09"):
+        asked = {"from": "2026-01-03", "to": "2026-01-03", "basis": "activity", "as_of": day}
+        amounts[day] = (await client.get("/v1/funnel", params=asked)).json()["total"]["revenue"]["amount"]
+    assert amounts == {"2026-01-02": "0.00", "2026-01-08": "0.00", "2026-01-09": "10.00"}

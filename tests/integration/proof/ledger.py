@@ -1,0 +1,92 @@
+"""What was told so far, and what follows from it, reckoned anew in plain words after each step."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from leadtrace.events.lead import LADDER
+
+_RUNGS = {stage.value: rung for rung, stage in enumerate(LADDER)}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event of the CRM: what it is about and says, and when (seconds)."""
+
+    id: str
+    name: str
+    subject: str
+    at: int
+    data: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Every event that was told, and every call of the website."""
+
+    told: list[Told] = field(default_factory=list)
+    identified: set[str] = field(default_factory=set)
+
+    def standing(self) -> list[Told]:
+        """The events that no standing correction voids."""
+        void: set[str] = set()
+        for one in reversed(self.told):
+            if one.name == "event.corrected" and one.id not in void:
+                void.add(one.data["event"])
+        return [one for one in self.told if one.id not in void]
+
+    def leads(self, bound: dict[str, UUID]) -> set[UUID]:
+        """The leads: entities with a record that anybody captured, staged or linked a deal to."""
+        records = {
+            f"crm {one.subject}"
+            for one in self.standing()
+            if one.name in ("lead.captured", "lead.stage_changed")
+        }
+        records |= self.identified
+        records |= {f"crm {lead}" for group in self._linked().values() for lead in group}
+        return {bound[record] for record in records}
+
+    def touches(self, records: Iterable[str]) -> int:
+        """How many touchpoints there were with the records."""
+        among = set(records)
+        touched = (one for one in self.standing() if one.name == "touchpoint.recorded")
+        return sum(f"crm {one.subject}" in among for one in touched)
+
+    def highest(self, records: Iterable[str]) -> str | None:
+        """The highest stage that anybody claimed of the records."""
+        among = set(records)
+        claims = (one for one in self.standing() if one.name == "lead.stage_changed")
+        rungs = [_RUNGS[one.data["stage"]] for one in claims if f"crm {one.subject}" in among]
+        return LADDER[max(rungs)].value if rungs else None
+
+    def revenue(self) -> Decimal:
+        """What the won deals are worth together."""
+        deals = {one.subject for one in self.told if one.subject.startswith("deal/")}
+        return sum((self._worth(deal) for deal in deals), Decimal())
+
+    def _worth(self, deal: str) -> Decimal:
+        state, amount = "open", Decimal()
+        for one in self._of(deal):
+            if one.name == "deal.updated":
+                amount = Decimal(one.data["amount"])
+            elif one.name in ("deal.won", "deal.lost"):
+                state = one.name
+        return amount if state == "deal.won" else Decimal()
+
+    def _linked(self) -> dict[str, set[str]]:
+        """The records in each deal's buying group."""
+        linked: dict[str, set[str]] = {}
+        for deal in {one.subject for one in self.told if one.subject.startswith("deal/")}:
+            group: set[str] = set()
+            for one in self._of(deal):
+                if one.name == "deal.linked":
+                    group.add(one.data["lead"]["subject"])
+                elif one.name == "deal.unlinked":
+                    group.discard(one.data["lead"]["subject"])
+            linked[deal] = group
+        return linked
+
+    def _of(self, subject: str) -> Iterable[Told]:
+        return sorted((one for one in self.standing() if one.subject == subject), key=lambda one: one.at)

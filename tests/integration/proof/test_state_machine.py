@@ -1,0 +1,173 @@
+"""The proof: whatever is told, in any order, with duplicates, every invariant holds after every step."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from leadtrace.events.lead import LADDER
+from tests.integration.proof.company import Company, company
+from tests.integration.proof.ledger import Ledger, Told
+from tests.unit.ingest.event_items import event
+
+_TABLES = """
+select string_agg(format('%I.%I', schemaname, tablename), ', ') from pg_tables
+where schemaname in ('ingest', 'scoring', 'attribution', 'api')
+  and tablename not in ('alembic_version', 'projections', 'identity_state', 'installation')
+"""
+_START = datetime(2025, 12, 1, tzinfo=UTC)
+_RECORDS = tuple(f"contact/{n}" for n in range(1, 5))
+_DEALS = ("deal/1", "deal/2")
+_MAILS = ("ann@acme.com", "ben@acme.com", "info@acme.com")
+_FIRST = st.integers(0, 3_600)
+records, deals = st.sampled_from(_RECORDS), st.sampled_from(_DEALS)
+
+
+class Proof(RuleBasedStateMachine):
+    """One installation, and the ledger of all that it was told."""
+
+    def __init__(self, runner: asyncio.Runner, running: Company) -> None:
+        super().__init__()
+        self.runner = runner
+        self.company = running
+        self.ledger = Ledger()
+        self.number = 0
+
+    @initialize()
+    def begin(self) -> None:
+        self.runner.run(self._empty())
+
+    async def _empty(self) -> None:
+        names = await self.company.pool.fetchval(_TABLES)
+        await self.company.pool.execute(f"truncate {names}")
+
+    @rule(record=records, at=_FIRST, email=st.sampled_from((None, *_MAILS)))
+    def capture(self, record: str, at: int, email: str | None) -> None:
+        self._tell("lead.captured", record, at, {"personal": {"email": email}} if email else {})
+
+    @rule(record=records, at=_FIRST, channel=st.sampled_from(("email", "paid_search")))
+    def touch(self, record: str, at: int, channel: str) -> None:
+        self._tell("touchpoint.recorded", record, at, {"channel": channel})
+
+    @rule(record=records, at=_FIRST, stage=st.sampled_from([stage.value for stage in LADDER]))
+    def stage(self, record: str, at: int, stage: str) -> None:
+        self._tell("lead.stage_changed", record, at, {"stage": stage, "claimed": stage})
+
+    @rule(record=records, other=records, at=_FIRST)
+    def merge(self, record: str, other: str, at: int) -> None:
+        if record != other:
+            self._tell("lead.merged", record, at, {"absorbed": [{"subject": other}]})
+
+    @rule(record=records, other=records, at=_FIRST)
+    def split(self, record: str, other: str, at: int) -> None:
+        if record != other:
+            self._tell("lead.split", record, at, {"apart": [{"subject": other}]})
+
+    @rule(deal=deals, at=_FIRST, amount=st.sampled_from(("100.00", "99.99", "1234.50")))
+    def offer(self, deal: str, at: int, amount: str) -> None:
+        self._tell("deal.updated", deal, at, {"amount": amount, "currency": "EUR"})
+
+    @rule(deal=deals, at=_FIRST, end=st.sampled_from(("deal.won", "deal.lost")))
+    def end(self, deal: str, at: int, end: str) -> None:
+        self._tell(end, deal, at, {"claimed": end})
+
+    @rule(deal=deals, record=records, at=_FIRST, name=st.sampled_from(("deal.linked", "deal.unlinked")))
+    def link(self, deal: str, record: str, at: int, name: str) -> None:
+        self._tell(name, deal, at, {"lead": {"subject": record}})
+
+    @rule(user=st.sampled_from(("ann", "ben")), browser=st.sampled_from(("b1", "b2")))
+    def identify(self, user: str, browser: str) -> None:
+        call = {
+            "type": "identify",
+            "userId": user,
+            "anonymousId": browser,
+            "traits": {"email": f"{user}@acme.com"},
+            "messageId": f"m{self.number}",
+        }
+        self.number += 1
+        self.ledger.identified.add(f"website user/{user}")
+        self.runner.run(self.company.post("website", call, route="identify"))
+
+    @rule(data=st.data())
+    def correct(self, data: st.DataObject) -> None:
+        if self.ledger.told:
+            wrong = data.draw(st.sampled_from(self.ledger.told))
+            corrects = wrong.data["corrects"] if wrong.name == "event.corrected" else wrong.name
+            given = {"event": wrong.id, "corrects": corrects, "declaration": "did_not_occur"}
+            self._tell("event.corrected", wrong.subject, 4_000 + self.number, given)
+
+    @rule(data=st.data())
+    def tell_again(self, data: st.DataObject) -> None:
+        if self.ledger.told:
+            self.runner.run(self._post(data.draw(st.sampled_from(self.ledger.told))))
+
+    @invariant()
+    def nothing_is_lost_doubled_or_made_up(self) -> None:
+        self.runner.run(self._check())
+
+    async def _check(self) -> None:
+        await self.company.settle()
+        audit = await self.company.get("/v1/audit/conservation")
+        assert (audit["balanced"], audit["pending"], audit["quarantine"]) == (True, 0, []), audit
+        assert await self.company.pool.fetchval("select count(*) from ingest.quarantine") == 0
+        bound = await self.company.bound()
+        leads = await self.company.get("/v1/leads?limit=500")
+        assert {one["lead_id"] for one in leads["leads"]} == {str(one) for one in self.ledger.leads(bound)}
+        funnel = await self.company.get("/v1/funnel")
+        inquiries = next(one for one in funnel["total"]["stages"] if one["stage"] == "inquiry")
+        assert inquiries["reached"] == len(leads["leads"])
+        earned = [funnel["total"]["revenue"]["amount"], funnel["unlinked"]["revenue"]["amount"]]
+        assert sum(map(Decimal, earned)) == self.ledger.revenue()
+        for entity in set(bound.values()):
+            if any(one["lead_id"] == str(entity) for one in leads["leads"]):
+                mine = {one for one, home in bound.items() if home == entity}
+                await self._check_lead(str(entity), mine)
+
+    async def _check_lead(self, lead_id: str, records: set[str]) -> None:
+        told = await self.company.get(f"/v1/leads/{lead_id}/identity")
+        assert {f"{one['source']} {one['subject']}" for one in told["records"]} == records
+        lead = await self.company.get(f"/v1/leads/{lead_id}")
+        assert lead["touches"] == self.ledger.touches(records)
+        highest = self.ledger.highest(records)
+        assert highest is None or highest in lead["first_reached"]
+
+    def _tell(self, name: str, subject: str, at: int, data: Mapping[str, Any]) -> None:
+        # No two events bear one moment, so that the ledger's order is the folds'.
+        told = Told(f"e{self.number}", name, subject, at * 1_000 + self.number, dict(data))
+        self.number += 1
+        self.ledger.told.append(told)
+        self.runner.run(self._post(told))
+
+    async def _post(self, told: Told) -> None:
+        moment = (_START + timedelta(milliseconds=told.at)).isoformat()
+        made = event(told.name, told.data, id=told.id, source="crm", subject=told.subject, time=moment)
+        await self.company.post("crm", made)
+
+
+def test_every_invariant_holds_after_every_step(database_url: str) -> None:
+    steps = settings(
+        deadline=None,
+        max_examples=max(10, settings().max_examples // 12),
+        stateful_step_count=15,
+        phases=[Phase.explicit, Phase.reuse, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    with asyncio.Runner() as runner:
+        opened = company(database_url)
+        running = runner.run(opened.__aenter__())
+        try:
+            run_state_machine_as_test(partial(Proof, runner, running), settings=steps)  # type: ignore[arg-type]
+        finally:
+            runner.run(opened.__aexit__(None, None, None))

@@ -85,6 +85,7 @@ class TestFunnel:
             "from": "2026-01-01",
             "to": "2026-01-05",
             "basis": "cohort",
+            "as_of": None,
             "filters": {},
         }
 

@@ -18,7 +18,11 @@ _NOTHING_KNOWN = {"outcome": "captured_at", "score": "at", "deal": "created_at"}
 
 
 def _told(bodies: Bodies) -> dict[tuple[str, UUID], dict[str, Any]]:
-    return {(kind, entity): msgspec.json.decode(body) for kind, entity, body in bodies}
+    told = {(kind, entity): msgspec.json.decode(body) for kind, entity, body in bodies}
+    for body in told.values():
+        # When something became known is of moves, too.
+        body.pop("known", None)
+    return told
 
 
 @settings(THROUGH_THE_STORE, phases=[Phase.explicit, Phase.reuse, Phase.generate])

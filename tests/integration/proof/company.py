@@ -10,6 +10,7 @@ from uuid import UUID
 import httpx
 import msgspec
 
+from leadtrace.domain.calendar import Days
 from leadtrace.domain.definitions.canonical import reference_to
 from leadtrace.domain.scoring.fold import ScoreFold
 from leadtrace.runtime.clock import SystemClock
@@ -25,7 +26,7 @@ from leadtrace.store.sql_engine import make_engine
 from leadtrace.testing.chain import Stage
 from leadtrace_api.app import create_app
 from leadtrace_api.handlers import Projector
-from leadtrace_api.projector.contribution import calendar
+from leadtrace_api.knowledge.relearn import Relearner
 from leadtrace_api.room import Room
 from leadtrace_api.settings import ApiSettings
 from leadtrace_attribution.handlers import AttributionHandler
@@ -94,8 +95,8 @@ async def company(url: str) -> AsyncGenerator[Company]:
             scene.senders = configured_senders(settings)
             handlers: Mapping[str, Handler] = {
                 "scoring": ScoringHandler(ScoreFold(definitions), clock),
-                "attribution": AttributionHandler(reference_to(definitions), clock),
-                "api": Projector(calendar(_SETTINGS.zone)),
+                "attribution": AttributionHandler(reference_to(definitions), clock, Days(_SETTINGS.zone)),
+                "api": Projector(Relearner(definitions, _SETTINGS.zone)),
             }
             yield Company(scene, pool, client, handlers=handlers)
     finally:

@@ -164,7 +164,7 @@ async def open_scene(url: str) -> Scene:
     plans: dict[str, tuple[Handler, RebuildPlan]] = {
         "scoring": (ScoringHandler(fold, clock), plan_of_scoring(fold)),
         "attribution": (AttributionHandler(reference_to(definitions), clock), plan_of_attribution("UTC")),
-        "api": (Projector(Relearner(definitions, ZoneInfo(_ZONE))), plan_of_api(_ZONE)),
+        "api": (Projector(Relearner(live_definitions(), ZoneInfo(_ZONE))), plan_of_api(_ZONE)),
     }
     services = {
         name: Service(name, bus, await make_pool(url, role_of(name), size=3), handler, plan)

@@ -6,21 +6,26 @@ from leadtrace.runtime.rebuild.sources import NewestSnapshots
 from leadtrace.store.generation.tables import Generation, GenerationTable
 from leadtrace_api.projector.contribution import VERSION
 
-_CELL = ("definition_version", "basis", "dimension", "day", "key")
 _KNOWN = ("known_day", "cause")
-# A cell from which everything was taken out says the same as one that is not there.
-_FUNNEL, _REVENUE = "(entered, reached, current) <> (0, 0, 0)", "(customers, revenue) <> (0, 0)"
+_CELL = ("definition_version", "basis", "dimension", "day", "key")
 GENERATION = Generation(
     "api",
     (
         GenerationTable("leads", ("lead_id", "definition_version")),
         GenerationTable("deals", ("deal_id", "definition_version")),
-        GenerationTable("funnel_daily", (*_CELL, "stage"), counts=_FUNNEL),
-        GenerationTable("revenue_daily", (*_CELL, "currency"), counts=_REVENUE),
+        # A cell from which everything was taken out says the same as one that is not there.
+        GenerationTable("funnel_daily", (*_CELL, "stage"), counts="(entered, reached, current) <> (0, 0, 0)"),
+        GenerationTable("revenue_daily", (*_CELL, "currency"), counts="(customers, revenue) <> (0, 0)"),
+        GenerationTable(
+            "funnel_known",
+            (*_CELL, "stage", *_KNOWN),
+            counts="(entered, reached, current) <> (0, 0, 0)",
+        ),
+        GenerationTable(
+            "revenue_known", (*_CELL, "currency", *_KNOWN), counts="(customers, revenue) <> (0, 0)"
+        ),
         GenerationTable("lead_days", ("lead_id", "definition_version", "known_day")),
         GenerationTable("known_leads", ("definition_version", "known_day", "cause", "lead_id")),
-        GenerationTable("funnel_known", (*_CELL, "stage", *_KNOWN), counts=_FUNNEL),
-        GenerationTable("revenue_known", (*_CELL, "currency", *_KNOWN), counts=_REVENUE),
     ),
 )
 

@@ -22,7 +22,8 @@ class DealState(msgspec.Struct, array_like=True, gc=False):
     `status` is the one beneath a deletion. `links` are by (source, subject); one that was unlinked stays,
     because its binding still counts should it be linked again. `status_seen` and `stage_seen` say whether a
     change led there or a record that was read as it stands; `ends_seen` are the ends that changes told of.
-    `unlinked_since` is set while no link stands. `records` says of each record of the deal whether it is still there.
+    `unlinked_since` is set while no link stands. `records` says of each record of the deal whether it is
+    still there.
     """
 
     latest_at: int = 0

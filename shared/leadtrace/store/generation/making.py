@@ -4,7 +4,7 @@ from leadtrace.store.connection import Connection
 from leadtrace.store.generation.tables import Generation
 
 _OPTIONS = "select array_to_string(reloptions, ', ') from pg_class where oid = $1::regclass"
-_COMMENT = "select quote_literal(obj_description($1::regclass, 'pg_class'))"
+_COMMENT = "select format('comment on table %s is %L', $2::text, obj_description($1::regclass, 'pg_class'))"
 _LAYOUT = """
 select string_agg(
   attname || ' ' || format_type(atttypid, atttypmod) || ' ' || attnotnull, ', ' order by attnum
@@ -22,8 +22,8 @@ async def make(connection: Connection, generation: Generation) -> None:
         await connection.execute(
             f"create table {beside} (like {live} including all)" + (f" with ({options})" if options else "")
         )
-        if comment := await connection.fetchval(_COMMENT, live):
-            await connection.execute(f"comment on table {beside} is {comment}")
+        # What is said of columns comes along by itself.
+        await connection.execute(await connection.fetchval(_COMMENT, live, beside))
 
 
 async def drop(connection: Connection, generation: Generation) -> None:

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "attribution_rebuilds"
+revision = "attribution_0005"
 down_revision = "attribution_0004"
 
 _STATEMENTS = (

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "ingest_remap"
+revision = "ingest_0005"
 down_revision = "ingest_0004"
 
 

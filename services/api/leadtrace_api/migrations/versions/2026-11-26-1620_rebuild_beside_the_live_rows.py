@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "scoring_rebuilds"
-down_revision = "scoring_0003"
+revision = "api_0004"
+down_revision = "api_0003"
 
 _STATEMENTS = (
     """

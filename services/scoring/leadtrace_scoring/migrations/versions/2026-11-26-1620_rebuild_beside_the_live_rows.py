@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "api_rebuilds"
-down_revision = "api_0003"
+revision = "scoring_0004"
+down_revision = "scoring_0003"
 
 _STATEMENTS = (
     """

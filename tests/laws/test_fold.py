@@ -29,6 +29,9 @@ class Recital:
     def initial(self) -> list[str]:
         return []
 
+    def pass_over(self, state: list[str], fact: Fact) -> None:
+        """Nothing of it is kept."""
+
     def step(self, state: list[str], fact: Fact) -> None:
         state.append(f"{fact.source} {fact.id}")
 

@@ -19,11 +19,12 @@ from leadtrace_api.exposition import ConservationGauges, metrics_route
 from leadtrace_api.funnel import routes as funnel
 from leadtrace_api.identity import routes as identity
 from leadtrace_api.intake import routes as intake
-from leadtrace_api.keys import may_read
+from leadtrace_api.keys import may_administer, may_read
 from leadtrace_api.knowledge import restatements, score
 from leadtrace_api.leads import routes as leads
 from leadtrace_api.metrics import REQUEST_DURATION
 from leadtrace_api.parameters import only_known_parameters
+from leadtrace_api.personal import routes as personal
 from leadtrace_api.problems import Problem
 from leadtrace_api.room import Room
 
@@ -38,6 +39,7 @@ _ROUTERS = (
     intake.router,
     audit.router,
 )
+_EVERY_ROUTER = (*_ROUTERS, personal.router)
 _ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"description": title, "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
     for status, title in (
@@ -65,11 +67,13 @@ def create_app(room: Room, readiness: Readiness, metrics: Metrics) -> FastAPI:
     guards = [Depends(may_read), Depends(only_known_parameters)]
     for router in _ROUTERS:
         app.include_router(router, dependencies=guards, responses=_ERRORS)
+    administered = [Depends(may_administer), Depends(only_known_parameters)]
+    app.include_router(personal.router, dependencies=administered, responses=_ERRORS)
     app.include_router(_index(), dependencies=guards)
     # The first route of a path answers: this one counts before it renders.
     app.router.routes.append(metrics_route(ConservationGauges(room, metrics), metrics))
     app.router.routes.extend(operations_routes(readiness, metrics))
-    keep_nulls_in_examples(app, _ROUTERS)
+    keep_nulls_in_examples(app, _EVERY_ROUTER)
     app.add_middleware(Timing, metrics=metrics)
     return app
 
@@ -79,7 +83,7 @@ def _index() -> APIRouter:
 
     @router.get("/", include_in_schema=False)
     async def index() -> dict[str, Any]:
-        paths = [route.path for one in _ROUTERS for route in one.routes if isinstance(route, APIRoute)]
+        paths = [route.path for one in _EVERY_ROUTER for route in one.routes if isinstance(route, APIRoute)]
         return {
             "name": "leadtrace",
             "version": _VERSION,

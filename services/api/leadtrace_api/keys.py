@@ -22,7 +22,7 @@ async def may_read(request: Request, room: InRoom) -> None:
     """
     if room.settings.embedded and _is_local(request):
         return
-    key = _shown(request, room)
+    key = shown_key(request, room)
     if key is None:
         raise KeyRequiredError(
             "Reading from another machine needs a key.",
@@ -37,7 +37,35 @@ async def may_read(request: Request, room: InRoom) -> None:
         )
 
 
-def _shown(request: Request, room: Room) -> Key | None:
+async def may_administer(request: Request, room: InRoom) -> None:
+    """Let the request pass or refuse it; being on this machine is not enough.
+
+    Raises:
+        KeyRequiredError: it shows no key that is live.
+        ScopeMissingError: its key is for something else.
+        UnavailableError: this process could not read the keys yet.
+    """
+    key = shown_key(request, room)
+    if key is None:
+        raise KeyRequiredError(
+            "This route needs a key.",
+            rule="It is answered to keys of scope admin.",
+            remedy="Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope admin`.",
+        )
+    if Scope.ADMIN not in key.scopes:
+        raise ScopeMissingError(
+            "The key is live, but it does not allow this.",
+            rule="This route needs a key of scope admin.",
+            remedy="Make one with `leadtrace keys create --scope admin`.",
+        )
+
+
+def shown_key(request: Request, room: Room) -> Key | None:
+    """The live key that the request shows, if it does.
+
+    Raises:
+        UnavailableError: this process could not read the keys yet.
+    """
     try:
         # Header text is Latin-1 by HTTP's rules, whatever bytes the client sent.
         return room.keys.shown(request.headers.get("authorization", "").encode("latin-1"))

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from leadtrace.runtime.key_ring import KeyRing
 from leadtrace.store.engine import UNAVAILABLE
 from leadtrace_api.knowledge.reconciled import ReconciledTime
+from leadtrace_api.personal.vault import Vault
 from leadtrace_api.settings import ApiSettings
 
 _IS_READY = text("select from api.funnel_daily limit 1")
@@ -25,6 +26,7 @@ class Room:
     settings: ApiSettings
     definition_version: int
     keys: KeyRing
+    vault: Vault
     reconciled: ReconciledTime = field(default_factory=ReconciledTime)
 
     async def database_missing(self) -> str | None:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -184,6 +185,19 @@ PROJECTIONS = Table(
     Column("contribution_version", SmallInteger, nullable=False),
     Column("timezone", Text, nullable=False),
     comment="How the rollups were cut; another time zone or contribution has them rebuilt.",
+)
+
+PERSONAL_READS = Table(
+    "personal_reads",
+    METADATA,
+    Column("read_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("read_at", _MOMENT, nullable=False, server_default=text("now()")),
+    Column("key_id", Uuid, comment="Null for the first admin key."),
+    Column("key_name", Text, nullable=False),
+    Column("lead_id", Uuid, nullable=False),
+    Column("route", Text, nullable=False),
+    Index(None, "lead_id", "read_id"),
+    comment="Who looked at whose personal fields; the routes write it before they answer.",
 )
 
 NOTES = note_table(METADATA)

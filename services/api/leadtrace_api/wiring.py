@@ -8,6 +8,7 @@ from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.server import Address, serve
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.runtime.vault.configured import known_wrapper
 from leadtrace.runtime.wiring import make_bus
 from leadtrace.store.connection import Pool
 from leadtrace.store.engine import make_pool
@@ -16,6 +17,7 @@ from leadtrace.store.sql_engine import make_engine
 from leadtrace_api.app import create_app
 from leadtrace_api.handlers import Projector
 from leadtrace_api.knowledge.relearn import Relearner
+from leadtrace_api.personal.vault import Vault
 from leadtrace_api.process import ProjectorProcess
 from leadtrace_api.room import Room
 from leadtrace_api.settings import api_settings
@@ -28,7 +30,8 @@ async def serve_api(settings: Settings) -> None:
     """Answer questions until SIGTERM; a database that is not there yet is waited for."""
     engine = make_engine(settings.postgres_url, role_of(SERVICE), size=settings.postgres.pool_size)
     keys = configured_key_ring(settings)
-    room = Room(engine, api_settings(settings), live_definitions().version, keys)
+    vault = Vault(lambda: known_wrapper(settings))
+    room = Room(engine, api_settings(settings), live_definitions().version, keys, vault)
     readiness, metrics = Readiness(), Metrics()
     readiness.add("postgres", room.database_missing)
 

@@ -10,6 +10,7 @@ class Outcome(StrEnum):
     PUBLISHED = "published"
     DUPLICATE = "duplicate"
     IGNORED = "ignored"
+    SUPPRESSED = "suppressed"
     QUARANTINED = "quarantined"
     DISCARDED = "discarded"
 
@@ -152,6 +153,11 @@ class Reason(StrEnum):
         "property_ignored",
         "The mapping file says that this property means nothing here.",
         "None needed; change the mapping file and replay if it means something after all.",
+    )
+    ERASED = (
+        "erased",
+        "The person it is about was erased after it happened.",
+        "None needed; its bytes are taken out.",
     )
     NOTHING_KEPT = ("nothing_kept", "The item tells nothing that is kept.", "None needed.")
     TEST_DELIVERY = (

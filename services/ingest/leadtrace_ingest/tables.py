@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -40,6 +41,8 @@ event_number_blocks = Sequence(
 
 # One row per accepted request. `outcomes` is null until the relay is done with it; `redo` names the items to
 # do again, null all of them; with `remap_at` their events are put right, as known from then on.
+# `body` is sealed under `body_key`; `redacted` names the items that an erasure took out of it,
+# `raw_erased_at` says when it took all of them.
 intake = Table(
     "intake",
     metadata,
@@ -54,6 +57,9 @@ intake = Table(
     Column("redo", ARRAY(Integer)),
     Column("remap_at", DateTime(timezone=True)),
     Column("idempotency_key", Text),
+    Column("body_key", LargeBinary),
+    Column("redacted", ARRAY(Integer)),
+    Column("raw_erased_at", DateTime(timezone=True)),
     CheckConstraint("state in ('pending', 'done')", name="state"),
 )
 Index("ix_intake_pending", intake.c.sender, intake.c.intake_id, postgresql_where=text("state = 'pending'"))
@@ -130,6 +136,7 @@ quarantine = Table(
     Column("raw", LargeBinary, nullable=False),
     Column("first_seen_at", DateTime(timezone=True), nullable=False),
     Column("last_seen_at", DateTime(timezone=True), nullable=False),
+    Column("raw_key", LargeBinary),
     UniqueConstraint("intake_id", "item"),
 )
 
@@ -158,7 +165,15 @@ item_totals = Table(
     Column("sender", Text, primary_key=True),
     *(
         Column(name, BigInteger, nullable=False, server_default=text("0"))
-        for name in ("accepted", "published", "duplicate", "ignored", "quarantined", "discarded")
+        for name in (
+            "accepted",
+            "published",
+            "duplicate",
+            "ignored",
+            "quarantined",
+            "discarded",
+            "suppressed",
+        )
     ),
 )
 
@@ -209,3 +224,67 @@ installation = Table(
 )
 
 identity_tables(metadata)
+
+# One data key per subject, wrapped under a master key: what is sealed under a key that is gone is erased.
+personal_keys = Table(
+    "personal_keys",
+    metadata,
+    Column("subject_key", Uuid, primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
+# Which master keys wrapped something that may still be here, so that a wrong configuration is known at start.
+master_keys = Table(
+    "master_keys",
+    metadata,
+    Column("master_id", LargeBinary, primary_key=True),
+    Column("first_used_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("retired_at", DateTime(timezone=True)),
+)
+
+# What was asked to be erased, how far that is, and what it came to. `search` is what bodies are searched for,
+# sealed under `search_key`; both are gone once it is done.
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("erasure_id", Uuid, primary_key=True),
+    Column("number", BigInteger, Identity(always=True), nullable=False, unique=True),
+    Column("lead_id", Uuid, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("erased_until", DateTime(timezone=True), nullable=False),
+    Column("requested_by", Text, nullable=False),
+    Column("requested_at", DateTime(timezone=True), nullable=False),
+    Column("intake_id", Uuid),
+    Column("item", Integer),
+    Column("part", SmallInteger),
+    Column("search", LargeBinary),
+    Column("search_key", LargeBinary),
+    Column("searched_to", Uuid),
+    Column("counts", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("finished_at", DateTime(timezone=True)),
+    UniqueConstraint("intake_id", "item", "part"),
+    CheckConstraint("state in ('requested', 'searching', 'done')", name="state"),
+    Index("ix_erasures_unfinished", "number", postgresql_where=text("state <> 'done'")),
+    Index("ix_erasures_lead_id", "lead_id"),
+)
+
+# Who was erased, as an HMAC of what identified them, and until when what happened to them is stopped.
+# `ordinal` counts the erasures of a subject: what it founds afterwards is another lead.
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("until", DateTime(timezone=True), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+)
+
+# Items whose bytes are to be taken out of their delivery, once the relay is done with it.
+redactions = Table(
+    "redactions",
+    metadata,
+    Column("intake_id", Uuid, primary_key=True),
+    Column("item", Integer, primary_key=True, autoincrement=False),
+    Column("erasure_id", Uuid),
+)

@@ -47,8 +47,10 @@ class AdminCall:
 
 
 @asynccontextmanager
-async def calling(settings: Settings, process: str = "door") -> AsyncIterator[AdminCall]:
-    """A client of the process, with the admin key.
+async def calling(
+    settings: Settings, process: str = "door", *, root: str = "/v1/admin"
+) -> AsyncIterator[AdminCall]:
+    """A client of the routes below `root` of the process, with the admin key.
 
     Raises:
         SettingsError: there is no admin key.
@@ -56,7 +58,7 @@ async def calling(settings: Settings, process: str = "door") -> AsyncIterator[Ad
     """
     headers = {"authorization": f"Bearer {admin_key(settings)}"}
     service = next(one for one in service_specs(settings.ports) if one.name == process)
-    base = f"{service.url(local_host(settings.ports))}/v1/admin"
+    base = f"{service.url(local_host(settings.ports))}{root}"
     async with httpx.AsyncClient(base_url=base, timeout=_TIMEOUT_S, headers=headers) as client:
         try:
             yield AdminCall(process, client)

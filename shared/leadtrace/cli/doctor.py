@@ -17,6 +17,7 @@ from leadtrace.cli.checks import (
 )
 from leadtrace.cli.console import FAILED, ConfigOption, console, run
 from leadtrace.cli.installation import known_settings
+from leadtrace.cli.master_key_check import check_master_keys
 from leadtrace.cli.tables import plain_table
 from leadtrace.cli.waiting_check import check_quarantine
 from leadtrace.cli.wiring import make_admin
@@ -29,7 +30,7 @@ _COLOURS = {Verdict.GOOD: "green", Verdict.DOUBTFUL: "yellow", Verdict.BAD: "red
 
 
 def doctor(config: ConfigOption = None) -> None:
-    """Check configuration, senders, disk, ports, PostgreSQL, clock, schema, broker, topics and quarantine.
+    """Check configuration, senders, disk, ports, PostgreSQL, clock, schema, broker, keys and quarantine.
 
     Each failed check says what to do. Exit code 1 if anything is bad; doubtful findings do not count.
 
@@ -62,6 +63,7 @@ async def examine(config: Path | None) -> list[Finding]:
         *await check_ports(services, local_host(settings.ports)),
         *await check_postgres(settings, SystemClock()),
         *await check_broker(settings, make_admin),
+        *await check_master_keys(settings),
         *await check_quarantine(settings),
     ]
 

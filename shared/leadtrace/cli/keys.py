@@ -1,4 +1,4 @@
-"""`leadtrace keys`: make, list and revoke API keys."""
+"""`leadtrace keys`: make, list and revoke API keys; the master keys stand in a file of their own."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -8,11 +8,14 @@ import typer
 from leadtrace.cli.admin_call import AdminProblemError, calling
 from leadtrace.cli.console import ConfigOption, console, errors, explained, run
 from leadtrace.cli.installation import known_settings
+from leadtrace.cli.master_keys import new_master, rotate_master
 from leadtrace.cli.tables import names, plain_table
 from leadtrace.runtime.key_ring import Scope
 from leadtrace.runtime.settings import Settings
 
-app = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys.")
+app = typer.Typer(no_args_is_help=True, help="Make, list and revoke API keys; make and rotate master keys.")
+app.command("new-master")(new_master)
+app.command("rotate-master")(rotate_master)
 
 
 @app.command("create")

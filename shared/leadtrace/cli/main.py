@@ -7,6 +7,7 @@ from leadtrace.cli.config import config
 from leadtrace.cli.correct import correct
 from leadtrace.cli.demo import demo
 from leadtrace.cli.doctor import doctor
+from leadtrace.cli.erase import erase
 from leadtrace.cli.migrate import migrate
 from leadtrace.cli.plugins import add_plugins
 from leadtrace.cli.rebuild import rebuild
@@ -45,6 +46,7 @@ app.add_typer(quarantine.app, name="quarantine", rich_help_panel=_MEND)
 app.command(rich_help_panel=_MEND)(replay)
 app.add_typer(identity.app, name="identity", rich_help_panel=_MEND)
 app.command(rich_help_panel=_MEND)(correct)
+app.command(rich_help_panel=_MEND)(erase)
 add_plugins(app)
 
 if __name__ == "__main__":

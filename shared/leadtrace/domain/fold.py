@@ -26,13 +26,21 @@ class Fold(Protocol[State]):
     def step(self, state: State, fact: Fact) -> None:
         """Take one more fact, later in order than all before it, into `state`."""
 
+    def pass_over(self, state: State, fact: Fact) -> None:
+        """The same of one that was corrected: it counts no more, but it is known."""
+
 
 def refold(fold: Fold[State], facts: Sequence[Fact]) -> tuple[State, list[Fact]]:
     """The state of a set from nothing, and the set in folding order; what was corrected does not count."""
     ordered = union(facts)
     state = fold.initial()
-    for fact in effective(ordered):
-        fold.step(state, fact)
+    standing = effective(ordered)
+    if standing is ordered:
+        return advance(fold, state, ordered), ordered
+    counted = {(fact.source, fact.id) for fact in standing}
+    for fact in ordered:
+        take = fold.step if (fact.source, fact.id) in counted else fold.pass_over
+        take(state, fact)
     return state, ordered
 
 

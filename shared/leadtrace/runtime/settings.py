@@ -30,6 +30,7 @@ from leadtrace.runtime.settings_groups import (
     Kafka,
     Keys,
     Logging,
+    Personal,
     Ports,
     Postgres,
     Profile,
@@ -73,6 +74,8 @@ class Settings(BaseSettings):
     """Which records are of one person."""
     keys: Keys = Keys()
     """The first admin key."""
+    personal: Personal = Personal()
+    """The keys over personal data."""
     logging: Logging = Logging()
     """What the processes say on standard error."""
 

@@ -250,6 +250,13 @@ class Keys(Group):
     """First admin key, at least 16 characters; `leadtrace up` makes one in the data folder by itself."""
 
 
+class Personal(Group):
+    """[personal]: the keys over personal data."""
+
+    master_keys: Annotated[tuple[SecretStr, ...], Field(max_length=MAX_LIVE_SECRETS)] = ()
+    """Base64 of 32 random bytes; the first seals, a second opens on; `leadtrace up` makes one by itself."""
+
+
 class Logging(Group):
     """[logging]: what the processes say on standard error."""
 

@@ -10,11 +10,14 @@ from leadtrace.runtime.key_ring import KeyRing
 from leadtrace.runtime.metrics import Metrics
 from leadtrace.store.engine import make_pool
 from leadtrace.store.sql_engine import make_engine
+from leadtrace.testing.vault import wrapper_of
 from leadtrace_api.app import create_app
+from leadtrace_api.personal.vault import Vault
 from leadtrace_api.room import Room
 from leadtrace_api.settings import ApiSettings
 from tests.integration.api.projection import Projection
 
+READER_KEY = "the first admin key of the tests"
 SETTINGS = ApiSettings(currency="EUR", timezone="Europe/Berlin", embedded=True)
 
 
@@ -32,7 +35,7 @@ async def projection(database_url: str) -> AsyncIterator[Projection]:
 async def room(database_url: str) -> AsyncIterator[Room]:
     """The api's dependencies."""
     engine = make_engine(database_url, "leadtrace_api", size=2)
-    yield Room(engine, SETTINGS, 1, KeyRing())
+    yield Room(engine, SETTINGS, 1, KeyRing(READER_KEY), Vault(wrapper_of))
     await engine.dispose()
 
 

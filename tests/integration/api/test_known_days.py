@@ -9,7 +9,7 @@ import httpx
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from leadtrace.events.deal import DealCreated, DealLinked, DealUpdated, DealWon
+from leadtrace.events.deal import DealCreated, DealLinked, DealUnlinked, DealUpdated, DealWon
 from leadtrace.events.envelope import Event
 from leadtrace.events.lead import LeadCaptured, LeadStageChanged, Stage
 from leadtrace.testing.builders import DAY_ZERO, event, lead_ref
@@ -114,6 +114,8 @@ async def _booked(projection: Projection) -> list[list[tuple[Any, ...]]]:
     statements = (
         "select * from api.funnel_known where entered <> 0 or reached <> 0 or current <> 0",
         "select * from api.revenue_known where customers <> 0 or revenue <> 0",
+        "select * from api.lead_days",
+        "select * from api.known_leads",
     )
     return [sorted(map(tuple, await projection.pool.fetch(one)), key=repr) for one in statements]
 
@@ -148,3 +150,31 @@ async def test_a_late_win_was_not_known_before_and_is_counted_on_its_own_day(
         asked = {"from": "2026-01-03", "to": "2026-01-03", "basis": "activity", "as_of": day}
         amounts[day] = (await client.get("/v1/funnel", params=asked)).json()["total"]["revenue"]["amount"]
     assert amounts == {"2026-01-02": "0.00", "2026-01-08": "0.00", "2026-01-09": "10.00"}
+
+
+async def test_a_lead_that_counts_no_more_for_a_day_is_not_counted_as_of_that_day(
+    projection: Projection, client: httpx.AsyncClient
+) -> None:
+    """Known by its deal alone: linked on the 1st, taken off on the 3rd, linked again on the 5th."""
+    whole = Whole(projection)
+    await whole.begin()
+    third, fifth, seventh = (DAY_ZERO + timedelta(days=number) for number in (2, 4, 6))
+    steps = [
+        [event(DealCreated(), "deal/1", 1), event(DealLinked(lead_ref("contact/1")), "deal/1", 2)],
+        [event(DealUnlinked(lead_ref("contact/1")), "deal/1", 3, at=third)],
+        [event(DealLinked(lead_ref("contact/1")), "deal/1", 4, at=fifth)],
+        [event(LeadStageChanged(stage=Stage.LEAD, claimed="lead"), "contact/1", 5, at=seventh)],
+    ]
+    for step in steps:
+        await whole.tell(step)
+        assert await differences_summed(projection) == await projection.rollups()
+    counted = {}
+    for day in (1, 2, 3, 4, 5, 7):
+        asked = {"from": "2026-01-01", "to": "2026-01-31", "as_of": f"2026-01-{day:02}"}
+        stages = (await client.get("/v1/funnel", params=asked)).json()["total"]["stages"]
+        counted[day] = next(row["reached"] for row in stages if row["stage"] == "inquiry")
+    assert counted == {1: 1, 2: 1, 3: 0, 4: 0, 5: 1, 7: 1}
+    # A late event has all days folded anew: they are what they were.
+    late = event(LeadCaptured(), "contact/1", 6, at=third, recorded=third)
+    await whole.tell([late])
+    assert await differences_summed(projection) == await projection.rollups()

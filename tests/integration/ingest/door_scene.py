@@ -21,6 +21,7 @@ from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.testing.chain import make_bus
 from leadtrace.testing.eventually import eventually_answers
+from leadtrace.testing.vault import MASTER_KEY
 from leadtrace_ingest.door.process import DoorProcess
 from leadtrace_ingest.settings import configured_senders
 from tests.unit.ingest.hubspot_items import AT_MS, SECRET
@@ -107,6 +108,7 @@ async def _running_door(
             "ports": {"ingest": free_port(), "relay": free_port()},
             "senders": _tables({"hubspot": {}, **senders}),
             "keys": {"bootstrap": ADMIN_KEY},
+            "personal": {"master_keys": [MASTER_KEY]},
             "door": dict(door),
         }
     )

@@ -15,11 +15,14 @@ from tests.integration.ingest.door_scene import DoorScene, running_door
 
 @asynccontextmanager
 async def running_ingest(
-    url: str, senders: Mapping[str, Any]
+    url: str, senders: Mapping[str, Any], **door_settings: Any
 ) -> AsyncGenerator[tuple[DoorScene, Connection]]:
-    """Door and relay with these senders beside HubSpot, and a connection to look at what they stored."""
+    """Door and relay with these senders beside HubSpot, and a connection to look at what they stored.
+
+    `door_settings` are settings of [door].
+    """
     database = await connect(url, "leadtrace_ingest")
-    async with running_door(url, senders=senders) as door:
+    async with running_door(url, senders=senders, **door_settings) as door:
         stop = StopSignal()
         relay = RelayProcess(door.settings, configured_senders(door.settings), door.bus, door.clock)
         relaying = asyncio.create_task(relay.run(stop))

@@ -24,8 +24,11 @@ from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.connection import Connection, Pool
 from leadtrace.store.engine import connect, make_pool
 from leadtrace.testing.chain import make_bus
+from leadtrace.testing.vault import wrapper_of
 from leadtrace_ingest.door.committer import Committer
 from leadtrace_ingest.door.intake import IntakeEntry
+from leadtrace_ingest.erasure.keys import make_identities
+from leadtrace_ingest.erasure.tools import Tools
 from leadtrace_ingest.identity.making import make_identifier
 from leadtrace_ingest.relay.meters import RelayMeters
 from leadtrace_ingest.relay.relay import Relay
@@ -73,6 +76,12 @@ class Scene:
         (intake_id,) = await self.accept(raw(list(items)))
         return intake_id
 
+    @property
+    def tools(self) -> Tools:
+        """What an erasure works with."""
+        identities = make_identities(self.identity, SECRET)
+        return Tools(self.pool, wrapper_of(), identities, self.senders, self.identity.fan_in)
+
     def relay(self, failpoints: Failpoints | None = None, **settings: Any) -> Relay:
         """A relay as a process that has just started has it."""
         return Relay(
@@ -80,6 +89,7 @@ class Scene:
             connect=self.connect,
             bus=self.bus,
             senders=self.senders,
+            tools=self.tools,
             identifier=make_identifier(self.identity, self.senders, SECRET),
             limits=RelaySettings(**{"pause_ms": 0, "poll_interval_s": 0.05, **settings}),
             ids=self.ids,

@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from leadtrace.store.engine import connect
 from tests.integration.ingest.door_scene import PATH, DoorScene, running_door, signed_v1, signed_v2, signed_v3
+from tests.integration.ingest.opened import stored_deliveries
 from tests.unit.ingest import pipedrive_items
 from tests.unit.ingest.hubspot_items import SECRET, contact_property, item, raw
 
@@ -44,7 +45,7 @@ async def test_trap_4_signatures_cover_the_bytes_as_they_came(
     assert (await door.post(sent, sign(sent))).status_code == 202
     assert (await door.post(again, sign(sent))).status_code == 401
     database = await connect(database_url, "leadtrace_ingest")
-    assert await database.fetchval("select body from ingest.intake") == sent
+    assert [one.body for one in await stored_deliveries(database)] == [sent]
     await database.close()
 
 

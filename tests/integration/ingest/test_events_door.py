@@ -18,6 +18,7 @@ from tests.integration.ingest.events_scene import (
     stored,
     terms_of,
 )
+from tests.integration.ingest.opened import held_items
 from tests.unit.ingest.event_items import (
     BATCH,
     JSON,
@@ -76,8 +77,7 @@ async def test_a_partly_valid_batch_is_stored_whole_and_its_bad_items_are_named(
     }
     async with relayed(database_url) as scene:
         assert [one.id for one in scene.published()] == ["1"]
-        held = await scene.pool.fetch("select item, reason, raw from ingest.quarantine order by item")
-        assert [tuple(row) for row in held] == [
+        assert await held_items(scene.pool) == [
             (1, "invalid_item", raw(batch[1])),
             (2, "foreign_source", raw(batch[2])),
         ]

@@ -15,6 +15,7 @@ from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.engine import connect
 from leadtrace.testing.chain import make_bus
 from leadtrace.testing.eventually import eventually_answers
+from leadtrace.testing.vault import MASTER_KEY
 from leadtrace_ingest.relay.process import RelayProcess
 from leadtrace_ingest.settings import configured_senders
 from tests.integration.ingest.door_scene import running_door
@@ -75,6 +76,7 @@ async def test_what_is_posted_twice_and_out_of_order_is_published_once(database_
             "postgres": {"url": database_url},
             "ports": {"relay": free_port()},
             "senders": {"hubspot": {"secrets": [SECRET]}},
+            "personal": {"master_keys": [MASTER_KEY]},
         }
     )
     database = await connect(database_url, "leadtrace_ingest")
@@ -108,6 +110,7 @@ async def test_a_relay_says_what_it_lacks(database_url: str) -> None:
             "postgres": {"url": database_url},
             "ports": {"relay": free_port()},
             "senders": {"hubspot": {"secrets": [SECRET]}},
+            "personal": {"master_keys": [MASTER_KEY]},
         }
     )
     bus, stop = await make_bus(), StopSignal()

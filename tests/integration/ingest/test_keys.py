@@ -14,6 +14,7 @@ from leadtrace.store.connection import Connection
 from leadtrace.store.engine import connect
 from leadtrace.testing.eventually import eventually_answers
 from tests.integration.ingest.door_scene import ADMIN_KEY, PATH, DoorScene, running_door
+from tests.integration.ingest.opened import stored_deliveries
 from tests.unit.ingest.hubspot_items import item, raw
 
 BODY = raw([item("contact.creation")])
@@ -123,10 +124,10 @@ class TestDoor:
         key = (await made(door, scopes=["ingest"], sender="hubspot"))["key"]
         answer = await door.post(BODY, bearing(key) | {"User-Agent": "HubSpot"})
         assert answer.status_code == 202
-        row = await database.fetchrow("select sender, body, headers from ingest.intake")
-        assert row is not None
-        assert (row["sender"], row["body"]) == ("hubspot", BODY)
-        assert key not in row["headers"]
+        assert await database.fetchval("select sender from ingest.intake") == "hubspot"
+        (stored,) = await stored_deliveries(database)
+        assert stored.body == BODY
+        assert key not in stored.headers
 
     @pytest.mark.parametrize("scope", ["read", "admin"])
     async def test_a_key_of_another_scope_does_not(self, door: DoorScene, scope: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import UUID
 
 from leadtrace.events.times import from_micros
+from leadtrace.testing.vault import wrapper_of
 from leadtrace_ingest.outcome import Reason
 from leadtrace_ingest.quarantine.discard import Decision, GivenUp, discard
 from leadtrace_ingest.quarantine.listing import discarded_item
@@ -74,8 +75,8 @@ async def test_its_bytes_stay_reachable_under_the_same_id(scene: Scene) -> None:
         held, how = found
         assert (held.item, held.reason, held.first_seen_at) == (1, "unknown_type", RECEIVED_AT)
         assert (how.why, how.discarded_by, how.discarded_at) == DECISION
-        assert await raw_of(connection, held, scene.senders) == raw(TELEPORTED)
-        assert await raw_of(connection, held, {}) is None
+        assert await raw_of(connection, held, scene.senders, wrapper_of()) == raw(TELEPORTED)
+        assert await raw_of(connection, held, {}, wrapper_of()) is None
         assert await discarded_item(connection, UUID(int=0)) is None
 
 

@@ -8,7 +8,9 @@ import msgspec
 import pytest
 
 from leadtrace.events.deal import DealLinked
+from leadtrace.testing.vault import wrapper_of
 from leadtrace_ingest.outcome import Reason
+from leadtrace_ingest.personal.raw import opened_item
 from leadtrace_ingest.senders.hubspot.map import HubSpotAdapter
 from leadtrace_ingest.senders.item import Item, ItemResult, Mapped
 from leadtrace_ingest.senders.sender import Delivery
@@ -146,7 +148,7 @@ class TestQuarantine:
         await scene.accept(b"{not json", b"")
         await scene.drain()
         assert await scene.items() == {"accepted": 12, "published": 3, "quarantined": 9}
-        rows = await scene.pool.fetch("select reason, detail, raw, mapping from ingest.quarantine")
+        rows = await scene.pool.fetch("select * from ingest.quarantine")
         assert {row["reason"] for row in rows} == {
             Reason.UNMAPPED_OBJECT,
             Reason.UNKNOWN_TYPE,
@@ -157,7 +159,11 @@ class TestQuarantine:
             Reason.NOT_JSON,
         }
         assert {row["mapping"] for row in rows} == {"hubspot@2"}
-        assert {row["raw"] for row in rows} >= {raw(bad[0]), b"17", b"{not json", b""}
+        raws = {
+            opened_item(wrapper_of(), row["intake_id"], row["item"], row["raw"], row["raw_key"])
+            for row in rows
+        }
+        assert raws >= {raw(bad[0]), b"17", b"{not json", b""}
         assert {event.subject for event in scene.published()} == {"contact/501", "deal/9001"}
 
     async def test_a_copy_of_a_held_item_is_a_duplicate_that_moves_its_last_sight(self, scene: Scene) -> None:
@@ -216,8 +222,11 @@ class TestQuarantine:
             await scene.post(CREATED, WON, SOURCE)
             await scene.drain()
             assert await scene.items() == {"accepted": 3, "published": 2, "quarantined": 1}
-            row = await scene.pool.fetchrow("select reason, detail, raw from ingest.quarantine")
-            assert tuple(row or ()) == ("adapter_error", "ZeroDivisionError", raw(WON))
+            row = await scene.pool.fetchrow("select * from ingest.quarantine")
+            assert row is not None
+            assert (row["reason"], row["detail"]) == ("adapter_error", "ZeroDivisionError")
+            held = (row["intake_id"], row["item"], row["raw"], row["raw_key"])
+            assert opened_item(wrapper_of(), *held) == raw(WON)
 
     async def test_what_the_database_cannot_take_is_held_and_its_neighbours_go_on(
         self, database_url: str

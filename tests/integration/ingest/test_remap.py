@@ -9,6 +9,7 @@ import pytest
 from leadtrace.events.correction import Declaration, EventCorrected
 from leadtrace.events.envelope import Event
 from leadtrace.runtime.failpoints import ALL, ArmedFailpoints
+from leadtrace.testing.vault import wrapper_of
 from leadtrace_ingest.replay.preview import Preview, preview
 from leadtrace_ingest.replay.redo import FIRST, Marked, Span, mark
 from tests.integration.ingest.mended import put_in_force, shipped, spoil
@@ -30,7 +31,7 @@ async def _remap(scene: Scene) -> Marked:
 
 async def _previewed(scene: Scene) -> Preview:
     async with scene.pool.acquire() as connection:
-        return await preview(connection, _ALL_OF_IT, scene.senders, FIRST, 100)
+        return await preview(connection, _ALL_OF_IT, scene.senders, wrapper_of(), after=FIRST, limit=100)
 
 
 def _otherwise(scene: Scene, folder: Path) -> None:

@@ -12,9 +12,11 @@ from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.settings_groups import Door
 from leadtrace.store.engine import connect
 from leadtrace.testing.eventually import eventually, eventually_answers
+from leadtrace.testing.vault import wrapper_of
 from leadtrace_ingest.door.committer import Committer
 from leadtrace_ingest.door.intake import IntakeEntry, Kept, NotDurableError
 from leadtrace_ingest.door.spill.frames import FRAME_BYTES
+from leadtrace_ingest.personal.raw import opened_delivery
 from tests.integration.ingest.door_scene import ADMIN_KEY, running_door
 from tests.integration.ingest.spill_scene import Gate, SpillScene, spill_scene
 from tests.unit.ingest.hubspot_items import item, raw
@@ -254,7 +256,8 @@ class TestDoor:
             accepted = await door.post(BODY)
             assert accepted.status_code == 202
             (kept,) = on_disk(tmp_path)
-            assert (str(kept.intake_id), kept.body) == (accepted.json()["intake_id"], BODY)
+            opened = opened_delivery(wrapper_of(), kept.intake_id, kept.headers, kept.body, kept.body_key)
+            assert (str(kept.intake_id), opened.body) == (accepted.json()["intake_id"], BODY)
         async with running_door(nowhere, wait=False, **settings, spill_max_bytes=0) as door:
             refused = await door.post(BODY)
             assert (refused.status_code, refused.headers["content-type"]) == (503, "application/problem+json")

@@ -24,9 +24,11 @@ from leadtrace.store.connection import Pool
 from leadtrace.store.engine import make_pool
 from leadtrace.store.sql_engine import make_engine
 from leadtrace.testing.chain import Stage
+from leadtrace.testing.vault import wrapper_of
 from leadtrace_api.app import create_app
 from leadtrace_api.handlers import Projector
 from leadtrace_api.knowledge.relearn import Relearner
+from leadtrace_api.personal.vault import Vault
 from leadtrace_api.room import Room
 from leadtrace_api.settings import ApiSettings
 from leadtrace_attribution.handlers import AttributionHandler
@@ -85,7 +87,7 @@ async def company(url: str) -> AsyncGenerator[Company]:
     pool = await make_pool(url, "postgres", size=4)
     engine = make_engine(url, "leadtrace_api", size=2)
     definitions, clock = live_definitions(), SystemClock()
-    app = create_app(Room(engine, _SETTINGS, 1, KeyRing()), Readiness(), Metrics())
+    app = create_app(Room(engine, _SETTINGS, 1, KeyRing(), Vault(wrapper_of)), Readiness(), Metrics())
     transport = httpx.ASGITransport(app)
     try:
         async with (

@@ -72,7 +72,7 @@ async def test_it_is_ended_on_demand(client: httpx.AsyncClient) -> None:
 
 
 async def test_what_is_not_meant_and_who_may_not_are_refused(client: httpx.AsyncClient) -> None:
-    assert (await client.post(_URL, json={"chek": True})).status_code == 422
+    assert (await client.post(_URL, json={"compare_with": True})).status_code == 422
     for method in ("GET", "POST", "DELETE"):
         refused = await client.request(method, _URL, headers={"authorization": "Bearer other"})
         assert refused.status_code == 401

@@ -12,6 +12,7 @@ from leadtrace.runtime.key_ring import KeyRing
 from leadtrace.runtime.metrics import Metrics
 from leadtrace.store.sql_engine import make_engine
 from leadtrace_api.app import create_app
+from leadtrace_api.personal.vault import Vault
 from leadtrace_api.room import Room
 from leadtrace_api.settings import ApiSettings
 
@@ -33,7 +34,7 @@ def make_client(tmp_path: Path) -> MakeClient:
     ) -> httpx.AsyncClient:
         engine = make_engine(f"postgresql:///none?host={tmp_path}")
         settings = ApiSettings("EUR", "Europe/Berlin", embedded)
-        room, readiness = Room(engine, settings, 1, keys or KeyRing(key)), Readiness()
+        room, readiness = Room(engine, settings, 1, keys or KeyRing(key), Vault(lambda: None)), Readiness()
         readiness.add("postgres", room.database_missing)
         app = create_app(room, readiness, Metrics())
         transport = httpx.ASGITransport(app, client=(address, 5))

@@ -14,6 +14,7 @@ from leadtrace_api.intake import schemas as intake
 from leadtrace_api.knowledge import restatement_schemas as restatements
 from leadtrace_api.knowledge import score
 from leadtrace_api.leads import examples, schemas
+from leadtrace_api.personal import schemas as personal
 
 EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
     funnel.Funnel: funnel.EXAMPLE,
@@ -25,6 +26,7 @@ EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
     intake.Intake: intake.EXAMPLE,
     explain.Explanation: explain.EXAMPLE,
     audit.Conservation: audit.EXAMPLE,
+    personal.PersonalReads: personal.EXAMPLE,
 }
 
 

@@ -19,10 +19,11 @@ COMMANDS = (
     "republish",
     "rebuild",
     "replay",
+    "erase",
 )
 GROUPS = {
     "topics": ("list", "create"),
-    "keys": ("create", "list", "revoke"),
+    "keys": ("create", "list", "revoke", "new-master", "rotate-master"),
     "quarantine": ("list", "show", "retry", "discard"),
 }
 

@@ -8,7 +8,7 @@ import pytest
 
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.settings_groups import SenderKind
-from leadtrace_ingest.door.documentation import clients, events, imports, spend, webhooks
+from leadtrace_ingest.door.documentation import clients, erasures, events, imports, spend, webhooks
 from leadtrace_ingest.door.routes import PATH_PREFIX, Routes
 from leadtrace_ingest.senders.sender import Sender
 from leadtrace_ingest.settings import configured_senders
@@ -64,6 +64,6 @@ def test_every_documented_path_is_the_doors(tmp_path: Path) -> None:
 
 
 def test_operations_have_names_of_their_own() -> None:
-    every = {**DOCUMENTED, **imports.PATHS}
+    every = {**DOCUMENTED, **imports.PATHS, **erasures.PATHS}
     names = [operation["operationId"] for operations in every.values() for operation in operations.values()]
     assert len(names) == len(set(names))

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from leadtrace.events.lead import LeadDeleted
+from leadtrace.testing.vault import wrapper_of
 from leadtrace_ingest.door.idempotency import IdempotencyKeys
 from leadtrace_ingest.door.intake import IntakeEntry, NotDurableError
 from leadtrace_ingest.door.refusal import RefusedRequestError
@@ -146,4 +147,6 @@ def test_the_door_says_what_the_relay_will_make_of_it() -> None:
 async def test_a_door_without_its_database_does_not_guess_about_keys() -> None:
     entry = IntakeEntry(INTAKE_ID, "words", RECEIVED_AT, 1, "{}", b"good", "a-key")
     with pytest.raises(NotDurableError):
-        await IdempotencyKeys(lambda: None).first(entry, sender().adapter, within_s=1.0)
+        await IdempotencyKeys(lambda: None, wrapper_of()).first(
+            entry, delivery(b"good"), sender().adapter, within_s=1.0
+        )

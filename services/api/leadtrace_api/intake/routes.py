@@ -16,7 +16,9 @@ IntakeId = Annotated[UUID, Path(description="As the door named the request in it
 router = APIRouter()
 
 _INTAKE = text(
-    "select intake_id, sender, received_at, state, accepted_items, outcomes "
+    "select intake_id, sender, received_at, state, accepted_items, outcomes, "
+    "case when raw_erased_at is not null then 'erased' when redacted is not null then 'redacted' "
+    "else 'kept' end as raw, coalesce(redacted, '{}') as redacted, raw_erased_at "
     "from ingest.pub_intake where intake_id = :intake_id"
 )
 _EXAMPLE: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {"example": EXAMPLE}}}}

@@ -22,6 +22,12 @@ class Intake(Answer):
         description="How many items came to what, and each one that was not published; null until the relay "
         "has come to it."
     )
+    raw: str = Field(
+        description="What is left of the bytes that were sent: `kept`, `redacted` (without some items) or "
+        "`erased`. What became of the items stays told."
+    )
+    redacted: tuple[int, ...] = Field(description="The items whose bytes an erasure took out.")
+    raw_erased_at: datetime | None = Field(description="When nothing was left of the bytes.")
 
 
 EXAMPLE: dict[str, Any] = {
@@ -40,4 +46,7 @@ EXAMPLE: dict[str, Any] = {
             {"item": 2, "outcome": "quarantined", "reason": "unknown_type"},
         ],
     },
+    "raw": "kept",
+    "redacted": [],
+    "raw_erased_at": None,
 }

@@ -52,6 +52,10 @@ class Folds:
         """The outcome alone, without what the score says."""
         return self._outcome(known, _views(known, self._deals(known)), None)
 
+    def reads(self, told: Told) -> bool:
+        """Whether an event can change what a lead contributes."""
+        return self._lead.reads(told.outcome) or self._deal.reads(told.outcome)
+
     def cause_of(self, told: Told) -> Cause:
         """Why an event may change numbers of days before the one on which it was recorded."""
         return cause_of(told.outcome, self._days.number(told.recorded), self._days)

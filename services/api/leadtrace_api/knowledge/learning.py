@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import dropwhile
 from uuid import UUID
 
 import msgspec
@@ -49,6 +50,7 @@ class Learning:
         self._day_of = relearner.day_of
         self._bookings: Bookings = {}
         self._closed: list[DayRow] = []
+        self._emptied: list[DayRow] = []
         self._changed: list[Relearned] = []
         self._leads: set[LeadCause] = set()
         self._no_more: set[LeadCause] = set()
@@ -60,8 +62,9 @@ class Learning:
         if plain is None:
             self._changed.append(Relearned(one.key, one.old, one.new))
             return
-        if plain.closes is not None and one.contributed:
-            self._closed.append((one.key, plain.closes, packed([(plain.closed_cause, one.contributed)])))
+        if plain.closes is not None:
+            row = (one.key, plain.closes, packed([(plain.closed_cause, one.contributed)]))
+            (self._closed if one.contributed else self._emptied).append(row)
         self._book(self._leads, one.key, plain.day, plain.cause, net)
 
     async def write(self, connection: Connection) -> None:
@@ -70,13 +73,14 @@ class Learning:
         Raises:
             MoreNeededError: records moved between these leads and others, which are not locked.
         """
-        rows = self._closed
+        # A lead that contributed nothing says so only if it did contribute before.
+        having = await known.having_days(connection, [key for key, _, _ in self._emptied])
+        await known.keep(connection, [*self._closed, *(row for row in self._emptied if row[0] in having)])
         if self._changed:
             changed = [*self._changed, *await self._related(connection)]
-            rows = [*rows, *await self._relearn(connection, changed)]
+            await known.keep(connection, await self._relearn(connection, changed))
         await known.drop_leads(connection, self._no_more - self._leads)
         await known.add_leads(connection, self._leads)
-        await known.keep(connection, rows)
         await known.add(connection, self._bookings)
 
     async def _related(self, connection: Connection) -> list[Relearned]:
@@ -121,7 +125,8 @@ class Learning:
         return [*kept, (day, [(knowing.cause_of(old.known), cells(old, self._day_of))])]
 
     def _to_keep(self, new: LeadOutcome, days: list[tuple[date, Chain]]) -> list[tuple[date, Chain]]:
-        """All days but the last, and that too unless it is plain."""
+        """All days from the first contribution on but the last, and that too unless it is plain."""
         made = days[-1][1][-1][1]
         plain = new.known is not None and knowing.is_plain(new.known, made, self._day_of)
-        return days[:-1] if plain else days
+        kept = dropwhile(lambda one: not any(said for _, said in one[1]), days)
+        return [one for one in kept if not plain or one[0] < days[-1][0]]

@@ -23,7 +23,7 @@ from leadtrace_api.knowledge.loading import histories
 from leadtrace_api.projector import knowing
 from leadtrace_api.projector.arrivals import SnapshotKey
 from leadtrace_api.projector.contribution import cells
-from leadtrace_api.projector.kept import Cells, Chain
+from leadtrace_api.projector.kept import Cells, Chain, plainest
 
 _log = get_logger("leadtrace_api.knowledge")
 
@@ -93,7 +93,7 @@ class Relearner:
     def _by_day(self, history: History) -> dict[date, dict[Cause, set[int]]]:
         """What became known on each day, by cause: events and bindings, each by its identity in memory."""
         by_day: dict[date, dict[Cause, set[int]]] = {}
-        for told in history.events():
+        for told in filter(self._folds.reads, history.events()):
             self._note(by_day, told.recorded, self._folds.cause_of(told), id(told))
         for bound in history.bindings.everything():
             if bound.cause is not None:
@@ -112,7 +112,7 @@ class Relearner:
                 if cause in by_day[day]:
                     taken |= by_day[day][cause]
                     chain.append((cause.value, self._contributed(history, taken)))
-            days.append((day, chain))
+            days.append((day, plainest(day, chain, days[-1][1][-1][1] if days else [])))
         return days
 
     def _contributed(self, history: History, taken: set[int]) -> Cells:

@@ -14,6 +14,7 @@ from leadtrace_api.leads import queries
 from leadtrace_api.leads.current import Amounts, deal_of, dimensions_of, moment, score_of, stage_entry
 from leadtrace_api.leads.schemas import Lead, Trace
 from leadtrace_api.leads.trace import trace_entries
+from leadtrace_api.personal.schemas import PersonalFields
 from leadtrace_api.reading import Reading
 
 _UNJUDGED = DefinitionRef(id="", version=0, hash="")
@@ -29,7 +30,7 @@ class Snapshots:
     as_of: datetime | None = None
 
 
-def lead_answer(now: Reading, lead_id: UUID, known: Snapshots) -> Lead:
+def lead_answer(now: Reading, lead_id: UUID, known: Snapshots, personal: PersonalFields) -> Lead:
     """What is or was known of a lead; of one with only a score it is told as of a visitor."""
     score = known.score
     outcome = known.outcome or LeadOutcome(lead_id=str(lead_id), definition=_UNJUDGED)
@@ -54,6 +55,7 @@ def lead_answer(now: Reading, lead_id: UUID, known: Snapshots) -> Lead:
         deals=tuple(deal_of(deal, known.amounts) for deal in outcome.deals),
         flags=outcome.flags,
         trace=f"/v1/leads/{lead_id}/trace",
+        personal=personal,
     )
 
 

@@ -19,6 +19,7 @@ from leadtrace_api.leads.schemas import (
     StageEntry,
     Verdict,
 )
+from leadtrace_api.personal.schemas import PersonalFields
 from leadtrace_api.projector.dimensions import DIMENSIONS, keys_of
 from leadtrace_api.schemas import money, points
 
@@ -85,7 +86,7 @@ def deal_of(share: DealShare, amounts: Amounts) -> LeadDeal:
     )
 
 
-def lead_row(row: Row[Any]) -> LeadRow:
+def lead_row(row: Row[Any], personal: PersonalFields | None) -> LeadRow:
     """A row of `api.leads` as the list shows it."""
     stored = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
     revenue: dict[str, int] = stored["revenue"] or {}
@@ -102,4 +103,5 @@ def lead_row(row: Row[Any]) -> LeadRow:
         revenue=tuple(money(minor, currency) for currency, minor in sorted(revenue.items())),
         flags=tuple(stored["flags"]),
         href=f"/v1/leads/{stored['lead_id']}",
+        personal=personal,
     )

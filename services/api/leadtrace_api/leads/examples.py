@@ -49,6 +49,7 @@ LEADS: dict[str, Any] = {
             "revenue": [{"amount": "24125.00", "currency": "EUR"}],
             "flags": [],
             "href": f"/v1/leads/{_LEAD}",
+            "personal": None,
         }
     ],
     "next": None,
@@ -82,6 +83,15 @@ LEAD: dict[str, Any] = {
     "deals": [_OWN_DEAL],
     "flags": [],
     "trace": f"/v1/leads/{_LEAD}/trace",
+    "personal": {
+        "masked": False,
+        "erased_at": None,
+        "email": "ada@example.com",
+        "phone": None,
+        "first_name": "Ada",
+        "last_name": "Lovelace",
+        "other": {"job_title": "Head of Engines"},
+    },
 }
 TRACE: dict[str, Any] = {
     **_STAMP,
@@ -100,7 +110,7 @@ TRACE: dict[str, Any] = {
             "raw_id": "0198e6d4-7c00-7000-8000-000000000001",
             "item": 0,
             "mapping": "hubspot-1",
-            "data": {"personal": {"email": "***"}},
+            "data": {"personal": {"masked": True}},
         },
         {"kind": "stage", "at": "2026-04-01T08:14:05.120000Z", "dwell_s": None, "stage": _ENTRY},
         {"kind": "deal", "at": "2026-04-01T08:14:05.120000Z", "dwell_s": None, "deal": _OWN_DEAL},

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import Row
 
@@ -20,6 +20,7 @@ from leadtrace_api.leads.paging import cursor_of, cursor_text
 from leadtrace_api.leads.schemas import Lead, Leads, LeadsQuery, Trace
 from leadtrace_api.leads.trace import deal_ids
 from leadtrace_api.parameters import check_range, filter_items
+from leadtrace_api.personal.showing import look_at
 from leadtrace_api.problems import NotFoundError, ParameterError
 from leadtrace_api.reading import Reading, reading
 from leadtrace_api.room import InRoom
@@ -43,18 +44,21 @@ def _example(answer: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
     response_model=Leads,
     responses=_example(examples.LEADS),
 )
-async def leads(room: InRoom, query: Annotated[LeadsQuery, Query()]) -> Response:
+async def leads(request: Request, room: InRoom, query: Annotated[LeadsQuery, Query()]) -> Response:
     """The leads behind a number of the funnel, or any others; visitors and absorbed leads are not listed."""
     _check(query)
     after = cursor_of(query.cursor) if query.cursor is not None else None
     async with reading(room) as now:
         rows = await queries.page(now, query, after)
-    shown, more = rows[: query.limit], len(rows) > query.limit
+        shown, more = rows[: query.limit], len(rows) > query.limit
+        asked = [row.lead_id for row in shown] if query.personal else []
+        look = await look_at(request, room, now, asked)
+    await look.record(room)
     answer = Leads(
         snapshot_at=now.at,
         definition_version=now.version,
         query={**_plain(query), **query.filters(), "limit": query.limit},
-        leads=tuple(map(lead_row, shown)),
+        leads=tuple(lead_row(row, look.fields.get(row.lead_id)) for row in shown),
         next=_next(query, shown[-1]) if more else None,
     )
     return _json(answer)
@@ -66,20 +70,25 @@ async def leads(room: InRoom, query: Annotated[LeadsQuery, Query()]) -> Response
     response_model=Lead,
     responses={**_example(examples.LEAD), **_MOVED},
 )
-async def lead(room: InRoom, lead_id: LeadId, query: Annotated[KnownQuery, Query()]) -> Response:
-    """Dimensions, stage, score with its explanation, outcome and deals."""
+async def lead(
+    request: Request, room: InRoom, lead_id: LeadId, query: Annotated[KnownQuery, Query()]
+) -> Response:
+    """Dimensions, stage, score with its explanation, outcome and deals; who it is, for keys of `read:pii`."""
     async with reading(room) as now:
         if query.as_of is not None:
             then = await lead_then(room, now, lead_id, query.as_of)
             if then.redirect_to is not None:
                 return _moved(then.redirect_to, "", query)
-            return _json(lead_answer(now, lead_id, then.snapshots))
-        stored = await _stored(now, lead_id)
-        if stored.redirect_to is not None:
-            return RedirectResponse(f"/v1/leads/{stored.redirect_to}", status_code=308)
-        outcome, score = _bodies(stored)
-        amounts = await queries.deal_amounts(now, deal_ids(outcome))
-    return _json(lead_answer(now, lead_id, Snapshots(outcome, score, amounts)))
+            known = then.snapshots
+        else:
+            stored = await _stored(now, lead_id)
+            if stored.redirect_to is not None:
+                return RedirectResponse(f"/v1/leads/{stored.redirect_to}", status_code=308)
+            outcome, score = _bodies(stored)
+            known = Snapshots(outcome, score, await queries.deal_amounts(now, deal_ids(outcome)))
+        look = await look_at(request, room, now, [lead_id])
+    await look.record(room)
+    return _json(lead_answer(now, lead_id, known, look.fields[lead_id]))
 
 
 @router.get(

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from leadtrace.events.lead import Stage
 from leadtrace_api.parameters import DimensionFilters, Value
+from leadtrace_api.personal.schemas import PersonalFields
 from leadtrace_api.schemas import Answer, Money, Stamped
 
 LONGEST_PAGE = 500
@@ -24,6 +25,7 @@ class LeadsQuery(DimensionFilters):
     stage: Stage | None = Field(default=None, description="Stands at this stage now.")
     stage_from: date | None = Field(default=None, description="Has stood there from this day or a later one.")
     stage_to: date | None = Field(default=None, description="Has stood there from this day or before.")
+    personal: bool = Field(default=False, description="Whether to show who each lead is, as far as allowed.")
     limit: Annotated[int, Field(ge=1, le=LONGEST_PAGE, description="Leads on a page.")] = 100
     cursor: Value | None = Field(default=None, description="Where the page before ended; from its `next`.")
 
@@ -69,6 +71,7 @@ class LeadRow(Answer):
         "won_before_capture, unhydrated (only changes of it are known: neither capture nor record came)."
     )
     href: str
+    personal: PersonalFields | None = Field(default=None, description="Null unless `personal=true`.")
 
 
 class Leads(Stamped):
@@ -150,6 +153,7 @@ class Lead(Stamped):
         "won_before_capture, unhydrated (only changes of it are known: neither capture nor record came)."
     )
     trace: str
+    personal: PersonalFields = Field(description="As known now, whatever `as_of` says.")
 
 
 class TraceEntry(Answer):

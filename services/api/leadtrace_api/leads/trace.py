@@ -16,6 +16,7 @@ from leadtrace_api.leads.schemas import TraceEntry
 
 MASK = "***"
 _PERSONAL = "personal"
+_SEALED = "sealed"
 # Derived entries stand after the events of the same moment: these are what they are derived from.
 _RANK = {"event": 0, "score": 1, "stage": 2, "deal": 3}
 _EVENT = msgspec.json.Decoder(Event)
@@ -53,7 +54,8 @@ def _event(row: Row[Any]) -> tuple[tuple[object, ...], TraceEntry]:
     event = _EVENT.decode(row.body)
     data: dict[str, Any] = msgspec.json.decode(event.data)
     if _PERSONAL in data:
-        data[_PERSONAL] = masked(data[_PERSONAL])
+        block = data[_PERSONAL]
+        data[_PERSONAL] = {"masked": True} if _SEALED in block else masked(block)
     entry = TraceEntry(
         kind="event",
         at=row.occurred_at,

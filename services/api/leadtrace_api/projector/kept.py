@@ -10,7 +10,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from leadtrace_api.projector.contribution import Basis, Cell, Measure
+from leadtrace.domain.attribution.recorded import Cause
+from leadtrace_api.projector.contribution import Basis, Cell, Measure, net_of
 from leadtrace_api.projector.dimensions import Keys
 
 Cells: TypeAlias = list[tuple[Cell, int]]
@@ -48,6 +49,18 @@ def steps_of_chains(chains: Iterable[tuple[date, Chain]]) -> Iterator[tuple[date
             if made != before:
                 yield day, cause, made, before
             before = made
+
+
+def plainest(day: date, chain: Chain, before: Cells) -> Chain:
+    """The same chain in one group if none of its groups changes what counts on a day before."""
+    if len(chain) == 1:
+        return chain
+    for _, made in chain:
+        net = net_of(made, before)
+        if any(change and cell[0][2] < day for cell, change in net.items()):
+            return chain
+        before = made
+    return [(Cause.LATER_EVENT.value, chain[-1][1])]
 
 
 def _kept(made: Sequence[tuple[Cell, int]]) -> _Kept | None:

@@ -42,6 +42,12 @@ _OF_LEADS = (
     "select lead_id, definition_version, known_day, chain from api.lead_days "
     "where lead_id = any($1::uuid[]) order by lead_id, definition_version, known_day"
 )
+_HAVING = (
+    "select u.lead_id, u.definition_version "
+    "from unnest($1::uuid[], $2::int[]) as u (lead_id, definition_version) "
+    "where exists (select from api.lead_days d "
+    "where d.lead_id = u.lead_id and d.definition_version = u.definition_version)"
+)
 _DELETE = (
     "delete from api.lead_days d using unnest($1::uuid[], $2::int[]) as u (lead_id, definition_version) "
     "where d.lead_id = u.lead_id and d.definition_version = u.definition_version"
@@ -93,6 +99,14 @@ async def chains(
         if (lead, version) in wanted:
             found[lead, version].append((day, unpacked(chain, version)))
     return found
+
+
+async def having_days(connection: Connection, keys: Sequence[SnapshotKey]) -> set[SnapshotKey]:
+    """Those of the leads of which chains are kept."""
+    if not keys:
+        return set()
+    rows = await connection.fetch(_HAVING, [lead for lead, _ in keys], [version for _, version in keys])
+    return {(row[0], row[1]) for row in rows}
 
 
 async def forget(connection: Connection, keys: Iterable[tuple[UUID, int]]) -> None:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-import msgspec
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from leadtrace.events.times import from_micros
@@ -15,6 +14,7 @@ from leadtrace.runtime.clock import Clock, Ids
 from leadtrace.runtime.key_ring import KeyRing
 from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.settings_groups import Door as DoorSettings
+from leadtrace.runtime.vault.wrapper import KeyWrapper
 from leadtrace_ingest.door.admission import Admission
 from leadtrace_ingest.door.authentication import Call, authenticated
 from leadtrace_ingest.door.body import BodyReader, unpacked
@@ -34,6 +34,7 @@ from leadtrace_ingest.door.routes import Found, Routes
 from leadtrace_ingest.door.scopes import SpendScopes
 from leadtrace_ingest.door.validation import require_something_valid, results_of
 from leadtrace_ingest.metrics import ACCEPTED_ITEMS, ACK_DURATION, REFUSED_REQUESTS
+from leadtrace_ingest.personal.raw import sealed_delivery
 from leadtrace_ingest.senders.item import ItemResult
 from leadtrace_ingest.senders.sender import (
     ROUTE,
@@ -61,6 +62,7 @@ class Door:
         committer: Committer,
         idempotency: IdempotencyKeys,
         scopes: SpendScopes,
+        wrapper: KeyWrapper,
         admission: Admission,
         keys: KeyRing,
         limits: DoorSettings,
@@ -73,6 +75,7 @@ class Door:
         self._committer = committer
         self._idempotency = idempotency
         self._scopes = scopes
+        self._wrapper = wrapper
         self._admission = admission
         self._keys = keys
         self._limits = limits
@@ -132,16 +135,25 @@ class Door:
         intake_id = self._ids.uuid7()
         results = await self._validated(sender, delivery, intake_id) if adapter.validates else ()
         if items:
-            headers = msgspec.json.encode(delivery.headers).decode()
+            sealed = sealed_delivery(self._wrapper, intake_id, delivery, adapter.kept_prefixes)
             entry = IntakeEntry(
-                intake_id, sender.name, delivery.received_at, items, headers, delivery.body, key
+                intake_id,
+                sender.name,
+                delivery.received_at,
+                items,
+                sealed.headers,
+                sealed.body,
+                key,
+                sealed.body_key,
             )
             try:
                 where = await self._committer.submit(entry, since=started)
                 # What is spilled is filed whoever bore its key first, so that none is lost.
                 asked = key is not None and where is Kept.COMMITTED
                 left_s = max(_LEAST_S, started + self._limits.hard_stop_s - time.monotonic())
-                first = await self._idempotency.first(entry, adapter, within_s=left_s) if asked else None
+                first = None
+                if asked:
+                    first = await self._idempotency.first(entry, delivery, adapter, within_s=left_s)
             except NotDurableError as error:
                 return _not_durable(sender, error)
             if first is not None:

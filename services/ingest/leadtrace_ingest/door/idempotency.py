@@ -10,13 +10,16 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
+from starlette.responses import Response
 
 from leadtrace.runtime.patience import within
 from leadtrace.runtime.problem import problem
+from leadtrace.runtime.vault.wrapper import KeyWrapper
 from leadtrace.store.connection import Pool
 from leadtrace.store.engine import UNAVAILABLE
 from leadtrace_ingest.door.intake import IntakeEntry, NotDurableError
 from leadtrace_ingest.door.refusal import RefusedRequestError
+from leadtrace_ingest.personal.raw import opened_delivery
 from leadtrace_ingest.senders.sender import ROUTE, Adapter, Delivery
 
 HEADER = b"idempotency-key"
@@ -29,13 +32,13 @@ _HEADERS = msgspec.json.Decoder(dict[str, str])
 _NO_ANSWER: tuple[type[Exception], ...] = (*UNAVAILABLE, asyncpg.PostgresError)
 
 _FIRST = """
-select intake_id, received_at, items, headers, body from ingest.intake
+select intake_id, received_at, items, headers, body, body_key, raw_erased_at from ingest.intake
 where sender = $1 and idempotency_key = $2
 """
 
 
 class First(msgspec.Struct, frozen=True, gc=False):
-    """The request that used a key first, as it was stored."""
+    """The request that used a key first, in clear."""
 
     intake_id: UUID
     received_at: datetime
@@ -75,11 +78,14 @@ def key_of(headers: Mapping[bytes, bytes]) -> str | None:
 class IdempotencyKeys:
     """Finds who used a key first, once the request that bears it was committed or passed over."""
 
-    def __init__(self, pool: "Callable[[], Pool | None]") -> None:
+    def __init__(self, pool: "Callable[[], Pool | None]", wrapper: KeyWrapper) -> None:
         self._pool = pool
+        self._wrapper = wrapper
 
-    async def first(self, entry: IntakeEntry, adapter: Adapter, *, within_s: float) -> First | None:
-        """The earlier request with the key of `entry`; None if `entry` itself was the first.
+    async def first(
+        self, entry: IntakeEntry, delivery: Delivery, adapter: Adapter, *, within_s: float
+    ) -> First | None:
+        """The earlier request with the key of `entry`, which seals `delivery`; None if it was the first.
 
         Raises:
             RefusedRequestError: the earlier request said something else.
@@ -88,7 +94,8 @@ class IdempotencyKeys:
         found = await self._read(entry, within_s)
         if found is None or found.intake_id == entry.intake_id:
             return None
-        if found.body != entry.body or not _alike(found.headers, entry.headers, adapter):
+        alike = _content(_HEADERS.decode(found.headers), adapter) == _content(delivery.headers, adapter)
+        if found.body != delivery.body or not alike:
             raise RefusedRequestError(
                 problem(
                     422,
@@ -110,18 +117,31 @@ class IdempotencyKeys:
             row = await within(within_s, asked)
         except _NO_ANSWER as error:
             raise NotDurableError("the database that knows the idempotency keys is away") from error
-        return None if row is None else First(**row)
+        if row is None:
+            return None
+        intake_id, received_at, items, headers, body, body_key, erased_at = row
+        if erased_at is not None:
+            raise RefusedRequestError(_erased(intake_id))
+        raw = opened_delivery(self._wrapper, intake_id, headers, body, body_key)
+        return First(intake_id, received_at, items, raw.headers, raw.body)
 
 
-def _alike(one: str, other: str, adapter: Adapter) -> bool:
-    """Whether two requests have the same content as far as it stands in their headers."""
-    return _content(one, adapter) == _content(other, adapter)
+def _erased(intake_id: UUID) -> Response:
+    return problem(
+        410,
+        "erased",
+        f"{_NAME}: the request with this key was accepted, and its content was erased since.",
+        parameter=_NAME,
+        remedy="Do not repeat it; use a new key for a new request.",
+        intake_id=str(intake_id),
+    )
 
 
-def _content(headers: str, adapter: Adapter) -> dict[str, str]:
+def _content(headers: Mapping[str, str], adapter: Adapter) -> dict[str, str]:
+    """What of a request's content stands in its headers."""
     prefixes = tuple(prefix.decode() for prefix in adapter.kept_prefixes)
     return {
         name: value
-        for name, value in _HEADERS.decode(headers).items()
+        for name, value in headers.items()
         if name in {_CONTENT_TYPE, ROUTE} or (prefixes and name.startswith(prefixes))
     }

@@ -20,6 +20,7 @@ from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.problem import problem
 from leadtrace.runtime.retry import RETRIED
 from leadtrace.runtime.settings_groups import Door as DoorSettings
+from leadtrace.runtime.vault.wrapper import KeyWrapper
 from leadtrace.store.connection import Pool
 from leadtrace_ingest.door.body import BodyReader, unpacked
 from leadtrace_ingest.door.committer import Committer
@@ -33,6 +34,7 @@ from leadtrace_ingest.door.refusal import (
     unknown_sender,
 )
 from leadtrace_ingest.metrics import ACCEPTED_ITEMS
+from leadtrace_ingest.personal.raw import opened_delivery, sealed_delivery
 from leadtrace_ingest.senders.imported.adapter import Imports
 from leadtrace_ingest.senders.imported.header import ROUTE_NAME, ImportHeaderError, read_header
 from leadtrace_ingest.senders.mapping.file import MappingError
@@ -46,7 +48,9 @@ _MOST_PENDING = 16
 _COME_AGAIN_S = 1
 _GONE = Response(status_code=400)
 
-_STORED = "select intake_id, items, body = $3 from ingest.intake where sender = $1 and idempotency_key = $2"
+_STORED = """
+select intake_id, items, headers, body, body_key from ingest.intake where sender = $1 and idempotency_key = $2
+"""
 _FATES = """
 select intake_id, items, state, outcomes from ingest.intake where sender = $1 and intake_id = any($2::uuid[])
 """
@@ -73,6 +77,7 @@ class ImportRoutes:
         clock: Clock,
         ids: Ids,
         metrics: Metrics,
+        wrapper: KeyWrapper,
         authorize: Authorize,
     ) -> None:
         self._imports = {name: Imports(name, reporting_currency) for name in senders}
@@ -83,6 +88,7 @@ class ImportRoutes:
         self._clock = clock
         self._ids = ids
         self._accepted = metrics.counter(ACCEPTED_ITEMS)
+        self._wrapper = wrapper
         self._authorize = authorize
 
     def routes(self) -> list[Route]:
@@ -132,16 +138,19 @@ class ImportRoutes:
         if items > self._limits.max_items:
             raise too_large(f"The delivery has {items} rows; the door takes {self._limits.max_items}.")
         key = request.headers.get(IDEMPOTENCY_KEY)
+        intake_id = self._ids.uuid7()
+        sealed = sealed_delivery(self._wrapper, intake_id, delivery, ())
         entry = IntakeEntry(
-            self._ids.uuid7(),
+            intake_id,
             sender,
             delivery.received_at,
             items,
-            msgspec.json.encode(kept).decode(),
-            body,
+            sealed.headers,
+            sealed.body,
             None if key is None else f"{ROUTE_NAME}:{key[:_LONGEST_KEY]}",
+            sealed.body_key,
         )
-        return await self._committed(entry)
+        return await self._committed(entry, body)
 
     async def _wait_in_line(self, sender: str) -> None:
         """Have an import wait until the relay has come to most of what it posted.
@@ -152,7 +161,7 @@ class ImportRoutes:
         if await self._pool.fetchval(_PENDING, sender, _MOST_PENDING) >= _MOST_PENDING:
             raise import_waits(_MOST_PENDING, _COME_AGAIN_S)
 
-    async def _committed(self, entry: IntakeEntry) -> Response:
+    async def _committed(self, entry: IntakeEntry, body: bytes) -> Response:
         intake_id, accepted = entry.intake_id, entry.items
         if entry.items:
             try:
@@ -160,12 +169,11 @@ class ImportRoutes:
             except NotDurableError as error:
                 raise not_durable(str(error)) from error
             if entry.idempotency_key is not None and where is Kept.COMMITTED:
-                query = (entry.sender, entry.idempotency_key, entry.body)
-                stored = await self._pool.fetchrow(_STORED, *query)
+                stored = await self._pool.fetchrow(_STORED, entry.sender, entry.idempotency_key)
                 if stored is None:
                     raise not_durable("the delivery is not in the intake log")
-                intake_id, accepted, same = stored
-                if not same:
+                intake_id, accepted, *raw = stored
+                if opened_delivery(self._wrapper, intake_id, *raw).body != body:
                     return _key_reused()
             if intake_id == entry.intake_id:
                 self._accepted.labels(sender=entry.sender).inc(entry.items)

@@ -31,9 +31,9 @@ VALUE_AT_FAULT: tuple[type[Exception], ...] = (
 # A row whose idempotency key is taken is not stored either: whoever gave one asks afterwards which it is.
 _INSERT = f"""
 with stored as (
-  insert into ingest.intake (intake_id, sender, received_at, items, headers, body, idempotency_key)
+  insert into ingest.intake (intake_id, sender, received_at, items, headers, body, idempotency_key, body_key)
   select * from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::int[], $5::jsonb[], $6::bytea[],
-                       $7::text[])
+                       $7::text[], $8::bytea[])
   on conflict do nothing
 )
 select pg_notify('{NOTIFY_CHANNEL}', '')
@@ -42,7 +42,11 @@ select pg_notify('{NOTIFY_CHANNEL}', '')
 
 @dataclass(frozen=True, slots=True)
 class IntakeEntry:
-    """One authenticated request as it is stored; `headers` is a JSON object as text."""
+    """One authenticated request as it is stored; `headers` is a JSON object as text.
+
+    `body` is sealed under `body_key`, with the headers that are part of its items; without a key it is in
+    clear.
+    """
 
     intake_id: UUID
     sender: str
@@ -51,6 +55,7 @@ class IntakeEntry:
     headers: str
     body: bytes
     idempotency_key: str | None = None
+    body_key: bytes | None = None
 
 
 class NotDurableError(Exception):
@@ -97,5 +102,6 @@ async def insert_entries(connection: Connection, entries: Sequence[IntakeEntry],
         [one.headers for one in entries],
         [one.body for one in entries],
         [one.idempotency_key for one in entries],
+        [one.body_key for one in entries],
         timeout=timeout_s,
     )

@@ -17,6 +17,7 @@ from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.server import Address, serve
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.runtime.vault.configured import configured_wrapper
 from leadtrace.store.api_keys import StoredKey, live_keys
 from leadtrace.store.connection import Connection, Pool
 from leadtrace.store.engine import close_pool, connect, make_pool, ping
@@ -33,8 +34,11 @@ from leadtrace_ingest.door.imports import ImportRoutes
 from leadtrace_ingest.door.scopes import SpendScopes
 from leadtrace_ingest.door.spill.making import make_spill
 from leadtrace_ingest.door.spill.routes import spill_routes
+from leadtrace_ingest.erasure.routes import ERASE, RECEIPT, RECEIPTS, erasure_routes
 from leadtrace_ingest.keys.routes import key_routes
 from leadtrace_ingest.operator.routes import OperatorRoutes
+from leadtrace_ingest.personal.master_keys import check_master_keys
+from leadtrace_ingest.personal.routes import master_key_routes
 from leadtrace_ingest.quarantine.routes import Quarantine
 from leadtrace_ingest.relay.hops import event_hops
 from leadtrace_ingest.replay.routes import replay_routes
@@ -60,19 +64,21 @@ class DoorProcess:
         self._clock = clock
         self._ids = SystemIds(clock)
         self._keys = configured_key_ring(settings)
+        self._wrapper = configured_wrapper(settings)
         self._spill = make_spill(settings, bus, self._connect, clock, self._metrics)
         self._readiness.add("postgres", self._postgres_missing, bridged=self._spill_takes)
         self._committer = Committer(self._connect, settings.door, self._metrics, self._spill)
         admission = Admission(settings.senders, clock)
         self._quota = DayQuota(admission.days, self._connect, clock)
         self._app = self._make_app()
-        self._later = LaterRoutes(self._app.router, ADMIN, IMPORTS)
+        self._later = LaterRoutes(self._app.router, ADMIN, IMPORTS, ERASE, RECEIPTS, RECEIPT)
         self._door = Door(
             self._app,
             senders=senders,
             committer=self._committer,
-            idempotency=IdempotencyKeys(lambda: self._lookups),
+            idempotency=IdempotencyKeys(lambda: self._lookups, self._wrapper),
             scopes=SpendScopes(lambda: self._lookups, settings.door.retry_window_s),
+            wrapper=self._wrapper,
             admission=admission,
             keys=self._keys,
             limits=settings.door,
@@ -126,12 +132,15 @@ class DoorProcess:
             [
                 *reconcile_routes(reconciler, authorize),
                 *key_routes(pool, self._ids, self._senders, authorize, lambda: self._keys.refresh(read)),
-                *Quarantine(pool, self._senders, self._clock).routes(authorize),
-                *replay_routes(pool, self._senders, self._clock, authorize),
-                *OperatorRoutes(pool, self._senders, self._clock, self._ids).routes(authorize),
+                *master_key_routes(pool, self._wrapper, authorize),
+                *erasure_routes(pool, self._ids, self._clock, authorize),
+                *Quarantine(pool, self._senders, self._clock, self._wrapper).routes(authorize),
+                *replay_routes(pool, self._senders, self._clock, self._wrapper, authorize),
+                *OperatorRoutes(pool, self._senders, self._clock, self._ids, self._wrapper).routes(authorize),
                 *self._imports(pool).routes(),
             ]
         )
+        await check_master_keys(pool, self._wrapper)
         await self._keys.run(read, stop)
         await publisher.close()
 
@@ -145,6 +154,7 @@ class DoorProcess:
             clock=self._clock,
             ids=self._ids,
             metrics=self._metrics,
+            wrapper=self._wrapper,
             authorize=importers(self._keys),
         )
 

@@ -20,10 +20,12 @@ from leadtrace.runtime.admin import Authorize, RefusedError, body_of, guarded, j
 from leadtrace.runtime.clock import Clock, Ids
 from leadtrace.runtime.logging import get_logger
 from leadtrace.runtime.problem import problem
+from leadtrace.runtime.vault.wrapper import KeyWrapper
 from leadtrace.store.connection import Pool
 from leadtrace_ingest.door.intake import IntakeEntry, insert_entries
 from leadtrace_ingest.operator.orders import Correct, Merge, RecordName, Split
-from leadtrace_ingest.senders.sender import OPERATOR, Sender
+from leadtrace_ingest.personal.raw import sealed_delivery
+from leadtrace_ingest.senders.sender import OPERATOR, Delivery, Sender
 
 _TIMEOUT_S = 30.0
 _FIND = """
@@ -40,7 +42,10 @@ _log = get_logger("leadtrace.ingest.operator")
 class OperatorRoutes:
     """Takes operators' words."""
 
-    def __init__(self, pool: Pool, senders: Mapping[str, Sender], clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self, pool: Pool, senders: Mapping[str, Sender], clock: Clock, ids: Ids, wrapper: KeyWrapper
+    ) -> None:
+        self._wrapper = wrapper
         self._pool = pool
         self._senders = senders
         self._clock = clock
@@ -132,11 +137,8 @@ class OperatorRoutes:
             "data": data,
         }
         headers = {**_JSON, OPERATOR: "1"}
+        body = msgspec.json.encode(event)
+        sealed = sealed_delivery(self._wrapper, intake_id, Delivery("", headers, body, now), ())
         return IntakeEntry(
-            intake_id,
-            record.sender,
-            now,
-            1,
-            msgspec.json.encode(headers).decode(),
-            msgspec.json.encode(event),
+            intake_id, record.sender, now, 1, sealed.headers, sealed.body, None, sealed.body_key
         )

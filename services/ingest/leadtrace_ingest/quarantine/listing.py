@@ -6,7 +6,9 @@ from uuid import UUID
 
 import msgspec
 
+from leadtrace.runtime.vault.wrapper import KeyWrapper
 from leadtrace.store.connection import Connection
+from leadtrace_ingest.personal.raw import opened_item
 from leadtrace_ingest.quarantine.selection import MATCHES, Selection
 
 # An item that is to be done again is still held, until a relay has come to it.
@@ -25,7 +27,7 @@ select sender, reason, count(*)::int, min(first_seen_at) from ingest.quarantine 
 where {MATCHES} group by sender, reason order by sender, reason
 """
 _ONE = f"""
-select {_COLUMNS}, held.raw
+select {_COLUMNS}, held.raw, held.raw_key
 from ingest.quarantine held join ingest.intake row using (intake_id) where held.quarantine_id = $1
 """
 _DISCARDED = """
@@ -78,13 +80,16 @@ async def counts(connection: Connection, selection: Selection) -> list[HeldCount
     return [HeldCount(*row) for row in await connection.fetch(_COUNTS, *selection.arguments())]
 
 
-async def held_item(connection: Connection, quarantine_id: UUID) -> tuple[Held, bytes] | None:
+async def held_item(
+    connection: Connection, quarantine_id: UUID, wrapper: KeyWrapper
+) -> tuple[Held, bytes] | None:
     """One held item and its bytes."""
     row = await connection.fetchrow(_ONE, quarantine_id)
     if row is None:
         return None
-    *told, raw = row
-    return Held(*told), raw
+    *told, raw, raw_key = row
+    held = Held(*told)
+    return held, opened_item(wrapper, held.intake_id, held.item, raw, raw_key)
 
 
 async def discarded_item(connection: Connection, quarantine_id: UUID) -> tuple[Held, Discarded] | None:

@@ -20,7 +20,8 @@ select distinct held.intake_id from ingest.quarantine held
 where {MATCHES} and held.sender = any($5) and held.intake_id > $6 order by held.intake_id limit $7
 """
 _LOCK = "select from ingest.intake where intake_id = any($1::uuid[]) order by intake_id for update"
-# An earlier retry that no relay has come to is joined; null means that everything is to be done again.
+# An earlier retry that no relay has come to is joined; null means that everything is to be done again. What
+# an erasure dropped can be done again by nobody.
 _REDO = f"""
 with wanted as (
   select held.intake_id, array_agg(held.item) as items from ingest.quarantine held
@@ -32,7 +33,7 @@ update ingest.intake row set
     select distinct item from unnest(coalesce(row.redo, '{{}}') || wanted.items) item order by item
   ) end
 from wanted
-where row.intake_id = wanted.intake_id and row.outcomes is not null
+where row.intake_id = wanted.intake_id and row.outcomes is not null and row.raw_erased_at is null
 returning cardinality(wanted.items)
 """
 _WAKE = f"select pg_notify('{NOTIFY_CHANNEL}', '')"

@@ -23,6 +23,7 @@ from leadtrace.runtime.admin import (
 from leadtrace.runtime.clock import Clock
 from leadtrace.runtime.logging import get_logger
 from leadtrace.runtime.problem import problem
+from leadtrace.runtime.vault.wrapper import KeyWrapper
 from leadtrace.store.connection import Connection, Pool
 from leadtrace_ingest.outcome import Reason
 from leadtrace_ingest.quarantine.discard import Decision, discard
@@ -64,7 +65,8 @@ class Order(Selection, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Quarantine:
     """The endpoints, over ingest's pool."""
 
-    def __init__(self, pool: Pool, senders: Mapping[str, Sender], clock: Clock) -> None:
+    def __init__(self, pool: Pool, senders: Mapping[str, Sender], clock: Clock, wrapper: KeyWrapper) -> None:
+        self._wrapper = wrapper
         self._pool = pool
         self._senders = senders
         self._clock = clock
@@ -106,7 +108,7 @@ class Quarantine:
     async def _found(
         self, connection: Connection, quarantine_id: UUID, *, with_raw: bool
     ) -> tuple[dict[str, Any], bytes | None]:
-        found = await held_item(connection, quarantine_id)
+        found = await held_item(connection, quarantine_id, self._wrapper)
         if found is not None:
             held, raw = found
             return {**_told(held), "bytes": len(raw)}, raw
@@ -114,7 +116,7 @@ class Quarantine:
         if gone is None:
             raise RefusedError(_unknown_item())
         held, discarded = gone
-        raw_kept = await raw_of(connection, held, self._senders) if with_raw else None
+        raw_kept = await raw_of(connection, held, self._senders, self._wrapper) if with_raw else None
         return {**_told(held), "discarded": discarded}, raw_kept
 
     async def _retry(self, request: Request) -> Response:

@@ -10,7 +10,10 @@ import msgspec
 from leadtrace.bus.protocol import Outgoing
 from leadtrace.events.codec import HEADERS, encode
 from leadtrace.events.envelope import SPEC_VERSION, Event
+from leadtrace.runtime.vault.personal_block import about_event, may_hold_block, with_sealed_block
+from leadtrace_ingest.erasure.suppression import SAME_NAMES, Names
 from leadtrace_ingest.identity.subject import Binding, Subject
+from leadtrace_ingest.personal.subject_keys import SubjectKey
 from leadtrace_ingest.relay.work import Work
 from leadtrace_ingest.senders.item import Bound, Draft, Mapped
 
@@ -52,18 +55,19 @@ class Canonical(msgspec.Struct, frozen=True, gc=False):
     outgoing: Outgoing
 
 
-def unbound_events(works: Iterable[Work]) -> list[Unbound]:
-    """The drafts of every item that is to be published."""
+def unbound_events(works: Iterable[Work], names: Names = SAME_NAMES) -> list[Unbound]:
+    """The drafts of every item that is to be published, their subjects as `names` has them."""
     found = []
     for work in works:
         result = work.result
-        if work.original is not None or not isinstance(result, Mapped):
+        if work.original is not None or work.suppressed or not isinstance(result, Mapped):
             continue
         source = result.source
         for part, draft in enumerate(result.drafts, start=work.first_part):
-            subject = Subject(draft.subject_source or source, draft.kind, draft.external_id)
+            subject = names.of(draft, Subject(draft.subject_source or source, draft.kind, draft.external_id))
             refers = tuple(
-                Subject(other.source or source, other.kind, other.external_id) for other in draft.refers
+                names.at(Subject(other.source or source, other.kind, other.external_id), draft.time)
+                for other in draft.refers
             )
             found.append(Unbound(work, part, draft, source, subject, refers))
     return found
@@ -82,11 +86,21 @@ def subjects_of(events: Iterable[Unbound]) -> dict[Subject, datetime]:
     return found
 
 
+def named_subjects(events: Iterable[Unbound]) -> set[Subject]:
+    """The subjects of events whose data hold a personal block."""
+    return {
+        event.subject for event in events if event.draft.data is not None and may_hold_block(event.draft.data)
+    }
+
+
 def canonical_events(
-    events: Sequence[Unbound], bindings: Mapping[Subject, Binding], numbers: Sequence[int]
+    events: Sequence[Unbound],
+    bindings: Mapping[Subject, Binding],
+    keys: Mapping[Subject, SubjectKey],
+    numbers: Sequence[int],
 ) -> list[Canonical]:
-    """The events with their bindings and numbers, encoded."""
-    return [_canonical(event, bindings, number) for event, number in zip(events, numbers, strict=True)]
+    """The events with their bindings and numbers, personal blocks sealed, encoded."""
+    return [_canonical(event, bindings, keys, number) for event, number in zip(events, numbers, strict=True)]
 
 
 def event_id_of(event: Unbound) -> str:
@@ -107,7 +121,12 @@ def completed(event: Unbound, bindings: Mapping[Subject, Binding]) -> bytes:
     return encode(event.draft.complete(bound))
 
 
-def _canonical(event: Unbound, bindings: Mapping[Subject, Binding], number: int) -> Canonical:
+def _canonical(
+    event: Unbound,
+    bindings: Mapping[Subject, Binding],
+    keys: Mapping[Subject, SubjectKey],
+    number: int,
+) -> Canonical:
     work, draft = event.work, event.draft
     delivery = work.row
     binding = bindings[event.subject]
@@ -117,6 +136,9 @@ def _canonical(event: Unbound, bindings: Mapping[Subject, Binding], number: int)
     subject = event.subject.name
     mapping = work.mapping
     data = draft.data if draft.data is not None else completed(event, bindings)
+    if event.subject in keys and may_hold_block(data):
+        key_id, key = keys[event.subject]
+        data = with_sealed_block(data, key, key_id, about_event(event.source, event_id))
     body = encode(
         Event(
             specversion=SPEC_VERSION,

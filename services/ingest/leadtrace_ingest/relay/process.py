@@ -16,17 +16,22 @@ from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.server import Address, serve
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.runtime.vault.configured import configured_wrapper
 from leadtrace.store.connection import Connection, Pool
 from leadtrace.store.engine import close_pool, connect, make_pool, ping
 from leadtrace.store.roles import role_of
+from leadtrace_ingest.erasure.eraser import Eraser
+from leadtrace_ingest.erasure.keys import make_identities
+from leadtrace_ingest.erasure.tools import Tools
 from leadtrace_ingest.identity.making import make_identifier
+from leadtrace_ingest.personal.master_keys import check_master_keys
 from leadtrace_ingest.relay.hops import event_hops
 from leadtrace_ingest.relay.meters import RelayMeters
 from leadtrace_ingest.relay.relay import Relay
 from leadtrace_ingest.senders.sender import Sender
 from leadtrace_ingest.store import installation_secret
 
-_CONNECTIONS = 4
+_CONNECTIONS = 5
 
 
 class RelayProcess:
@@ -43,7 +48,9 @@ class RelayProcess:
         self._settings = settings
         self._senders = senders
         self._bus = bus
+        self._clock = clock
         self._ids = SystemIds(clock)
+        self._wrapper = configured_wrapper(settings)
         self._failpoints = failpoints
         self._metrics = Metrics()
         self._meters = RelayMeters(self._metrics)
@@ -67,13 +74,16 @@ class RelayProcess:
     async def _work(self, stop: StopSignal) -> None:
         try:
             pool = self._pool = await until_done(self._make_pool, what="connect to postgres", stop=stop)
-            secret = await until_done(lambda: _secret(pool), what="read the secret", stop=stop)
         except StoppedError:
             return
         try:
+            secret = await until_done(lambda: self._secret(pool), what="read the secret", stop=stop)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._make_relay(pool, secret, stop).run())
                 tasks.create_task(self._make_reconciler(pool, stop).run())
+                tasks.create_task(self._make_eraser(pool, secret, stop).run())
+        except StoppedError:
+            return
         finally:
             await close_pool(pool)
 
@@ -83,6 +93,7 @@ class RelayProcess:
             connect=self._connect,
             bus=self._bus,
             senders=self._senders,
+            tools=self._tools(pool, secret),
             identifier=make_identifier(self._settings.identity, self._senders, secret),
             limits=self._settings.relay,
             ids=self._ids,
@@ -96,6 +107,18 @@ class RelayProcess:
         return Reconciler(
             pool=pool, bus=self._bus, publisher=Publisher(self._bus, stop), hops=event_hops(), stop=stop
         )
+
+    def _make_eraser(self, pool: Pool, secret: bytes, stop: StopSignal) -> Eraser:
+        return Eraser(self._tools(pool, secret), self._clock, stop)
+
+    def _tools(self, pool: Pool, secret: bytes) -> Tools:
+        identities = make_identities(self._settings.identity, secret)
+        return Tools(pool, self._wrapper, identities, self._senders, self._settings.identity.fan_in)
+
+    async def _secret(self, pool: Pool) -> bytes:
+        async with pool.acquire() as connection:
+            await check_master_keys(connection, self._wrapper)
+            return await installation_secret(connection)
 
     async def _connect(self) -> Connection:
         return await connect(self._settings.postgres_url, role_of("ingest"))
@@ -113,8 +136,3 @@ class RelayProcess:
         finally:
             await admin.close()
         return None
-
-
-async def _secret(pool: Pool) -> bytes:
-    async with pool.acquire() as connection:
-        return await installation_secret(connection)

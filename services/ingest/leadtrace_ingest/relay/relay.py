@@ -25,11 +25,16 @@ from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.settings_groups import Relay as RelaySettings
 from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.connection import Connection, Pool
+from leadtrace_ingest.erasure.carrying_out import carry_out_requested
+from leadtrace_ingest.erasure.requests import request_erasures
+from leadtrace_ingest.erasure.suppression import Names, Suppressor
+from leadtrace_ingest.erasure.tools import Tools
 from leadtrace_ingest.handlers import on_deliveries
 from leadtrace_ingest.identity.settling import Identifier
 from leadtrace_ingest.identity.subject import Binding, Subject
 from leadtrace_ingest.outcome import Outcome, Reason
-from leadtrace_ingest.relay.canonical import Canonical, canonical_events, unbound_events
+from leadtrace_ingest.personal.subject_keys import SubjectKey, SubjectKeys
+from leadtrace_ingest.relay.canonical import Canonical, canonical_events, named_subjects, unbound_events
 from leadtrace_ingest.relay.claims import settle_claims
 from leadtrace_ingest.relay.events import keep_events, read_records, store
 from leadtrace_ingest.relay.meters import RelayMeters
@@ -66,9 +71,11 @@ class Saved:
     outcomes: Counter[Outcome]
     reasons: Counter[Reason]
     bound: dict[Subject, Binding]
+    keys: dict[Subject, SubjectKey]
+    erasures: int = 0
 
 
-_NOTHING = Saved(None, [], 0, Counter(), Counter(), {})
+_NOTHING = Saved(None, [], 0, Counter(), Counter(), {}, {})
 
 
 class Relay:
@@ -81,6 +88,7 @@ class Relay:
         connect: Callable[[], Awaitable[Connection]],
         bus: Bus,
         senders: Mapping[str, Sender],
+        tools: Tools,
         identifier: Identifier,
         limits: RelaySettings,
         ids: Ids,
@@ -98,8 +106,13 @@ class Relay:
         self._failpoints = failpoints or NoFailpoints()
         self._publisher = Publisher(bus, stop, self._failpoints)
         self._wakeup = Wakeup(connect, limits.poll_interval_s)
-        self._claimer = RowClaimer(list(senders), limits.chunk_items, limits.chunk_bytes)
+        self._tools = tools
+        self._claimer = RowClaimer(
+            list(senders), tools.wrapper, chunk_items=limits.chunk_items, chunk_bytes=limits.chunk_bytes
+        )
         self._identifier = identifier
+        self._suppressor = Suppressor(tools.identities)
+        self._subject_keys = SubjectKeys(tools.wrapper)
         self._numbers = EventNumbers()
         self._published: list[UUID] = []
         self._one_by_one = 0  # rows still to be claimed singly
@@ -134,6 +147,9 @@ class Relay:
             return 0
         self._meters.saved(saved.outcomes, saved.reasons, seconds=time.monotonic() - started)
         await self._failpoints.reach(AFTER_SAVE)
+        if saved.erasures:
+            # Before the next chunk, so that who comes back in it is known as such.
+            await until_done(self._carry_out, what="erase", stop=self._stop)
         started = time.monotonic()
         await self._publisher.publish(saved.outgoing)
         await self._failpoints.reach(AFTER_FLUSH)
@@ -161,38 +177,44 @@ class Relay:
         self._published.clear()
         self._refused.difference_update(row.intake_id for row in rows)
         self._identifier.remember(saved.bound)
+        self._subject_keys.remember(saved.keys)
         self._one_by_one = max(0, self._one_by_one - 1)
         return saved
 
     async def _work_through(self, connection: Connection, rows: Sequence[IntakeRow]) -> Saved:
+        if await self._suppressor.begin(connection):
+            self._subject_keys.forget()
         works = on_deliveries(rows, self._senders, self._refused)
         kept = await keep_events(connection, works)
-        fresh = [work for work in works if not work.kept]
+        names = await self._suppressor.stop(connection, works)
+        fresh = [work for work in works if not work.kept and not work.suppressed]
         if fresh:
             await settle_claims(connection, fresh)
             await settle_scopes(connection, fresh)
-        remedies = await remedies_for(connection, works)
-        events, bound = await self._bind(connection, [*fresh, *remedies])
+        remedies = await remedies_for(connection, works, self._tools.wrapper)
+        events, bound, keys = await self._bind(connection, [*fresh, *remedies], names)
         outgoing, note_id = [event.outgoing for event in events], None
         if events:
             await store(connection, events)
+        erasures = await request_erasures(connection, events, self._ids)
         if kept:
             outgoing += await read_records(connection, kept)
         if outgoing:
             note_id = self._ids.uuid7()
             numbers = kept + [event.row.event_no for event in events]
             await write_note(connection, note_id, numbers, self._lease)
-        outcomes = await settle(connection, rows, works, self._ids)
-        return Saved(note_id, outgoing, len(works), outcomes, _reasons(works), bound)
+        outcomes = await settle(connection, rows, works, self._ids, self._tools.wrapper)
+        return Saved(note_id, outgoing, len(works), outcomes, _reasons(works), bound, keys, erasures)
 
     async def _bind(
-        self, connection: Connection, works: Sequence[Work]
-    ) -> tuple[list[Canonical], dict[Subject, Binding]]:
-        unbound = without_oversized(unbound_events(works))
+        self, connection: Connection, works: Sequence[Work], names: Names
+    ) -> tuple[list[Canonical], dict[Subject, Binding], dict[Subject, SubjectKey]]:
+        unbound = without_oversized(unbound_events(works, names))
         identified = await self._identifier.identify(connection, unbound)
+        keys = await self._subject_keys.take(connection, named_subjects(unbound))
         numbers = await self._numbers.take(connection, len(unbound) + len(identified.told))
-        events = canonical_events(unbound, identified.bound, numbers[: len(unbound)])
-        return events + identified.events(numbers[len(unbound) :]), identified.bound
+        events = canonical_events(unbound, identified.bound, keys, numbers[: len(unbound)])
+        return events + identified.events(numbers[len(unbound) :]), identified.bound, keys
 
     def _suspect(self, rows: Sequence[IntakeRow]) -> None:
         """Find the delivery that the database cannot take: it goes to quarantine, its neighbours go on."""
@@ -216,6 +238,9 @@ class Relay:
             records = await read_records(connection, numbers) if numbers else []
         await self._publisher.publish(records)
         self._published += [note.note_id for note in lapsed]
+
+    async def _carry_out(self) -> None:
+        await carry_out_requested(self._tools)
 
     async def _clear_published(self) -> None:
         async with self._pool.acquire() as connection:

@@ -11,6 +11,7 @@ import msgspec
 from leadtrace.events.catalogue import BY_CODE, BY_TYPE, Code
 from leadtrace.events.codec import encode
 from leadtrace.events.correction import Declaration, EventCorrected
+from leadtrace.runtime.vault.wrapper import KeyWrapper
 from leadtrace.store.connection import Connection
 from leadtrace_ingest.relay.work import Work
 from leadtrace_ingest.replay.differences import Difference, differences, next_mark
@@ -21,18 +22,20 @@ from leadtrace_ingest.senders.item import Draft, Mapped, Refused
 _CORRECTED = BY_CODE[Code.EVENT_CORRECTED].type
 
 
-async def remedies_for(connection: Connection, works: Sequence[Work]) -> list[Work]:
+async def remedies_for(connection: Connection, works: Sequence[Work], wrapper: KeyWrapper) -> list[Work]:
     """Works of further events for the items that are to be mapped again and would come out otherwise.
 
-    An item that the mapping now refuses keeps its events.
+    An item that the mapping now refuses keeps its events, and so does one of somebody who was erased.
     """
     again = [
-        work for work in works if work.kept and work.row.remap_at and not isinstance(work.result, Refused)
+        work
+        for work in works
+        if work.kept and work.row.remap_at and not work.suppressed and not isinstance(work.result, Refused)
     ]
     if not again:
         return []
-    standing = await standing_events(connection, {work.row.intake_id for work in again})
-    found = [_remedy(work, standing[work.place]) for work in again]
+    standing = await standing_events(connection, {work.row.intake_id for work in again}, wrapper)
+    found = [_remedy(work, standing[work.place]) for work in again if not standing[work.place].erased]
     return [remedy for remedy in found if remedy is not None]
 
 

@@ -7,11 +7,14 @@ those with more. So the backlog of one sender delays no other by more than a chu
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from leadtrace.runtime.vault.wrapper import KeyWrapper
 from leadtrace.store.connection import Connection
+from leadtrace_ingest.personal.raw import opened_delivery
 from leadtrace_ingest.senders.sender import ROUTE, Delivery
 
 _FEWEST_ROWS = 50
@@ -47,8 +50,8 @@ with candidates as materialized (
     from counted window taking as (order by own, intake_id)
   ) shared where before < $3 and bytes_before < $4
 )
-select row.intake_id, row.sender, row.received_at, row.items, row.headers, row.body, taken.outcomes,
-       taken.redo, taken.remap_at
+select row.intake_id, row.sender, row.received_at, row.items, row.headers, row.body, row.body_key,
+       taken.outcomes, taken.redo, taken.remap_at
 from ingest.intake row join taken using (intake_id)
 where row.intake_id = any (array(select intake_id from taken))
 order by row.intake_id
@@ -84,13 +87,30 @@ class IntakeRow(msgspec.Struct, frozen=True, gc=False):
         return Delivery(headers.get(ROUTE, ""), headers, self.body, self.received_at)
 
 
+def opened_row(wrapper: KeyWrapper, record: Any) -> IntakeRow:
+    """The row of a record that has the columns of one, its body in clear.
+
+    Raises:
+        UnknownMasterKeyError: its master key is not here.
+        UnreadableKeyError: its key is damaged.
+        UnreadableError: it is damaged, or belongs to another row.
+    """
+    row = dict(record)
+    intake_id, body_key = row["intake_id"], row.pop("body_key")
+    raw = opened_delivery(wrapper, intake_id, row["headers"], row["body"], body_key)
+    return IntakeRow(**{**row, "headers": raw.headers, "body": raw.body, "name": str(intake_id)})
+
+
 class RowClaimer:
     """Claims chunks of about `chunk_items` items or `chunk_bytes` bytes of bodies, whichever is less.
 
     It learns how many rows of each sender that is.
     """
 
-    def __init__(self, senders: Sequence[str], chunk_items: int, chunk_bytes: int) -> None:
+    def __init__(
+        self, senders: Sequence[str], wrapper: KeyWrapper, *, chunk_items: int, chunk_bytes: int
+    ) -> None:
+        self._wrapper = wrapper
         self._chunk_items = chunk_items
         self._chunk_bytes = chunk_bytes
         self._rows = dict.fromkeys(senders, _FEWEST_ROWS)
@@ -100,7 +120,7 @@ class RowClaimer:
         limits = [1] * len(self._rows) if one_by_one else list(self._rows.values())
         items = 1 if one_by_one else self._chunk_items
         found = await connection.fetch(_CLAIM, list(self._rows), limits, items, self._chunk_bytes)
-        rows = [IntakeRow(**record, name=str(record["intake_id"])) for record in found]
+        rows = [opened_row(self._wrapper, record) for record in found]
         if not one_by_one:
             self._learn(rows)
         return rows

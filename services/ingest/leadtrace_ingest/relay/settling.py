@@ -9,8 +9,10 @@ from uuid import UUID
 import msgspec
 
 from leadtrace.runtime.clock import Ids
+from leadtrace.runtime.vault.wrapper import KeyWrapper
 from leadtrace.store.connection import Connection
 from leadtrace_ingest.outcome import Outcome
+from leadtrace_ingest.personal.raw import sealed_item
 from leadtrace_ingest.portions import portions
 from leadtrace_ingest.relay.rows import IntakeRow
 from leadtrace_ingest.relay.work import Work
@@ -22,11 +24,11 @@ from unnest($1::uuid[], $2::jsonb[]) done (intake_id, outcomes)
 where row.intake_id = done.intake_id
 """
 _QUARANTINE = """
-insert into ingest.quarantine (quarantine_id, sender, intake_id, item, reason, detail, mapping, raw,
+insert into ingest.quarantine (quarantine_id, sender, intake_id, item, reason, detail, mapping, raw, raw_key,
                                first_seen_at, last_seen_at)
 select *, received_at from unnest($1::uuid[], $2::text[], $3::uuid[], $4::int[], $5::text[], $6::text[],
-                                  $7::text[], $8::bytea[], $9::timestamptz[])
-  given (quarantine_id, sender, intake_id, item, reason, detail, mapping, raw, received_at)
+                                  $7::text[], $8::bytea[], $9::bytea[], $10::timestamptz[])
+  given (quarantine_id, sender, intake_id, item, reason, detail, mapping, raw, raw_key, received_at)
 on conflict (intake_id, item) do update
   set reason = excluded.reason, detail = excluded.detail, mapping = excluded.mapping
 """
@@ -40,14 +42,15 @@ from unnest($1::uuid[], $2::int[], $3::timestamptz[]) copy (intake_id, item, rec
 where held.intake_id = copy.intake_id and held.item = copy.item
 """
 _TOTAL = """
-insert into ingest.item_totals as total (sender, accepted, published, duplicate, ignored, quarantined,
-                                         discarded)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into ingest.item_totals as total (sender, accepted, published, duplicate, ignored, suppressed,
+                                         quarantined, discarded)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict (sender) do update set
   accepted = total.accepted + excluded.accepted,
   published = total.published + excluded.published,
   duplicate = total.duplicate + excluded.duplicate,
   ignored = total.ignored + excluded.ignored,
+  suppressed = total.suppressed + excluded.suppressed,
   quarantined = total.quarantined + excluded.quarantined,
   discarded = total.discarded + excluded.discarded
 """
@@ -56,7 +59,11 @@ _COPY_OF_A_KEY = "the identity belongs to item {item} of delivery {intake_id}, w
 
 
 async def settle(
-    connection: Connection, rows: Sequence[IntakeRow], works: Sequence[Work], ids: Ids
+    connection: Connection,
+    rows: Sequence[IntakeRow],
+    works: Sequence[Work],
+    ids: Ids,
+    wrapper: KeyWrapper,
 ) -> Counter[Outcome]:
     """Write one outcome per item; the rows are done with it. Totals come last, since they are contended."""
     by_row: dict[UUID, list[Work]] = {row.intake_id: [] for row in rows}
@@ -65,7 +72,7 @@ async def settle(
         by_row[work.row.intake_id].append(work)
         by_outcome[work.outcome].append(work)
     outcomes = {row.intake_id: _outcomes(row, by_row[row.intake_id]) for row in rows}
-    await _hold(connection, by_outcome[Outcome.QUARANTINED], ids)
+    await _hold(connection, by_outcome[Outcome.QUARANTINED], ids, wrapper)
     await _release(connection, [work for work in works if work.row.outcomes is not None])
     await _seen_again(connection, by_outcome[Outcome.DUPLICATE])
     encoded = [msgspec.json.encode(one).decode() for one in outcomes.values()]
@@ -107,13 +114,14 @@ def _explained(work: Work) -> dict[str, object]:
     return said
 
 
-async def _hold(connection: Connection, works: Sequence[Work], ids: Ids) -> None:
+async def _hold(connection: Connection, works: Sequence[Work], ids: Ids, wrapper: KeyWrapper) -> None:
     # Every record of one event carries all of it.
     for some in portions(works, lambda work: len(work.raw), most_bytes=_MOST_BYTES):
-        await _hold_some(connection, some, ids)
+        await _hold_some(connection, some, ids, wrapper)
 
 
-async def _hold_some(connection: Connection, works: Sequence[Work], ids: Ids) -> None:
+async def _hold_some(connection: Connection, works: Sequence[Work], ids: Ids, wrapper: KeyWrapper) -> None:
+    sealed = [sealed_item(wrapper, work.row.intake_id, work.item, work.raw) for work in works]
     await connection.execute(
         _QUARANTINE,
         [ids.uuid7() for _ in works],
@@ -123,7 +131,8 @@ async def _hold_some(connection: Connection, works: Sequence[Work], ids: Ids) ->
         [work.reason for work in works],
         [_detail(work) for work in works],
         [work.mapping for work in works],
-        [work.raw for work in works],
+        [one.body for one in sealed],
+        [one.key for one in sealed],
         [work.received_at for work in works],
     )
 

@@ -33,7 +33,8 @@ class Work(msgspec.Struct, gc=False):
 
     `mapping` is the label of the mapping that it went through. `kept` is an item done again that has events
     already: they count, whatever the mapping now in force makes of it. Its events are numbered from
-    `first_part` on, what it tells of records that move from `first_told_part` on.
+    `first_part` on, what it tells of records that move from `first_told_part` on. `suppressed` is
+    an item of somebody who was erased after it happened.
     """
 
     row: IntakeRow
@@ -47,12 +48,15 @@ class Work(msgspec.Struct, gc=False):
     kept: bool = False
     first_part: int = 0
     first_told_part: int = FIRST_TOLD_PART
+    suppressed: bool = False
 
     @property
     def outcome(self) -> Outcome:
         """The one outcome, once claims are settled."""
         if self.kept:
             return Outcome.PUBLISHED
+        if self.suppressed:
+            return Outcome.SUPPRESSED
         if self.original is None:
             return _OUTCOMES[type(self.result)]
         return Outcome.QUARANTINED if self.conflict else Outcome.DUPLICATE
@@ -62,6 +66,8 @@ class Work(msgspec.Struct, gc=False):
         """Why it was ignored or quarantined."""
         if self.conflict:
             return Reason.ID_CONFLICT
+        if self.suppressed and not self.kept:
+            return Reason.ERASED
         return None if self.kept or isinstance(self.result, Mapped) else self.result.reason
 
     @property

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from leadtrace.events.catalogue import BY_TYPE
+from leadtrace_ingest.identity.after_erasure import name_before_erasures
 
 # What puts an event right has its id with a mark and a count behind it.
 _MARK = "#remap-"
@@ -71,8 +72,11 @@ def differences(standing: Sequence[Said], wanted: Sequence[Said]) -> list[Differ
 
 def where_they_differ(one: Said, other: Said) -> tuple[str, ...]:
     """The names of what two events say differently: attributes, and paths into their data."""
-    attributes = ("type", "source", "subject", "subject_source", "time", "sequence")
+    attributes = ("type", "source", "subject_source", "time", "sequence")
     named = [name for name in attributes if getattr(one, name) != getattr(other, name)]
+    # What a record is called after an erasure is not the mapping's doing either.
+    if name_before_erasures(one.subject) != name_before_erasures(other.subject):
+        named.append("subject")
     return (*named, *_paths("data", _unbound(one.data), _unbound(other.data)))
 
 
@@ -100,11 +104,14 @@ def _paths(path: str, one: Any, other: Any) -> list[str]:
 
 
 def _unbound(data: Any) -> Any:
-    """The data without what the relay found records bound to."""
+    """The data without what the relay found records bound to, records named as their sender does."""
     match data:
         case dict():
             bound = _BOUND if "subject" in data else frozenset[str]()
-            return {name: _unbound(value) for name, value in data.items() if name not in bound}
+            unbound = {name: _unbound(value) for name, value in data.items() if name not in bound}
+            if isinstance(data.get("subject"), str):
+                unbound["subject"] = name_before_erasures(data["subject"])
+            return unbound
         case list():
             return [_unbound(value) for value in data]
         case _:

@@ -6,9 +6,10 @@ from uuid import UUID
 
 import msgspec
 
+from leadtrace.runtime.vault.wrapper import KeyWrapper
 from leadtrace.store.connection import Connection
 from leadtrace_ingest.handlers import on_deliveries
-from leadtrace_ingest.relay.rows import IntakeRow
+from leadtrace_ingest.relay.rows import opened_row
 from leadtrace_ingest.relay.work import Work
 from leadtrace_ingest.replay.differences import Difference, differences
 from leadtrace_ingest.replay.redo import RANGE, Span
@@ -19,10 +20,14 @@ from leadtrace_ingest.senders.sender import Sender
 
 _MOST_NAMED = 20
 _PAGE = f"""
-select row.intake_id, row.sender, row.received_at, row.items, row.headers, row.body, row.outcomes,
-       null::int[] as redo, null::timestamptz as remap_at
+select row.intake_id, row.sender, row.received_at, row.items, row.headers, row.body, row.body_key,
+       row.outcomes,
+       case when row.redacted is not null
+         then array(select generate_series(0, row.items - 1) except select unnest(row.redacted)) end as redo,
+       null::timestamptz as remap_at
 from ingest.intake row
-where {RANGE} and row.sender = any($5::text[]) and row.intake_id > $6 order by row.intake_id limit $7
+where {RANGE} and row.raw_erased_at is null and row.sender = any($5::text[]) and row.intake_id > $6
+order by row.intake_id limit $7
 """
 
 
@@ -49,14 +54,20 @@ class Preview(msgspec.Struct, frozen=True):
 
 
 async def preview(
-    connection: Connection, span: Span, senders: Mapping[str, Sender], after: UUID, limit: int
+    connection: Connection,
+    span: Span,
+    senders: Mapping[str, Sender],
+    wrapper: KeyWrapper,
+    *,
+    after: UUID,
+    limit: int,
 ) -> Preview:
     """Compare a page of deliveries; `refused` items keep their events: the mapping refuses them now."""
     found = await connection.fetch(_PAGE, *span.arguments(), list(senders), after, limit)
-    rows = [IntakeRow(**record, name=str(record["intake_id"])) for record in found]
+    rows = [opened_row(wrapper, record) for record in found]
     works = on_deliveries(rows, senders)
-    standing = await standing_events(connection, [row.intake_id for row in rows])
-    with_events = [work for work in works if work.place in standing]
+    standing = await standing_events(connection, [row.intake_id for row in rows], wrapper)
+    with_events = [work for work in works if work.place in standing and not standing[work.place].erased]
     kept = [work for work in with_events if isinstance(work.result, Refused)]
     found_in = [
         (work, differences(standing[work.place].stands, [said for said, _ in wanted_of(work)]))

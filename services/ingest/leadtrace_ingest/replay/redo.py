@@ -1,4 +1,4 @@
-"""Marks stored deliveries to be done again, page by page, but for their discarded items.
+"""Marks stored deliveries to be done again, page by page, but for discarded items and those that are erased.
 
 Done again, an item keeps its claim and its events with their numbers; they are published once more, and on
 demand put right by further ones.
@@ -31,15 +31,15 @@ _LOCK = f"""
 select row.intake_id from ingest.intake row
 where {RANGE} and row.sender = any($5::text[]) and row.intake_id > $6
   and (row.state = 'done' or row.redo is not null)
-  and row.items > coalesce((row.outcomes ->> 'discarded')::int, 0)
+  and row.items > coalesce((row.outcomes ->> 'discarded')::int, 0) and row.raw_erased_at is null
 order by row.intake_id limit $7 for update
 """
 _MARK = f"""
 with marked as (
   update ingest.intake row set state = 'pending', remap_at = $2, redo = case
-    when row.outcomes ? 'discarded' then array(
+    when row.outcomes ? 'discarded' or row.redacted is not null then array(
       select item from generate_series(0, row.items - 1) item
-      where not exists (
+      where item <> all(coalesce(row.redacted, '{{}}')) and not exists (
         select from jsonb_array_elements(row.outcomes -> 'items') said
         where said ->> 'outcome' = 'discarded' and (said ->> 'item')::int = item
       )

@@ -24,6 +24,7 @@ from leadtrace.runtime.admin import (
 from leadtrace.runtime.clock import Clock
 from leadtrace.runtime.logging import get_logger
 from leadtrace.runtime.problem import problem
+from leadtrace.runtime.vault.wrapper import KeyWrapper
 from leadtrace.store.connection import Pool
 from leadtrace_ingest.quarantine.selection import Moment
 from leadtrace_ingest.replay.preview import preview
@@ -59,7 +60,7 @@ class PreviewQuery(SpanQuery, frozen=True, forbid_unknown_fields=True):
 
 
 def replay_routes(
-    pool: Pool, senders: Mapping[str, Sender], clock: Clock, authorize: Authorize
+    pool: Pool, senders: Mapping[str, Sender], clock: Clock, wrapper: KeyWrapper, authorize: Authorize
 ) -> list[Route]:
     """The effect, a page, what a remap would change, and how many deliveries wait to be done again."""
 
@@ -86,7 +87,8 @@ def replay_routes(
         asked = parameters_of(request, PreviewQuery)
         span = _span(asked, senders)
         async with pool.acquire() as connection:
-            return json_answer(await preview(connection, span, senders, asked.after, asked.limit))
+            found = await preview(connection, span, senders, wrapper, after=asked.after, limit=asked.limit)
+        return json_answer(found)
 
     async def count(_: Request) -> Response:
         async with pool.acquire() as connection:

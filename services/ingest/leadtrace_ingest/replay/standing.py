@@ -4,13 +4,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-import msgspec
-
 from leadtrace.events.catalogue import BY_CODE, Code
 from leadtrace.events.codec import decode_event
+from leadtrace.runtime.vault.wrapper import KeyWrapper
 from leadtrace.store.connection import Connection
 from leadtrace_ingest.identity.rebound import MAPPING as REBOUND
 from leadtrace_ingest.identity.voids import void_among
+from leadtrace_ingest.personal.opening import opener_for
 from leadtrace_ingest.relay.work import FIRST_TOLD_PART, Place
 from leadtrace_ingest.replay.differences import Said
 
@@ -25,18 +25,23 @@ where intake_id = any($1::uuid[]) order by intake_id, item, part
 class Standing:
     """The events of one item: those that stand, the ids of all that it ever had, and the parts in use.
 
-    What was told of records that moved lies beside the item and is none of its own.
+    What was told of records that moved lies beside the item and is none of its own. An item is `erased` if
+    nobody can open the personal block of one of its events: it cannot be compared any more.
     """
 
     stands: list[Said] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     next_part: int = 0
     next_told_part: int = FIRST_TOLD_PART
+    erased: bool = False
 
 
-async def standing_events(connection: Connection, deliveries: Collection[UUID]) -> Mapping[Place, Standing]:
-    """What stands for every item of these deliveries that has events."""
+async def standing_events(
+    connection: Connection, deliveries: Collection[UUID], wrapper: KeyWrapper
+) -> Mapping[Place, Standing]:
+    """What stands for every item of these deliveries that has events, in clear."""
     rows = await connection.fetch(_OF_DELIVERIES, list(deliveries))
+    opener = await opener_for(connection, (row["body"] for row in rows), wrapper)
     void = await void_among(connection, {(row["source"], row["id"]) for row in rows})
     found: dict[Place, Standing] = {}
     for intake_id, item, part, topic, source, event_id, mapping, body in rows:
@@ -49,6 +54,8 @@ async def standing_events(connection: Connection, deliveries: Collection[UUID]) 
         event = decode_event(body)
         # A correction that the sender posted is an event like any other; one of ours is undone by no mapping.
         if (source, event_id) not in void and not (event.type == _CORRECTED and part > 0):
+            data = opener.opened(event)
+            standing.erased |= data is None
             standing.stands.append(
                 Said(
                     place=event_id,
@@ -59,7 +66,7 @@ async def standing_events(connection: Connection, deliveries: Collection[UUID]) 
                     subject_source=event.subjectsource,
                     time=event.time,
                     sequence=event.sequence,
-                    data=msgspec.json.decode(event.data),
+                    data=data,
                 )
             )
     return found

@@ -25,11 +25,19 @@ class DealFold:
         """A deal of which nothing is known."""
         return DealState()
 
+    def reads(self, fact: Fact) -> bool:
+        """Whether a fact can change anything."""
+        return fact.code in _STEPS or fact.code in MARKS
+
+    def pass_over(self, state: DealState, fact: Fact) -> None:
+        """Count when a fact was recorded."""
+        if self.reads(fact):
+            state.recorded.take(fact, self._days)
+
     def step(self, state: DealState, fact: Fact) -> None:
         """Take the next fact in folding order; a type that is not read changes nothing."""
+        self.pass_over(state, fact)
         take = _STEPS.get(fact.code)
-        if take is not None or fact.code in MARKS:
-            state.recorded.take(fact, self._days)
         if take is None:
             return
         state.latest_at = fact.at

@@ -35,11 +35,19 @@ class LeadFold:
         """A lead of which nothing is known."""
         return LeadState()
 
+    def reads(self, fact: Fact) -> bool:
+        """Whether a fact can change anything."""
+        return fact.code in _STEPS or fact.code in MARKS
+
+    def pass_over(self, state: LeadState, fact: Fact) -> None:
+        """Count when a fact was recorded."""
+        if self.reads(fact):
+            state.recorded.take(fact, self._days)
+
     def step(self, state: LeadState, fact: Fact) -> None:
         """Take the next fact in folding order; a type that is not read changes nothing."""
+        self.pass_over(state, fact)
         take = _STEPS.get(fact.code)
-        if take is not None or fact.code in MARKS:
-            state.recorded.take(fact, self._days)
         if take is None:
             return
         state.latest_at = fact.at

@@ -85,6 +85,9 @@ class ScoreFold:
         if take is not None:
             take(state, fact)
 
+    def pass_over(self, state: ScoreState, fact: Fact) -> None:
+        """Nothing: what was corrected scores nothing."""
+
     def render(self, state: ScoreState, *, lead_id: str) -> LeadScore:
         """The body that the state amounts to."""
         return self._renderer.render(state, lead_id=lead_id)

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from leadtrace_ingest.door.documentation import clients, events, imports, spend, webhooks
+from leadtrace_ingest.door.documentation import clients, erasures, events, imports, spend, webhooks
 
 
 def describe(app: FastAPI) -> None:
@@ -20,9 +20,10 @@ def describe(app: FastAPI) -> None:
                 **clients.PATHS,
                 **spend.PATHS,
                 **imports.PATHS,
+                **erasures.PATHS,
             }
             schemes = schema.setdefault("components", {}).setdefault("securitySchemes", {})
-            schemes |= {**events.SECURITY, **clients.SECURITY}
+            schemes |= {**events.SECURITY, **clients.SECURITY, **erasures.SECURITY}
             app.openapi_schema = schema
         return app.openapi_schema
 

@@ -1,0 +1,160 @@
+"""Stops late items of who was erased, and gives who comes back afterwards a name of its own.
+
+A relay holds a shared lock on erasures for its transaction, an erasure an exclusive one: whatever a relay
+stores was either there when the person was erased, or is checked against it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from leadtrace.events.catalogue import BY_CODE, Code
+from leadtrace.events.topics import Topic
+from leadtrace.store.connection import Connection
+from leadtrace_ingest.erasure.keys import SUBJECT, Identifying, Identities, of_subject, subject_in
+from leadtrace_ingest.identity.after_erasure import reborn
+from leadtrace_ingest.identity.subject import Subject, subject_key
+from leadtrace_ingest.relay.work import Work
+from leadtrace_ingest.senders.item import Draft, Mapped
+
+_LOCK = "select pg_advisory_xact_lock_shared(hashtext('leadtrace.erasure'))"
+_LOCK_ALONE = "select pg_advisory_xact_lock(hashtext('leadtrace.erasure'))"
+_NEWEST = "select coalesce(max(number), 0) from ingest.erasures where state <> 'requested'"
+_READ = "select key, until, ordinal from ingest.suppressions where key = any($1::bytea[])"
+_BOUND = "select subject_key from ingest.subjects where subject_key = any($1::text[]::uuid[])"
+_REDACT = """
+insert into ingest.redactions (intake_id, item)
+select * from unnest($1::uuid[], $2::int[]) on conflict do nothing
+"""
+# What only ends something founds nothing: after an erasure it stays with who was erased.
+_ERASED = BY_CODE[Code.LEAD_ERASED].type
+_ENDINGS = frozenset(
+    BY_CODE[code].type
+    for code in (
+        Code.LEAD_ERASED,
+        Code.LEAD_DELETED,
+        Code.LEAD_STALE,
+        Code.LEAD_MERGED,
+        Code.LEAD_SPLIT,
+        Code.EVENT_CORRECTED,
+    )
+)
+
+
+class Stopped(NamedTuple):
+    """Until when what happened is stopped, and how often that subject was erased."""
+
+    until: datetime
+    ordinal: int
+
+
+class Names:
+    """Which subjects go by another name at a time, because they were erased before it."""
+
+    def __init__(self, erased: Mapping[Subject, Stopped], back: frozenset[Subject]) -> None:
+        self._erased = erased
+        self._back = back
+
+    def at(self, subject: Subject, moment: datetime, *, ending: bool = False) -> Subject:
+        """The subject as it is called at this moment; `ending` is true of what founds nothing."""
+        stopped = self._erased.get(subject)
+        if stopped is None or moment <= stopped.until:
+            return subject
+        again = reborn(subject, stopped.ordinal)
+        return subject if ending and again not in self._back else again
+
+    def of(self, draft: Draft, subject: Subject) -> Subject:
+        """The subject of a draft as it is called then."""
+        return self.at(subject, draft.time, ending=draft.type in _ENDINGS)
+
+
+SAME_NAMES = Names({}, frozenset())
+
+
+async def lock_alone(connection: Connection) -> None:
+    """Wait until no relay stores anything, and have all wait until this transaction ends."""
+    await connection.execute(_LOCK_ALONE)
+
+
+class Suppressor:
+    """The check of one relay."""
+
+    def __init__(self, identities: Identities) -> None:
+        self._identities = identities
+        self.newest = 0
+        """The number of the newest erasure that was carried out."""
+
+    async def begin(self, connection: Connection) -> bool:
+        """Hold the lock for this transaction; whether there was an erasure since the last time."""
+        await connection.execute(_LOCK)
+        newest = int(await connection.fetchval(_NEWEST))
+        before, self.newest = self.newest, newest
+        return newest != before
+
+    async def stop(self, connection: Connection, works: Sequence[Work]) -> Names:
+        """Mark the items that are to be stopped, and have their bytes taken out; the names of the others."""
+        drafts = [(work, result, draft) for work, result in _mapped(works) for draft in result.drafts]
+        here = _erased_here(drafts)
+        if not self.newest:
+            return Names(here, frozenset()) if here else SAME_NAMES
+        identities = {one for _, result, draft in drafts for one in self._of(result, draft)}
+        kept = {self._identities.kept(one): one for one in identities}
+        found: dict[Identifying, Stopped] = {
+            kept[key]: Stopped(until, ordinal)
+            for key, until, ordinal in await connection.fetch(_READ, list(kept))
+        }
+        if not found:
+            return Names(here, frozenset()) if here else SAME_NAMES
+        for work, result, draft in drafts:
+            if draft.topic == Topic.LEAD_EVENTS and self._is_stopped(result, draft, found):
+                work.suppressed = True
+        await _redact(connection, [work for work in works if work.suppressed])
+        return await _names(connection, here, found)
+
+    def _of(self, result: Mapped, draft: Draft) -> list[Identifying]:
+        subjects = [_subject(result, draft)]
+        subjects += [Subject(one.source or result.source, one.kind, one.external_id) for one in draft.refers]
+        return [*map(of_subject, subjects), *self._identities.in_draft(draft)]
+
+    def _is_stopped(self, result: Mapped, draft: Draft, found: Mapping[Identifying, Stopped]) -> bool:
+        own = (of_subject(_subject(result, draft)), *self._identities.in_draft(draft))
+        return any(one in found and draft.time <= found[one].until for one in own)
+
+
+def _mapped(works: Iterable[Work]) -> Iterable[tuple[Work, Mapped]]:
+    for work in works:
+        # What has events keeps them; only if it is mapped again there may be more.
+        if isinstance(work.result, Mapped) and (not work.kept or work.row.remap_at is not None):
+            yield work, work.result
+
+
+def _subject(result: Mapped, draft: Draft) -> Subject:
+    return Subject(draft.subject_source or result.source, draft.kind, draft.external_id)
+
+
+def _erased_here(drafts: Sequence[tuple[Work, Mapped, Draft]]) -> dict[Subject, Stopped]:
+    """Who is erased by these very drafts: what happened after that founds another lead already."""
+    here: dict[Subject, Stopped] = {}
+    for _, result, draft in drafts:
+        if draft.type == _ERASED:
+            subject = _subject(result, draft)
+            before = here.get(subject)
+            here[subject] = Stopped(min(draft.time, before.until) if before else draft.time, 1)
+    return here
+
+
+async def _names(
+    connection: Connection, here: Mapping[Subject, Stopped], found: Mapping[Identifying, Stopped]
+) -> Names:
+    before = {subject_in(one): stopped for one, stopped in found.items() if one.kind == SUBJECT}
+    erased = {**here, **before}
+    again = {subject_key(one): one for one in (reborn(old, erased[old].ordinal) for old in erased)}
+    bound = await connection.fetch(_BOUND, [key.hex() for key in again])
+    return Names(erased, frozenset(again[key.bytes] for (key,) in bound))
+
+
+async def _redact(connection: Connection, stopped: Sequence[Work]) -> None:
+    if stopped:
+        await connection.execute(
+            _REDACT, [work.row.intake_id for work in stopped], [work.item for work in stopped]
+        )

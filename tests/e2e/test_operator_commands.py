@@ -129,8 +129,9 @@ class TestMend:
         rows = re.findall(r"(\w+) (\w+) ([\d,]+) ([0-9a-f]{12}) ([0-9a-f]{12}) (\d+)", text)
         assert [row[1] for row in rows] == [
             *("leads", "seen", "bindings"),
-            *("leads", "deals", "seen", "bindings", "deal_subjects"),
+            *("leads", "deals", "seen", "bindings"),
             *("leads", "deals", "funnel_daily", "revenue_daily"),
+            *("funnel_known", "revenue_known", "lead_days", "known_leads"),
         ]
         assert all(row[3] == row[4] and row[5] == "0" for row in rows)
         assert int(rows[0][2].replace(",", "")) >= LEADS

@@ -39,7 +39,7 @@ GENERATION = Generation(
         GenerationTable("deals", ("deal_id",), "deals", _REVISION, counts=SAYS_ANYTHING, paths=("lead_ids",)),
         GenerationTable("seen", ("event_no",)),
         GenerationTable("bindings", ("source", "subject")),
-        GenerationTable("deal_subjects", ("deal_id", "source", "subject")),
+        GenerationTable("deal_subjects", ("deal_id", "source", "subject"), compared=False),
     ),
 )
 

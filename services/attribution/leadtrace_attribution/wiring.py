@@ -39,17 +39,14 @@ _FIRST = UUID(int=0)
 def wire(settings: AttributionSettings, clock: Clock | None = None) -> Reader:
     """One process of the service."""
     clock = clock or SystemClock()
-    handler = AttributionHandler(reference_to(live_definitions()), clock, _days(settings))
+    timezone = settings.common.reporting.timezone
+    handler = AttributionHandler(reference_to(live_definitions()), clock, Days(ZoneInfo(timezone)))
     stuck = {NOTED_DEALS: STUCK_DEALS, NOTED_LEADS: STUCK_LEADS}
-    plan = ReaderPlan(SERVICE, GROUP, settings.port, handler, hops(handler), stuck, rebuild_plan())
+    plan = ReaderPlan(SERVICE, GROUP, settings.port, handler, hops(handler), stuck, rebuild_plan(timezone))
     return Reader(plan, settings.common, make_bus(settings.common, SERVICE), clock)
 
 
-def _days(settings: AttributionSettings) -> Days:
-    return Days(ZoneInfo(settings.common.reporting.timezone))
-
-
-def rebuild_plan() -> RebuildPlan:
+def rebuild_plan(timezone: str) -> RebuildPlan:
     """Outcomes are rebuilt from the events of leads and deals, and from the newest verdicts of scoring."""
     versions = f"folds {LeadFold().version} and {DealFold().version}"
     return RebuildPlan(
@@ -58,7 +55,7 @@ def rebuild_plan() -> RebuildPlan:
             PublishedEvents((Topic.LEAD_EVENTS.value, Topic.DEAL_EVENTS.value)),
             NewestSnapshots(LEAD_SCORED, "scoring.pub_leads", "lead_id", qualified=True),
         ),
-        f"{versions}, definitions {live_definitions().version}",
+        f"{versions}, definitions {live_definitions().version}, {timezone}",
         "seen",
     )
 

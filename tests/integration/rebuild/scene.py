@@ -91,14 +91,18 @@ class Service:
         found = {}
         for table in self.plan.generation.tables:
             left_out = ["facts", *table.paths]
-            found[table.name] = [
-                tuple(row)
-                for row in await self.pool.fetch(
-                    f"select to_jsonb(t) - $1::text[] from {self.name}.{table.name} t "
-                    f"where {table.counts} order by 1",
-                    left_out,
-                )
-            ]
+            found[table.name] = (
+                []
+                if not table.compared
+                else [
+                    tuple(row)
+                    for row in await self.pool.fetch(
+                        f"select to_jsonb(t) - $1::text[] from {self.name}.{table.name} t "
+                        f"where {table.counts} order by 1",
+                        left_out,
+                    )
+                ]
+            )
         return found
 
 
@@ -159,7 +163,7 @@ async def open_scene(url: str) -> Scene:
     fold = ScoreFold(definitions)
     plans: dict[str, tuple[Handler, RebuildPlan]] = {
         "scoring": (ScoringHandler(fold, clock), plan_of_scoring(fold)),
-        "attribution": (AttributionHandler(reference_to(definitions), clock), plan_of_attribution()),
+        "attribution": (AttributionHandler(reference_to(definitions), clock), plan_of_attribution("UTC")),
         "api": (Projector(Relearner(live_definitions(), ZoneInfo(_ZONE))), plan_of_api(_ZONE)),
     }
     services = {

@@ -15,6 +15,8 @@ from leadtrace.events.lead import LeadCaptured, LeadUpdated
 from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.generation.state import Rebuild, State
 from leadtrace.testing.builders import SOURCE, entity_of, event, lead_ref
+from leadtrace.testing.corrected_worlds import corrected_worlds
+from leadtrace.testing.moving_worlds import moving_worlds
 from leadtrace.testing.worlds import worlds
 from tests.integration.rebuild.scene import ORDER, Scene, Service, open_scene
 
@@ -22,6 +24,11 @@ _THROUGH_THE_STORE = settings(
     deadline=None,
     max_examples=settings().max_examples // 3,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+# Records that move, and events that are corrected.
+_RESTATED = st.one_of(
+    moving_worlds().map(lambda world: world.events), corrected_worlds().map(lambda world: world.events)
 )
 
 
@@ -73,6 +80,24 @@ async def test_what_comes_during_a_rebuild_is_in_both_generations(
         rebuilt = await scene.rows()
         _expect_equal(await scene.rebuild_all())
         assert await scene.rows() == rebuilt
+    finally:
+        await scene.close()
+
+
+@_THROUGH_THE_STORE
+@given(world=_RESTATED, seed=st.integers(0, 2**32))
+async def test_scores_are_rebuilt_where_records_moved_and_events_were_corrected(
+    database_url: str, world: list[Event], seed: int
+) -> None:
+    scene = await open_scene(database_url)
+    try:
+        await scene.empty()
+        random.Random(seed).shuffle(world)
+        await scene.put(*world)
+        await scene["scoring"].read(max_records=random.Random(seed).randint(1, 7))
+        before = await scene["scoring"].rows()
+        _expect_equal([await scene["scoring"].rebuild()])
+        assert await scene["scoring"].rows() == before
     finally:
         await scene.close()
 

@@ -190,5 +190,6 @@ def steps_of(
         if table.kind is None
         else CompareEntities(generation, table, size=size)
         for table in generation.tables
+        if table.compared
     ]
     return [*fills, *reaches, *compares]

@@ -32,7 +32,8 @@ class GenerationTable:
 
     An entity's table has a `kind` (of its notes), its revisions as `carried`, the row's own first, and a
     column `packed` that holds its set. `counts` is the condition for rows that say anything, `paths` are
-    columns that remember how a row came about, so that rows that say the same may differ in them.
+    columns that remember how a row came about, so that rows that say the same may differ in them. A table
+    that only does that is not compared.
     """
 
     name: str
@@ -42,6 +43,7 @@ class GenerationTable:
     packed: str = "facts"
     counts: str = "true"
     paths: tuple[str, ...] = ()
+    compared: bool = True
 
 
 class Generation:

@@ -33,6 +33,7 @@ from leadtrace_attribution.handlers import AttributionHandler
 from leadtrace_attribution.wiring import rebuild_plan as plan_of_attribution
 from leadtrace_scoring.handlers import ScoringHandler
 from leadtrace_scoring.wiring import rebuild_plan as plan_of_scoring
+from tests.integration.api.bound import store_bindings
 from tests.integration.api.ingested import store_event
 
 ORDER = ("scoring", "attribution", "api")
@@ -122,6 +123,7 @@ class Scene:
         async with self.owner.acquire() as connection:
             for made in events:
                 await store_event(connection, made)
+                await store_bindings(connection, made)
         await put(self.bus, [outgoing(made) for made in events])
 
     async def settle(self, *, max_records: int = 5_000) -> None:
@@ -144,7 +146,9 @@ class Scene:
         names += [
             f"{schema}.{table}" for schema in ORDER for table in ("notes", "rebuilds", "rebuild_changes")
         ]
-        await self.owner.execute(f"truncate ingest.events, {', '.join(names)}")
+        await self.owner.execute(
+            f"truncate ingest.events, ingest.subjects, ingest.bindings, {', '.join(names)}"
+        )
         self.bus = await make_bus()
         for service in self.services.values():
             service._bus = self.bus

@@ -86,7 +86,7 @@ async def test_what_comes_during_a_rebuild_is_in_both_generations(
 
 @_THROUGH_THE_STORE
 @given(world=_RESTATED, seed=st.integers(0, 2**32))
-async def test_scores_are_rebuilt_where_records_moved_and_events_were_corrected(
+async def test_rows_are_rebuilt_where_records_moved_and_events_were_corrected(
     database_url: str, world: list[Event], seed: int
 ) -> None:
     scene = await open_scene(database_url)
@@ -94,10 +94,10 @@ async def test_scores_are_rebuilt_where_records_moved_and_events_were_corrected(
         await scene.empty()
         random.Random(seed).shuffle(world)
         await scene.put(*world)
-        await scene["scoring"].read(max_records=random.Random(seed).randint(1, 7))
-        before = await scene["scoring"].rows()
-        _expect_equal([await scene["scoring"].rebuild()])
-        assert await scene["scoring"].rows() == before
+        await scene.settle(max_records=random.Random(seed).randint(1, 7))
+        before = await scene.rows()
+        _expect_equal(await scene.rebuild_all())
+        assert await scene.rows() == before
     finally:
         await scene.close()
 

@@ -51,12 +51,12 @@ def _read_at(draw: st.DrawFn, ordered: Sequence[Fact]) -> tuple[int, str]:
     return _end_of(later, draw(st.sampled_from(PRECISIONS))), draw(st.sampled_from(("", "9" * 20)))
 
 
-def _told(data: msgspec.Struct, at: int, sequence: str, number: int) -> Fact:
+def _told(of: Fact, data: msgspec.Struct, at: int, sequence: str, number: int) -> Fact:
+    """What is read off the record that another fact is about."""
     code = BY_DATA[type(data)].code
     of_lead = isinstance(data, LeadCaptured | LeadStageChanged)
     values = (extract_lead if of_lead else extract_deal)(code, data)
-    subject = "contact/1" if of_lead else "deal/9"
-    return Fact(at, 100, sequence, "crm/hubspot", f"import{number}", int(code), subject, False, values)  # noqa: FBT003
+    return Fact(at, 100, sequence, of.source, f"import{number}", int(code), of.subject, False, values)  # noqa: FBT003
 
 
 def _counted(outcome: LeadOutcome) -> tuple[object, ...]:
@@ -84,11 +84,13 @@ def test_a_leads_record_adds_nothing_to_its_complete_history(
     at, sequence = data.draw(_read_at(ordered))
     claims = [fact for fact in ordered if fact.code == Code.LEAD_STAGE_CHANGED]
     read: list[Fact] = []
-    if any(fact.code == Code.LEAD_CAPTURED for fact in ordered):
-        read.append(_told(LeadCaptured(), at + 1, sequence, 1))
+    captures = [fact for fact in ordered if fact.code == Code.LEAD_CAPTURED]
+    if captures:
+        read.append(_told(captures[-1], LeadCaptured(), at + 1, sequence, 1))
     if claims:
         stage, claimed = Stage(str(claims[-1].values[0])), str(claims[-1].values[1])
-        read.append(_told(LeadStageChanged(stage=stage, claimed=claimed, asserted=True), at, sequence, 2))
+        told = LeadStageChanged(stage=stage, claimed=claimed, asserted=True)
+        read.append(_told(claims[-1], told, at, sequence, 2))
     assert _counted(lead_outcome([*history, *read], *deals)) == _counted(lead_outcome(history, *deals))
 
 
@@ -102,7 +104,7 @@ def test_whatever_a_record_ever_said_truly_adds_no_entry_when_it_is_told_late(
     for number, claim in enumerate(claims):
         at = claim.at + data.draw(st.integers(0, 2 * DAY_US))
         told = LeadStageChanged(stage=Stage(str(claim.values[0])), claimed="read", asserted=True)
-        read.append(_told(told, at, "9" * 20, number))
+        read.append(_told(claim, told, at, "9" * 20, number))
     assert _counted(lead_outcome([*history, *read], *deals)) == _counted(lead_outcome(history, *deals))
 
 
@@ -128,13 +130,19 @@ def test_a_deals_record_adds_nothing_to_its_complete_history(
     before = _deal(history)
     read = []
     if any(fact.code == Code.DEAL_CREATED for fact in ordered):
-        read.append(_told(DealCreated(), at, sequence, 1))
+        read.append(_told(ordered[-1], DealCreated(), at, sequence, 1))
     if before.amount is not None:
         state, _ = refold(DealFold(), history)
-        read.append(_told(DealUpdated(amount=state.amount, currency=before.currency), at + 1, sequence, 2))
+        read.append(
+            _told(
+                ordered[-1], DealUpdated(amount=state.amount, currency=before.currency), at + 1, sequence, 2
+            )
+        )
     said = [fact for fact in ordered if fact.code in _SAYS]
     if said:
-        read.append(_told(_SAYS[Code(said[-1].code)](claimed="read", asserted=True), at, sequence, 3))
+        read.append(
+            _told(said[-1], _SAYS[Code(said[-1].code)](claimed="read", asserted=True), at, sequence, 3)
+        )
     assert _worth(_deal([*history, *read])) == _worth(before)
 
 
@@ -145,7 +153,7 @@ def test_whatever_a_deal_ever_was_says_nothing_new_when_it_is_told_at_any_later_
     read = []
     for number, fact in enumerate(fact for fact in union(history) if fact.code in _SAYS):
         at = fact.at + data.draw(st.integers(0, 2 * DAY_US))
-        read.append(_told(_SAYS[Code(fact.code)](claimed="read", asserted=True), at, "9" * 20, number))
+        read.append(_told(fact, _SAYS[Code(fact.code)](claimed="read", asserted=True), at, "9" * 20, number))
     assert _worth(_deal([*history, *read])) == _worth(_deal(history))
 
 
@@ -157,6 +165,6 @@ def test_how_a_deal_ended_is_decided_by_its_changes_whatever_day_a_record_gives(
     if before.status not in {DealStatus.WON, DealStatus.LOST}:
         return
     told = (DealWon if before.status == DealStatus.WON else DealLost)(claimed="read", asserted=True)
-    read = _told(told, data.draw(moments()), "", 1)
+    read = _told(union(history)[-1], told, data.draw(moments()), "", 1)
     after = _deal([*history, read])
     assert (after.status, after.closed_at) == (before.status, before.closed_at)

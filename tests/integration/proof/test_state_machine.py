@@ -29,6 +29,7 @@ where schemaname in ('ingest', 'scoring', 'attribution', 'api')
   and tablename not in ('alembic_version', 'projections', 'identity_state', 'installation')
 """
 _START = datetime(2025, 12, 1, tzinfo=UTC)
+_TOUCH = "io.leadtrace.touchpoint.recorded.v1"
 _RECORDS = tuple(f"contact/{n}" for n in range(1, 5))
 _DEALS = ("deal/1", "deal/2")
 _MAILS = ("ann@acme.com", "ben@acme.com", "info@acme.com")
@@ -142,6 +143,16 @@ class Proof(RuleBasedStateMachine):
     async def _check_lead(self, lead_id: str, records: set[str]) -> None:
         told = await self.company.get(f"/v1/leads/{lead_id}/identity")
         assert {f"{one['source']} {one['subject']}" for one in told["records"]} == records
+        trace = await self.company.get(f"/v1/leads/{lead_id}/trace")
+        told_of = [one["subject"] for one in trace["entries"] if one["kind"] == "event"]
+        assert {f"crm {one}" for one in told_of if one.startswith("contact/")} <= records
+        assert sum(one["type"] == _TOUCH for one in trace["entries"] if one["kind"] == "event") == len(
+            [
+                one
+                for one in self.ledger.told
+                if one.name == "touchpoint.recorded" and f"crm {one.subject}" in records
+            ]
+        )
         lead = await self.company.get(f"/v1/leads/{lead_id}")
         assert lead["touches"] == self.ledger.touches(records)
         highest = self.ledger.highest(records)

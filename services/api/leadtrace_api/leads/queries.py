@@ -41,15 +41,26 @@ with recursive same (lead_id) as (
   select cast(:lead as uuid)
   union
   select absorbed.lead_id from api.leads absorbed join same on absorbed.redirect_to = same.lead_id
-), entities (entity_id) as (
+), own (entity_id) as (
   select lead_id from same
   union
   select unnest(cast(:deals as uuid[]))
+), entities (entity_id) as (
+  select entity_id from own
+  union
+  select b.entity_id from ingest.pub_subjects s join ingest.pub_bindings b using (subject_key)
+  where s.entity_id = any (array(select entity_id from own))
+), elsewhere as (
+  select b.source, b.subject from ingest.pub_bindings b join ingest.pub_subjects s using (subject_key)
+  where b.entity_id = any (array(select entity_id from entities))
+    and s.entity_id <> all (array(select entity_id from own))
 )
 select e.event_no, e.source, e.id, e.type, e.subject, e.occurred_at, e.recorded_at, e.body, e.intake_id,
        e.item, e.mapping
 from ingest.pub_events e
-where e.entity_id in (select entity_id from entities)
+where e.entity_id = any (array(select entity_id from entities))
+  and (e.source, e.subject) not in (select source, subject from elsewhere)
+  and (e.source <> 'leadtrace/ingest' or e.entity_id = any (array(select entity_id from own)))
 order by e.occurred_at, e.event_no
 limit :most
 """)

@@ -1,7 +1,7 @@
 """The whole product over one database and one bus, driven a step at a time, and what it says at each."""
 
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -22,6 +22,8 @@ from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.settings import Settings
 from leadtrace.store.connection import Pool
 from leadtrace.store.engine import make_pool
+from leadtrace.store.generation.state import State
+from leadtrace.store.roles import role_of
 from leadtrace.store.sql_engine import make_engine
 from leadtrace.testing.chain import Stage
 from leadtrace.testing.vault import wrapper_of
@@ -31,11 +33,15 @@ from leadtrace_api.knowledge.relearn import Relearner
 from leadtrace_api.personal.vault import Vault
 from leadtrace_api.room import Room
 from leadtrace_api.settings import ApiSettings
+from leadtrace_api.store.generation import rebuild_plan as plan_of_api
 from leadtrace_attribution.handlers import AttributionHandler
+from leadtrace_attribution.wiring import rebuild_plan as plan_of_attribution
 from leadtrace_ingest.settings import configured_senders
 from leadtrace_scoring.handlers import ScoringHandler
+from leadtrace_scoring.wiring import rebuild_plan as plan_of_scoring
 from tests.integration.ingest.entries import file
 from tests.integration.ingest.scene import RECEIVED_AT, Scene, ingest_scene
+from tests.integration.rebuild.scene import Service
 from tests.unit.ingest.event_items import JSON, KEY
 
 _SETTINGS = ApiSettings(currency="EUR", timezone="Europe/Berlin", embedded=True)
@@ -55,6 +61,7 @@ class Company:
     client: httpx.AsyncClient
     posted: int = 0
     handlers: Mapping[str, Handler] = field(default_factory=dict)
+    services: list[Service] = field(default_factory=list)
 
     async def post(self, sender: str, body: Mapping[str, Any], *, route: str = "") -> None:
         """Have the door keep one item, a second after the last."""
@@ -69,6 +76,14 @@ class Company:
         for service, handler in self.handlers.items():
             await Stage(service, self.scene.bus, self.pool, handler).drain()
 
+    async def rebuild(self) -> None:
+        """Make every row anew beside the live ones: none may say anything else."""
+        for service in self.services:
+            done = await service.rebuild(size=50)
+            assert (done.state, done.error) == (State.DONE, None)
+            differing = {name: table for name, table in done.report.tables.items() if table.differing}
+            assert not differing, differing
+
     async def get(self, path: str) -> Any:
         """What the api answers."""
         answer = await self.client.get(path, follow_redirects=True)
@@ -78,6 +93,23 @@ class Company:
     async def bound(self) -> dict[str, UUID]:
         """The entity of each record."""
         return {row[0]: row[1] for row in await self.pool.fetch(_GROUPS)}
+
+
+@asynccontextmanager
+async def _rebuilt(url: str, scene: Scene, handlers: Mapping[str, Handler]) -> AsyncGenerator[list[Service]]:
+    """What rebuilds each service, in its own role."""
+    plans = {
+        "scoring": plan_of_scoring(ScoreFold(live_definitions())),
+        "attribution": plan_of_attribution(_SETTINGS.timezone),
+        "api": plan_of_api(_SETTINGS.timezone),
+    }
+    async with AsyncExitStack() as pools:
+        services = []
+        for name, plan in plans.items():
+            pool = await make_pool(url, role_of(name), size=3)
+            pools.push_async_callback(pool.close)
+            services.append(Service(name, scene.bus, pool, handlers[name], plan))
+        yield services
 
 
 @asynccontextmanager
@@ -100,7 +132,8 @@ async def company(url: str) -> AsyncGenerator[Company]:
                 "attribution": AttributionHandler(reference_to(definitions), clock, Days(_SETTINGS.zone)),
                 "api": Projector(Relearner(definitions, _SETTINGS.zone)),
             }
-            yield Company(scene, pool, client, handlers=handlers)
+            async with _rebuilt(url, scene, handlers) as services:
+                yield Company(scene, pool, client, handlers=handlers, services=services)
     finally:
         await engine.dispose()
         await pool.close()

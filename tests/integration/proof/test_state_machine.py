@@ -120,6 +120,14 @@ class Proof(RuleBasedStateMachine):
     def nothing_is_lost_doubled_or_made_up(self) -> None:
         self.runner.run(self._check())
 
+    def teardown(self) -> None:
+        """In the end every row is made anew, and everything holds of those too."""
+        self.runner.run(self._rebuild())
+
+    async def _rebuild(self) -> None:
+        await self.company.rebuild()
+        await self._check()
+
     async def _check(self) -> None:
         await self.company.settle()
         audit = await self.company.get("/v1/audit/conservation")

@@ -33,10 +33,10 @@ union all select 'deal', deal_id, body from attribution.deals where body is not 
 order by 1, 2
 """
 
-# Worlds through a real database take their time: a third of those that the pure folds get.
+# Worlds through a real database take their time: a sixth of those that the pure folds get.
 THROUGH_THE_STORE = settings(
     deadline=None,
-    max_examples=settings().max_examples // 3,
+    max_examples=settings().max_examples // 6,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

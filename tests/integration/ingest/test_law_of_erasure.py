@@ -58,7 +58,7 @@ told = st.lists(
 ).map(lambda drawn: [Told(number, *one) for number, one in enumerate(drawn)])
 LAW = settings(
     deadline=None,
-    max_examples=settings().max_examples // 2,
+    max_examples=settings().max_examples // 6,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

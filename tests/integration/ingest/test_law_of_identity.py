@@ -25,7 +25,7 @@ _TABLES = (
 _BOUND = "select kind || '/' || external_id, entity_id from ingest.subjects"
 _IN_THE_STORE = settings(
     deadline=None,
-    max_examples=settings().max_examples // 3,
+    max_examples=settings().max_examples // 6,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

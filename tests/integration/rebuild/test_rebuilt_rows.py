@@ -22,7 +22,7 @@ from tests.integration.rebuild.scene import ORDER, Scene, Service, open_scene
 
 _THROUGH_THE_STORE = settings(
     deadline=None,
-    max_examples=settings().max_examples // 3,
+    max_examples=settings().max_examples // 10,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

@@ -14,7 +14,7 @@ from leadtrace.runtime.settings import Settings
 from leadtrace_ingest.settings import configured_senders
 from tests.integration.ingest.door_scene import running_door
 from tests.integration.ingest.entries import file
-from tests.integration.ingest.scene import Scene, ingest_scene
+from tests.integration.ingest.scene import RECEIVED_AT, Scene, ingest_scene
 from tests.integration.ingest.test_operator_routes import Desk
 from tests.unit.ingest.event_items import JSON, KEY, event
 from tests.unit.ingest.hubspot_items import raw
@@ -144,6 +144,26 @@ async def test_who_shares_a_browser_shares_no_person(database: str) -> None:
         assert ["website user/ben"] in groups
         reasons = {row[2] for row in await scene.pool.fetch(_REASONS)}
         assert reasons == {"untrusted_sender"}
+    finally:
+        await made.__aexit__(None, None, None)
+
+
+async def test_each_join_is_known_from_the_receipt_of_what_joins_on(database: str) -> None:
+    made, scene = await _scene(database)
+    try:
+        for place, (number, email) in enumerate(((1, "a@acme.com"), (2, "a@acme.com"), (3, "b@acme.com"))):
+            at = RECEIVED_AT + timedelta(minutes=place)
+            posted = {**_captured(f"contact/{number}", email=email), "source": "crm", "id": f"p{number}"}
+            await file(scene, "crm", raw(posted), headers={"content-type": JSON}, at=at)
+        late = RECEIVED_AT + timedelta(hours=1)
+        posted = {**_captured("contact/4", email="b@acme.com"), "source": "crm", "id": "p4"}
+        await file(scene, "crm", raw(posted), headers={"content-type": JSON}, at=late)
+        await scene.drain()
+        since = "select recorded_at from ingest.bindings order by 1"
+        found = [row[0] for row in await scene.pool.fetch(since)]
+        assert found == [RECEIVED_AT + timedelta(minutes=1), late]
+        rebounds = {one.recordedtime for one in scene.published() if one.type.endswith("lead.rebound.v1")}
+        assert rebounds == set(found)
     finally:
         await made.__aexit__(None, None, None)
 

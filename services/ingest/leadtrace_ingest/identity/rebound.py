@@ -32,35 +32,34 @@ _DATA: dict[str, type[Told]] = {
 
 
 class Telling(msgspec.Struct, frozen=True):
-    """What is to be told of one entity."""
+    """What is to be told of one entity, all of it known since one moment."""
 
     topic: str
     entity: UUID
     bindings: tuple[Rebound, ...]
+    recorded_at: datetime
 
 
 def tellings(moves: Sequence[Move]) -> list[Telling]:
     """Who is to hear of the moves: the entity left, the one joined and the one that the record founded."""
-    concerned: dict[tuple[str, UUID], list[Move]] = {}
+    concerned: dict[tuple[str, UUID, datetime], list[Move]] = {}
     for move in moves:
         for entity in sorted({move.record.entity, move.joined, move.record.founded}):
-            concerned.setdefault((move.topic, entity), []).append(move)
+            concerned.setdefault((move.topic, entity, move.recorded_at), []).append(move)
     return [
-        Telling(topic, entity, tuple(map(_bound, some)))
-        for (topic, entity), told in concerned.items()
+        Telling(topic, entity, tuple(map(_bound, some)), recorded_at)
+        for (topic, entity, recorded_at), told in concerned.items()
         for some in _portions(told)
     ]
 
 
-def rebound_events(
-    told: Sequence[Telling], works: Sequence[Work], numbers: Iterable[int], recorded_at: datetime
-) -> list[Canonical]:
+def rebound_events(told: Sequence[Telling], works: Sequence[Work], numbers: Iterable[int]) -> list[Canonical]:
     """The events, each beside an item of the chunk that moved the records."""
     made = []
     for place, (one, number) in enumerate(zip(told, numbers, strict=True)):
         turn, beside = divmod(place, len(works))
         work = works[beside]
-        made.append(_event(one, work, work.first_told_part + turn, number, recorded_at))
+        made.append(_event(one, work, work.first_told_part + turn, number))
     return made
 
 
@@ -82,8 +81,8 @@ def _bound(move: Move) -> Rebound:
     )
 
 
-def _event(told: Telling, work: Work, part: int, number: int, recorded_at: datetime) -> Canonical:
-    kind, entity = BY_DATA[_DATA[told.topic]], str(told.entity)
+def _event(told: Telling, work: Work, part: int, number: int) -> Canonical:
+    kind, entity, recorded_at = BY_DATA[_DATA[told.topic]], str(told.entity), told.recorded_at
     data = encode(kind.data(bindings=told.bindings))
     event_id = blake2b(data, digest_size=16, person=told.entity.bytes).hexdigest()
     subject = f"{kind.name.partition('.')[0]}/{entity}"

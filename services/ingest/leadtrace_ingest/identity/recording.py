@@ -82,14 +82,19 @@ class KeyRow(NamedTuple):
 
 @dataclass(slots=True)
 class Touched:
-    """What a chunk's claims touch: records by topic, and how many records more or fewer hold each key."""
+    """What a chunk's claims touch: records by topic, each with the receipt of the last claim that touches it.
 
-    records: dict[str, set[UUID]] = field(default_factory=dict)
+    `keys` says how many records more or fewer hold each key.
+    """
+
+    records: dict[str, dict[UUID, datetime]] = field(default_factory=dict)
     keys: Counter[UUID] = field(default_factory=Counter)
 
-    def add(self, topic: str, records: Iterable[UUID]) -> None:
+    def add(self, topic: str, records: Iterable[UUID], recorded_at: datetime) -> None:
         """Records of one topic are touched."""
-        self.records.setdefault(topic, set()).update(records)
+        touched = self.records.setdefault(topic, {})
+        for one in records:
+            touched[one] = max(touched.get(one, recorded_at), recorded_at)
 
 
 async def record(connection: Connection, claims: Claims) -> Touched:
@@ -110,9 +115,12 @@ async def _keep_corrections(
     await connection.execute(_KEEP_CORRECTIONS, *map(list, zip(*corrections, strict=True)))
     events = await reached_by(connection, {(one.corrected_source, one.corrected_id) for one in corrections})
     columns = [source for source, _ in events], [id_ for _, id_ in events]
+    recorded_at = max(one.recorded_at for one in corrections)
     for topic, *both in await connection.fetch(_PAIRED_BY, *columns):
-        touched.add(topic, both)
-    return {row[0] for row in await connection.fetch(_CLAIMED_BY, *columns)}
+        touched.add(topic, both, recorded_at)
+    claimed = {row[0] for row in await connection.fetch(_CLAIMED_BY, *columns)}
+    touched.add(Topic.LEAD_EVENTS, claimed, recorded_at)
+    return claimed
 
 
 async def _keep_pairs(connection: Connection, pairs: Sequence[PairClaim], touched: Touched) -> None:
@@ -121,7 +129,7 @@ async def _keep_pairs(connection: Connection, pairs: Sequence[PairClaim], touche
     rows = [(*pair.place[3:], *pair.place[:3], *pair[1:]) for pair in pairs]
     await connection.execute(_KEEP_PAIRS, *map(list, zip(*rows, strict=True)))
     for pair in pairs:
-        touched.add(pair.topic, (pair.subject, pair.other))
+        touched.add(pair.topic, (pair.subject, pair.other), pair.recorded_at)
 
 
 async def _keep_keys(
@@ -144,7 +152,8 @@ async def _keep_keys(
         await connection.execute(_DROP_KEYS, [one for one, _ in gone], [kind for _, kind in gone])
     for one in {*gone, *((row.subject_key, row.kind) for row in changed)}:
         _note(touched, held.get(one), newest.get(one))
-    touched.add(Topic.LEAD_EVENTS, subjects)
+    for claim in keys:
+        touched.add(Topic.LEAD_EVENTS, (claim.subject,), claim.recorded_at)
 
 
 async def _newest(connection: Connection, candidates: Collection[KeyRow]) -> dict[tuple[UUID, str], KeyRow]:

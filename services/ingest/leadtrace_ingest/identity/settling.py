@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from leadtrace.store.connection import Connection
 from leadtrace_ingest.identity.binding import Binder
@@ -22,13 +21,10 @@ class Identified:
     bound: dict[Subject, Binding]
     told: list[Telling] = field(default_factory=list)
     works: list[Work] = field(default_factory=list)
-    recorded_at: datetime | None = None
 
     def events(self, numbers: Sequence[int]) -> list[Canonical]:
         """What is told, as events with these numbers."""
-        if self.recorded_at is None:
-            return []
-        return rebound_events(self.told, self.works, numbers, self.recorded_at)
+        return rebound_events(self.told, self.works, numbers)
 
 
 class Identifier:
@@ -47,12 +43,11 @@ class Identifier:
         bound = await self._binder.bind(connection, subjects_of(events))
         if not claims:
             return Identified(bound)
-        # What is known of who is who is known from the receipt of the last that bears on it.
-        recorded_at = max(event.work.received_at for event in events)
-        moves = await settle_identity(connection, claims, fan_in=self._fan_in, recorded_at=recorded_at)
+        latest = max(event.work.received_at for event in events)
+        moves = await settle_identity(connection, claims, fan_in=self._fan_in, latest=latest)
         _rebind(bound, moves)
         works = {event.work.place: event.work for event in events}
-        return Identified(bound, tellings(moves), list(works.values()), recorded_at)
+        return Identified(bound, tellings(moves), list(works.values()))
 
     def remember(self, bound: dict[Subject, Binding]) -> None:
         """Keep the bindings of a chunk that is committed."""

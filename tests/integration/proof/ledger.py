@@ -48,6 +48,17 @@ class Ledger:
         records |= {f"crm {lead}" for group in self._linked().values() for lead in group}
         return {bound[record] for record in records}
 
+    def mails(self, records: Iterable[str]) -> set[str]:
+        """The addresses that the records ever told."""
+        among = set(records)
+        told = {
+            one.data["personal"]["email"]
+            for one in self.told
+            if f"crm {one.subject}" in among and one.data.get("personal")
+        }
+        users = {one.removeprefix("website user/") for one in among if one.startswith("website user/")}
+        return told | {f"{user}@acme.com" for user in users}
+
     def touches(self, records: Iterable[str]) -> int:
         """How many touchpoints there were with the records."""
         among = set(records)

@@ -18,6 +18,7 @@ from hypothesis.stateful import (
 )
 
 from leadtrace.events.lead import LADDER
+from tests.integration.ingest.test_law_of_erasure import erase
 from tests.integration.proof.company import Company, company
 from tests.integration.proof.ledger import Ledger, Told
 from tests.integration.proof.memory import Memory
@@ -33,6 +34,7 @@ _TOUCH = "io.leadtrace.touchpoint.recorded.v1"
 _RECORDS = tuple(f"contact/{n}" for n in range(1, 5))
 _DEALS = ("deal/1", "deal/2")
 _MAILS = ("ann@acme.com", "ben@acme.com", "info@acme.com")
+_ERASED_AT = 8_000  # after all else
 _FIRST = st.integers(0, 3_600)
 records, deals = st.sampled_from(_RECORDS), st.sampled_from(_DEALS)
 
@@ -47,6 +49,9 @@ class Proof(RuleBasedStateMachine):
         self.ledger = Ledger()
         self.memory = Memory()
         self.number = 0
+        # Who was erased, and their addresses: nothing new is told of them, since it would be stopped.
+        self.erased: set[str] = set()
+        self.mails: set[str] = set()
 
     @initialize()
     def begin(self) -> None:
@@ -58,24 +63,27 @@ class Proof(RuleBasedStateMachine):
 
     @rule(record=records, at=_FIRST, email=st.sampled_from((None, *_MAILS)))
     def capture(self, record: str, at: int, email: str | None) -> None:
-        self._tell("lead.captured", record, at, {"personal": {"email": email}} if email else {})
+        if self._there(record) and email not in self.mails:
+            self._tell("lead.captured", record, at, {"personal": {"email": email}} if email else {})
 
     @rule(record=records, at=_FIRST, channel=st.sampled_from(("email", "paid_search")))
     def touch(self, record: str, at: int, channel: str) -> None:
-        self._tell("touchpoint.recorded", record, at, {"channel": channel})
+        if self._there(record):
+            self._tell("touchpoint.recorded", record, at, {"channel": channel})
 
     @rule(record=records, at=_FIRST, stage=st.sampled_from([stage.value for stage in LADDER]))
     def stage(self, record: str, at: int, stage: str) -> None:
-        self._tell("lead.stage_changed", record, at, {"stage": stage, "claimed": stage})
+        if self._there(record):
+            self._tell("lead.stage_changed", record, at, {"stage": stage, "claimed": stage})
 
     @rule(record=records, other=records, at=_FIRST)
     def merge(self, record: str, other: str, at: int) -> None:
-        if record != other:
+        if record != other and self._there(record, other):
             self._tell("lead.merged", record, at, {"absorbed": [{"subject": other}]})
 
     @rule(record=records, other=records, at=_FIRST)
     def split(self, record: str, other: str, at: int) -> None:
-        if record != other:
+        if record != other and self._there(record, other):
             self._tell("lead.split", record, at, {"apart": [{"subject": other}]})
 
     @rule(deal=deals, at=_FIRST, amount=st.sampled_from(("100.00", "99.99", "1234.50")))
@@ -92,6 +100,9 @@ class Proof(RuleBasedStateMachine):
 
     @rule(user=st.sampled_from(("ann", "ben")), browser=st.sampled_from(("b1", "b2")))
     def identify(self, user: str, browser: str) -> None:
+        gone = self.erased.intersection({f"website user/{user}", f"website anonymous/{browser}"})
+        if gone or f"{user}@acme.com" in self.mails:
+            return
         call = {
             "type": "identify",
             "userId": user,
@@ -107,9 +118,31 @@ class Proof(RuleBasedStateMachine):
     def correct(self, data: st.DataObject) -> None:
         if self.ledger.told:
             wrong = data.draw(st.sampled_from(self.ledger.told))
+            if not self._there(wrong.subject):
+                return
             corrects = wrong.data["corrects"] if wrong.name == "event.corrected" else wrong.name
             given = {"event": wrong.id, "corrects": corrects, "declaration": "did_not_occur"}
             self._tell("event.corrected", wrong.subject, 4_000 + self.number, given)
+
+    @rule(record=records)
+    def erase(self, record: str) -> None:
+        self.runner.run(self._erase(record))
+
+    async def _erase(self, record: str) -> None:
+        await self.company.settle()
+        bound = await self.company.bound()
+        home = bound.get(f"crm {record}")
+        if home is None or not self._there(record):
+            return
+        gone = {one for one, entity in bound.items() if entity == home}
+        self.erased |= gone
+        self.mails |= self.ledger.mails(gone)
+        await self._post(self._note("lead.erased", record, _ERASED_AT, {"request": "by post"}))
+        await self.company.settle()
+        await erase(self.company.scene)
+
+    def _there(self, *records: str) -> bool:
+        return self.erased.isdisjoint(f"crm {record}" for record in records)
 
     @rule(data=st.data())
     def tell_again(self, data: st.DataObject) -> None:
@@ -167,11 +200,14 @@ class Proof(RuleBasedStateMachine):
         assert highest is None or highest in lead["first_reached"]
 
     def _tell(self, name: str, subject: str, at: int, data: Mapping[str, Any]) -> None:
+        self.runner.run(self._post(self._note(name, subject, at, data)))
+
+    def _note(self, name: str, subject: str, at: int, data: Mapping[str, Any]) -> Told:
         # No two events bear one moment, so that the ledger's order is the folds'.
         told = Told(f"e{self.number}", name, subject, at * 1_000 + self.number, dict(data))
         self.number += 1
         self.ledger.told.append(told)
-        self.runner.run(self._post(told))
+        return told
 
     async def _post(self, told: Told) -> None:
         moment = (_START + timedelta(milliseconds=told.at)).isoformat()

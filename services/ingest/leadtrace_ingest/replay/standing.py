@@ -4,8 +4,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
+import msgspec
+
 from leadtrace.events.catalogue import BY_CODE, Code
 from leadtrace.events.codec import decode_event
+from leadtrace.events.correction import EventCorrected
 from leadtrace.runtime.vault.wrapper import KeyWrapper
 from leadtrace.store.connection import Connection
 from leadtrace_ingest.identity.rebound import MAPPING as REBOUND
@@ -19,6 +22,10 @@ _OF_DELIVERIES = """
 select intake_id, item, part, topic, source, id, mapping, body from ingest.events
 where intake_id = any($1::uuid[]) order by intake_id, item, part
 """
+
+
+_VOIDS = ".void-"  # in the ids of corrections that mapping again made
+_CORRECTION = msgspec.json.Decoder(EventCorrected)
 
 
 @dataclass(slots=True)
@@ -43,6 +50,8 @@ async def standing_events(
     rows = await connection.fetch(_OF_DELIVERIES, list(deliveries))
     opener = await opener_for(connection, (row["body"] for row in rows), wrapper)
     void = await void_among(connection, {(row["source"], row["id"]) for row in rows})
+    # What somebody else corrected stays corrected: to a mapping it is told already.
+    void &= {_corrected_by(row["source"], row["body"]) for row in rows if _VOIDS in row["id"]}
     found: dict[Place, Standing] = {}
     for intake_id, item, part, topic, source, event_id, mapping, body in rows:
         standing = found.setdefault(Place(intake_id, item), Standing())
@@ -70,3 +79,8 @@ async def standing_events(
                 )
             )
     return found
+
+
+def _corrected_by(source: str, body: bytes) -> tuple[str, str]:
+    data = _CORRECTION.decode(decode_event(body).data)
+    return data.source or source, data.event

@@ -1,24 +1,14 @@
 """The law of corrections: what was corrected counts as if never told, in whatever order it comes."""
 
 import random
-from typing import Any
-from uuid import UUID
 
-import msgspec
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from leadtrace.testing.corrected_worlds import CorrectedWorld, corrected_worlds
 from tests.integration.chain.runs import run
-from tests.integration.chain.scene import THROUGH_THE_STORE, Bodies, open_scene
-
-
-def _told(bodies: Bodies) -> dict[tuple[str, UUID], dict[str, Any]]:
-    told = {(kind, entity): msgspec.json.decode(body) for kind, entity, body in bodies}
-    for body in told.values():
-        # When something became known is of corrections, too.
-        body.pop("known", None)
-    return told
+from tests.integration.chain.scene import THROUGH_THE_STORE, open_scene
+from tests.integration.chain.told import NOTHING_KNOWN, expect_told, told
 
 
 @settings(THROUGH_THE_STORE, phases=[Phase.explicit, Phase.reuse, Phase.generate])
@@ -35,12 +25,7 @@ async def test_what_was_corrected_counts_as_if_never_told(
     finally:
         await scene.pool.close()
     assert (published, attributed, facts, stuck) == (held, len(world.events), attributed, 0)
-    expected, found = _told(standing), _told(held)
-    assert expected.keys() <= found.keys()
-    for one, body in expected.items():
-        assert {name: found[one].get(name) for name in body | found[one]} == {
-            name: body.get(name) for name in body | found[one]
-        }
+    expected, found = told(standing), told(held)
+    expect_told(expected, found)
     for one in found.keys() - expected.keys():
-        known = {"outcome": "captured_at", "score": "at", "deal": "created_at"}[one[0]]
-        assert not found[one].get(known)
+        assert not found[one].get(NOTHING_KNOWN[one[0]])

@@ -1,28 +1,15 @@
 """The law of moves: whatever moved, however often, told in whatever order, the end is as if nothing had."""
 
 import random
-from typing import Any
-from uuid import UUID
 
-import msgspec
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from leadtrace.testing.builders import entity_of
 from leadtrace.testing.moving_worlds import MovingWorld, moving_worlds
 from tests.integration.chain.runs import run
-from tests.integration.chain.scene import THROUGH_THE_STORE, Bodies, open_scene
-
-# What a lead or a deal is of which nothing is known.
-_NOTHING_KNOWN = {"outcome": "captured_at", "score": "at", "deal": "created_at"}
-
-
-def _told(bodies: Bodies) -> dict[tuple[str, UUID], dict[str, Any]]:
-    told = {(kind, entity): msgspec.json.decode(body) for kind, entity, body in bodies}
-    for body in told.values():
-        # When something became known is of moves, too.
-        body.pop("known", None)
-    return told
+from tests.integration.chain.scene import THROUGH_THE_STORE, open_scene
+from tests.integration.chain.told import NOTHING_KNOWN, expect_told, told
 
 
 @settings(THROUGH_THE_STORE, phases=[Phase.explicit, Phase.reuse, Phase.generate])
@@ -39,12 +26,8 @@ async def test_moves_in_any_order_end_as_if_no_record_had_moved(
     finally:
         await scene.pool.close()
     assert (published, attributed, attributed_facts, stuck) == (held, len(world.events), attributed, 0)
-    expected, found = _told(settled), _told(held)
-    assert expected.keys() <= found.keys()
-    for one, body in expected.items():
-        assert {name: found[one].get(name) for name in body | found[one]} == {
-            name: body.get(name) for name in body | found[one]
-        }
+    expected, found = told(settled), told(held)
+    expect_told(expected, found)
     for (kind, entity), body in found.items():
         (founder,) = (subject for subject in world.homes if entity_of(subject) == entity)
         home = world.homes[founder]
@@ -54,4 +37,4 @@ async def test_moves_in_any_order_end_as_if_no_record_had_moved(
             assert body["redirect_to"] == str(home)
         else:
             assert "redirect_to" not in body
-            assert not body.get(_NOTHING_KNOWN[kind])
+            assert not body.get(NOTHING_KNOWN[kind])

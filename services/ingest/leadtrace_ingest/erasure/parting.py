@@ -4,12 +4,13 @@ Their records were one by the keys that they share, and stay one: each key is re
 they hold it, the same everywhere. So no binding moves, and no number with it.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from leadtrace.runtime.vault.sealing import new_key
 from leadtrace.store.connection import Connection
 from leadtrace_ingest.erasure.keys import SUBJECT, Identifying
+from leadtrace_ingest.identity.key_counts import key_counts
 
 _UUID_BYTES = 16
 
@@ -17,9 +18,6 @@ _UUID_BYTES = 16
 _HELD = """
 select distinct claim.key from ingest.identity_claims claim
 where claim.subject_key = any($1::uuid[]) and claim.key is not null
-"""
-_COUNTS = """
-select key, count(*) from ingest.identity_keys where key = any($1::uuid[]) and refusal is null group by key
 """
 _REPLACE = """
 update ingest.{table} claim set key = given.instead
@@ -47,5 +45,5 @@ async def shared_by_many(
     return {keys[key] for key in await _crowded(connection, keys, fan_in)}
 
 
-async def _crowded(connection: Connection, keys: Iterable[UUID], fan_in: int) -> set[UUID]:
-    return {key for key, count in await connection.fetch(_COUNTS, list(keys)) if count > fan_in}
+async def _crowded(connection: Connection, keys: Collection[UUID], fan_in: int) -> set[UUID]:
+    return {key for key, count in (await key_counts(connection, keys)).items() if count > fan_in}

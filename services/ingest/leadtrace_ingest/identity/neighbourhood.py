@@ -4,15 +4,18 @@ It grows record by record until nothing new is reached, so that each component i
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
+from leadtrace.domain.corrections import Identity
 from leadtrace.events.binding import Ground
 from leadtrace.events.topics import Topic
 from leadtrace.store.connection import Connection
+from leadtrace.store.ids import as_texts
 from leadtrace_ingest.identity.components import Evidence
+from leadtrace_ingest.identity.key_counts import key_counts
 from leadtrace_ingest.identity.pairs import PairRow, decided
 from leadtrace_ingest.identity.voids import void_among
 
@@ -26,10 +29,6 @@ _KEYS_OF = """
 select kind, key, subject_key from ingest.identity_keys
 where subject_key = any($1::text[]::uuid[]) and refusal is null and key is not null
 """
-_COUNTS = """
-select key, count(*) from ingest.identity_keys
-where key = any($1::text[]::uuid[]) and refusal is null group by key
-"""
 _HOLDERS = """
 select kind, key, subject_key from ingest.identity_keys
 where key = any($1::text[]::uuid[]) and refusal is null
@@ -42,11 +41,6 @@ _PAIRS_OF = f"""
 union
 {_PAIRS} where topic = $2 and other_key = any($1::text[]::uuid[])
 """
-
-
-def _texts(ids: Iterable[UUID]) -> list[str]:
-    # As text, because asyncpg takes long to see that an id is no array.
-    return [one.hex for one in ids]
 
 
 class Record(NamedTuple):
@@ -85,6 +79,7 @@ class Surveyor:
         self._holders: dict[UUID, tuple[str, set[UUID]]] = {}
         self._crowded: dict[UUID, set[UUID]] = {}
         self._pairs: set[PairRow] = set()
+        self._void: set[Identity] = set()
 
     async def survey(self, touched: Collection[UUID]) -> Neighbourhood:
         """Everything about the touched records and whoever is or was one with them."""
@@ -96,19 +91,19 @@ class Surveyor:
             ends = await self._reach_pairs(new)
             sharing = await self._reach_keys_of(new) if self._topic == Topic.LEAD_EVENTS else set()
             frontier = (ends | sharing) - self._records.keys()
-        return Neighbourhood(self._records, await self._evidence())
+        return Neighbourhood(self._records, self._evidence())
 
     async def _reach_records(self, keys: Collection[UUID]) -> set[UUID]:
         """Read the records, and those that belong to the same entities now."""
         before = set(self._records)
-        rows = [Record(*row) for row in await self._connection.fetch(_BY_KEY, _texts(keys))]
+        rows = [Record(*row) for row in await self._connection.fetch(_BY_KEY, as_texts(keys))]
         entities = {row.entity for row in rows}
-        rows += [Record(*row) for row in await self._connection.fetch(_BY_ENTITY, _texts(entities))]
+        rows += [Record(*row) for row in await self._connection.fetch(_BY_ENTITY, as_texts(entities))]
         self._records.update((row.key, row) for row in rows)
         return self._records.keys() - before
 
     async def _reach_keys_of(self, records: Collection[UUID]) -> set[UUID]:
-        rows = await self._connection.fetch(_KEYS_OF, _texts(records))
+        rows = await self._connection.fetch(_KEYS_OF, as_texts(records))
         found = {key for _, key, _ in rows}
         reached = await self._reach_keys(found)
         for _, key, holder in rows:
@@ -121,12 +116,10 @@ class Surveyor:
         new = keys - self._holders.keys() - self._crowded.keys()
         if not new:
             return set()
-        counts: dict[UUID, int] = {
-            row[0]: row[1] for row in await self._connection.fetch(_COUNTS, _texts(new))
-        }
+        counts = await key_counts(self._connection, new)
         known = [key for key in new if self._concerns_all(counts.get(key, 0), key)]
         reached: set[UUID] = set()
-        for kind, key, holder in await self._connection.fetch(_HOLDERS, _texts(known)) if known else ():
+        for kind, key, holder in await self._connection.fetch(_HOLDERS, as_texts(known)) if known else ():
             reached.add(holder)
             if counts[key] <= self._fan_in:
                 self._holders.setdefault(key, (kind, set()))[1].add(holder)
@@ -141,17 +134,15 @@ class Surveyor:
 
     async def _reach_pairs(self, records: Collection[UUID]) -> set[UUID]:
         """The claims on pairs with the records; both ends of those that hold, and visitors named openly."""
-        rows = await self._connection.fetch(_PAIRS_OF, _texts(records), self._topic)
-        new = {PairRow(*row) for row in rows}
-        self._pairs |= new
-        visitors = {row.other_key for row in new if row.open} - self._records.keys()
-        void = await void_among(self._connection, {row.identity for row in new})
-        return visitors.union(*decided(new, void).merged)
+        rows = await self._connection.fetch(_PAIRS_OF, as_texts(records), self._topic)
+        found = {PairRow(*row) for row in rows}
+        self._void |= await void_among(self._connection, {row.identity for row in found - self._pairs})
+        self._pairs |= found
+        visitors = {row.other_key for row in found if row.open} - self._records.keys()
+        return visitors.union(*decided(found, self._void).merged)
 
-    async def _evidence(self) -> Evidence:
-        pairs = decided(
-            self._pairs, await void_among(self._connection, {row.identity for row in self._pairs})
-        )
+    def _evidence(self) -> Evidence:
+        pairs = decided(self._pairs, self._void)
         return Evidence(
             merged=pairs.merged,
             split=pairs.split,

@@ -10,6 +10,7 @@ from uuid import UUID
 from leadtrace.domain.corrections import Identity
 from leadtrace.events.topics import Topic
 from leadtrace.store.connection import Connection
+from leadtrace.store.ids import as_texts
 from leadtrace_ingest.identity.claims import Claims, CorrectionClaim, KeyClaim, PairClaim, Place
 from leadtrace_ingest.identity.voids import reached_by, void_among
 
@@ -184,9 +185,7 @@ def _row(claim: KeyClaim) -> KeyRow:
 
 
 async def _read(connection: Connection, query: str, subjects: Sequence[UUID]) -> list[KeyRow]:
-    # As text, because asyncpg takes long to see that an id is no array.
-    texts = [one.hex for one in subjects]
-    return [KeyRow(*row) for row in await connection.fetch(query, texts)] if subjects else []
+    return [KeyRow(*row) for row in await connection.fetch(query, as_texts(subjects))] if subjects else []
 
 
 async def _write(connection: Connection, statement: str, rows: Sequence[KeyRow]) -> None:

@@ -6,9 +6,11 @@ from uuid import UUID
 
 import msgspec
 
+from leadtrace.domain.corrections import Identity
 from leadtrace.events.catalogue import BY_CODE, Code
 from leadtrace.events.codec import decode_event
 from leadtrace.events.correction import EventCorrected
+from leadtrace.events.envelope import Event
 from leadtrace.runtime.vault.wrapper import KeyWrapper
 from leadtrace.store.connection import Connection
 from leadtrace_ingest.identity.rebound import MAPPING as REBOUND
@@ -22,9 +24,6 @@ _OF_DELIVERIES = """
 select intake_id, item, part, topic, source, id, mapping, body from ingest.events
 where intake_id = any($1::uuid[]) order by intake_id, item, part
 """
-
-
-_VOIDS = ".void-"  # in the ids of corrections that mapping again made
 _CORRECTION = msgspec.json.Decoder(EventCorrected)
 
 
@@ -50,19 +49,20 @@ async def standing_events(
     rows = await connection.fetch(_OF_DELIVERIES, list(deliveries))
     opener = await opener_for(connection, (row["body"] for row in rows), wrapper)
     void = await void_among(connection, {(row["source"], row["id"]) for row in rows})
+    events = [decode_event(row["body"]) for row in rows]
     # What somebody else corrected stays corrected: to a mapping it is told already.
-    void &= {_corrected_by(row["source"], row["body"]) for row in rows if _VOIDS in row["id"]}
+    void &= {
+        _corrected_by(event) for row, event in zip(rows, events, strict=True) if _is_ours(event, row["part"])
+    }
     found: dict[Place, Standing] = {}
-    for intake_id, item, part, topic, source, event_id, mapping, body in rows:
+    for (intake_id, item, part, topic, source, event_id, mapping, _), event in zip(rows, events, strict=True):
         standing = found.setdefault(Place(intake_id, item), Standing())
         if mapping == REBOUND:
             standing.next_told_part = max(standing.next_told_part, part + 1)
             continue
         standing.ids.append(event_id)
         standing.next_part = max(standing.next_part, part + 1)
-        event = decode_event(body)
-        # A correction that the sender posted is an event like any other; one of ours is undone by no mapping.
-        if (source, event_id) not in void and not (event.type == _CORRECTED and part > 0):
+        if (source, event_id) not in void and not _is_ours(event, part):
             data = opener.opened(event)
             standing.erased |= data is None
             standing.stands.append(
@@ -81,6 +81,14 @@ async def standing_events(
     return found
 
 
-def _corrected_by(source: str, body: bytes) -> tuple[str, str]:
-    data = _CORRECTION.decode(decode_event(body).data)
-    return data.source or source, data.event
+def _is_ours(event: Event, part: int) -> bool:
+    """Whether mapping again made this correction: no mapping undoes it.
+
+    One that the sender posted is the first part of its item, and an event like any other.
+    """
+    return event.type == _CORRECTED and part > 0
+
+
+def _corrected_by(correction: Event) -> Identity:
+    data = _CORRECTION.decode(correction.data)
+    return data.source or correction.source, data.event

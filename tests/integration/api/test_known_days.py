@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import httpx
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -178,3 +179,28 @@ async def test_a_lead_that_counts_no_more_for_a_day_is_not_counted_as_of_that_da
     late = event(LeadCaptured(), "contact/1", 6, at=third, recorded=third)
     await whole.tell([late])
     assert await differences_summed(projection) == await projection.rollups()
+
+
+@pytest.mark.parametrize("known_before", [False, True])
+async def test_a_lead_that_changed_the_past_and_on_the_same_day_changed_it_back_is_not_listed(
+    projection: Projection, *, known_before: bool
+) -> None:
+    """Told on the 3rd of a link on the 1st, then that it was undone: the 1st is as it was."""
+    whole = Whole(projection)
+    await whole.begin()
+    third = DAY_ZERO + timedelta(days=2)
+    if known_before:
+        await whole.tell([event(LeadCaptured(), "contact/1", 1)])
+    await whole.tell(
+        [
+            event(DealCreated(), "deal/1", 2, recorded=third),
+            event(DealUpdated(amount="10", currency="EUR"), "deal/1", 3, recorded=third),
+            event(DealWon(claimed="won"), "deal/1", 4, recorded=third),
+            event(DealLinked(lead_ref("contact/1")), "deal/1", 5, recorded=third),
+        ]
+    )
+    listed = "select known_day from api.known_leads"
+    assert [row[0] for row in await projection.pool.fetch(listed)] == [third.date()]
+    await whole.tell([event(DealUnlinked(lead_ref("contact/1")), "deal/1", 6, recorded=third)])
+    assert await differences_summed(projection) == await projection.rollups()
+    assert await projection.pool.fetch(listed) == []

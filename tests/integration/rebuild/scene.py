@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from leadtrace.bus.memory import MemoryBus
+from leadtrace.domain.calendar import Days
 from leadtrace.domain.definitions.canonical import reference_to
 from leadtrace.domain.scoring.fold import ScoreFold
 from leadtrace.events.envelope import Event
@@ -163,12 +164,15 @@ class Scene:
 async def open_scene(url: str) -> Scene:
     """A scene on this database; close it in the end."""
     bus = await make_bus()
-    definitions, clock = live_definitions(), SystemClock()
+    definitions, clock, zone = live_definitions(), SystemClock(), ZoneInfo(_ZONE)
     fold = ScoreFold(definitions)
     plans: dict[str, tuple[Handler, RebuildPlan]] = {
         "scoring": (ScoringHandler(fold, clock), plan_of_scoring(fold)),
-        "attribution": (AttributionHandler(reference_to(definitions), clock), plan_of_attribution("UTC")),
-        "api": (Projector(Relearner(live_definitions(), ZoneInfo(_ZONE))), plan_of_api(_ZONE)),
+        "attribution": (
+            AttributionHandler(reference_to(definitions), clock, Days(zone)),
+            plan_of_attribution(_ZONE),
+        ),
+        "api": (Projector(Relearner(live_definitions(), zone)), plan_of_api(_ZONE)),
     }
     services = {
         name: Service(name, bus, await make_pool(url, role_of(name), size=3), handler, plan)

@@ -16,7 +16,7 @@ from leadtrace_api.projector import knowing
 from leadtrace_api.projector.arrivals import SnapshotKey
 from leadtrace_api.projector.contribution import Increments, cells, net_of
 from leadtrace_api.projector.kept import Cells, Chain, packed, steps_of_chains
-from leadtrace_api.projector.knowing import Bookings, book, usual
+from leadtrace_api.projector.knowing import Bookings, book, changes_before, usual
 from leadtrace_api.store import known, leads
 from leadtrace_api.store.known import DayRow, LeadCause
 
@@ -54,6 +54,7 @@ class Learning:
         self._changed: list[Relearned] = []
         self._leads: set[LeadCause] = set()
         self._no_more: set[LeadCause] = set()
+        self._again: dict[LeadCause, Cells] = {}
 
     def take(self, one: Replaced, net: Increments) -> None:
         """A new outcome, and the net change of what the lead contributes."""
@@ -65,7 +66,11 @@ class Learning:
         if plain.closes is not None:
             row = (one.key, plain.closes, packed([(plain.closed_cause, one.contributed)]))
             (self._closed if one.contributed else self._emptied).append(row)
-        self._book(self._leads, one.key, plain.day, plain.cause, net)
+        if book(self._bookings, plain.day, plain.cause, net):
+            noted = (one.key[1], plain.day, plain.cause, one.key[0])
+            self._leads.add(noted)
+            if one.old is not None and plain.closes is None:
+                self._again[noted] = one.made
 
     async def write(self, connection: Connection) -> None:
         """Fold anew what is not plain, and add everything to the rollups.
@@ -76,12 +81,23 @@ class Learning:
         # A lead that contributed nothing says so only if it did contribute before.
         having = await known.having_days(connection, [key for key, _, _ in self._emptied])
         await known.keep(connection, [*self._closed, *(row for row in self._emptied if row[0] in having)])
+        await self._take_back(connection)
         if self._changed:
             changed = [*self._changed, *await self._related(connection)]
             await known.keep(connection, await self._relearn(connection, changed))
         await known.drop_leads(connection, self._no_more - self._leads)
         await known.add_leads(connection, self._leads)
         await known.add(connection, self._bookings)
+
+    async def _take_back(self, connection: Connection) -> None:
+        """Note no more the leads that changed days before, and later on the same day changed them back."""
+        kept = await known.chains(connection, [(lead, version) for version, _, _, lead in self._again])
+        for noted, made in self._again.items():
+            version, day, _, lead = noted
+            before = [chain for earlier, chain in kept[lead, version] if earlier < day]
+            if not changes_before(day, net_of(made, before[-1][-1][1] if before else ())):
+                self._leads.discard(noted)
+                self._no_more.add(noted)
 
     async def _related(self, connection: Connection) -> list[Relearned]:
         """Leads whose past changes though they say nothing new: their records belong to others now."""

@@ -184,6 +184,7 @@ PROJECTIONS = Table(
     Column("name", Text, primary_key=True),
     Column("contribution_version", SmallInteger, nullable=False),
     Column("timezone", Text, nullable=False),
+    Column("known_from", Date, comment="Of days before nobody can say what was known at their close."),
     comment="How the rollups were cut; another time zone or contribution has them rebuilt.",
 )
 

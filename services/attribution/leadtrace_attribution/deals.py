@@ -33,6 +33,7 @@ from leadtrace_attribution.store import (
     DEALS,
     SCHEMA,
     LinkedRecord,
+    forget_links,
     keep_links,
     pack_ids,
     records_linked_with,
@@ -90,7 +91,7 @@ class DealDeriver:
     ) -> DerivedDeals:
         """Fold what arrived into locked rows; they are saved by the caller."""
         derived = DerivedDeals()
-        linked = await self._linked(connection, rows, facts)
+        linked = await self._linked(connection, rows, facts, stays)
         stored = Stored(DealFold(self._days), extract_deal, encode_state, decode_state)
         absorber = Absorber(DEALS, stored, partial(self._render, linked))
         concluded = await absorber.absorb(connection, rows, facts, stays)
@@ -101,11 +102,17 @@ class DealDeriver:
         return derived
 
     async def _linked(
-        self, connection: Connection, rows: Mapping[UUID, EntityRow], facts: Mapping[UUID, list[Fact]]
+        self,
+        connection: Connection,
+        rows: Mapping[UUID, EntityRow],
+        facts: Mapping[UUID, list[Fact]],
+        stays: Mapping[UUID, list[Fact]],
     ) -> Linked:
         """Where the records are now that the deals ever were or will be linked with."""
-        arrived = ((deal, fact) for deal, some in facts.items() for fact in some if fact.code in LINKS)
-        await keep_links(connection, [_link_of(deal, fact) for deal, fact in arrived])
+        # Links go where their records go: whether they came by a deal that they left must make no difference.
+        await forget_links(connection, stays)
+        told = [(deal, fact) for some in (stays, facts) for deal, of_it in some.items() for fact in of_it]
+        await keep_links(connection, [_link_of(deal, fact) for deal, fact in told if fact.code in LINKS])
         records = await records_linked_with(connection, rows)
         held = await self._bindings.read(connection, {record.name for record in records})
         linked = Linked({name: (str(one.entity), one.revision) for name, one in held.items()})

@@ -7,7 +7,7 @@ from uuid import UUID
 from leadtrace.store.bindings import Name
 from leadtrace.store.connection import Connection
 from leadtrace.store.entities import EntityTable
-from leadtrace.store.generation.tables import SAYS_ANYTHING, Carried, Generation, GenerationTable
+from leadtrace.store.generation.tables import BOUND_BY, SAYS_ANYTHING, Carried, Generation, GenerationTable
 
 SCHEMA = "attribution"
 _UUID_BYTES = 16
@@ -38,8 +38,10 @@ GENERATION = Generation(
         ),
         GenerationTable("deals", ("deal_id",), "deals", _REVISION, counts=SAYS_ANYTHING, paths=("lead_ids",)),
         GenerationTable("seen", ("event_no",)),
-        GenerationTable("bindings", ("source", "subject")),
-        GenerationTable("deal_subjects", ("deal_id", "source", "subject"), compared=False),
+        GenerationTable("bindings", ("source", "subject"), remembered_by=BOUND_BY),
+        GenerationTable(
+            "deal_subjects", ("deal_id", "source", "subject"), compared=False, remembered_by=("deal_id",)
+        ),
     ),
 )
 
@@ -84,6 +86,7 @@ on conflict (deal_id, source, subject) do update
 set lead_id = excluded.lead_id, binding_revision = excluded.binding_revision
 where excluded.binding_revision > held.binding_revision
 """
+_FORGET_LINKS = "delete from attribution.deal_subjects where deal_id = any($1::uuid[])"
 _LINKED = "select lead_ids from attribution.deals where deal_id = any($1::uuid[]) and lead_ids is not null"
 
 
@@ -119,6 +122,12 @@ async def records_linked_with(connection: Connection, deals: Collection[UUID]) -
     """The records that the deals ever were linked with."""
     rows = await connection.fetch(_RECORDS, list(deals)) if deals else []
     return [LinkedRecord(row[0], (row[1], row[2]), row[3], row[4]) for row in rows]
+
+
+async def forget_links(connection: Connection, deals: Collection[UUID]) -> None:
+    """Forget with which records deals are linked, to keep it anew."""
+    if deals:
+        await connection.execute(_FORGET_LINKS, sorted(deals))
 
 
 async def keep_links(connection: Connection, links: Iterable[LinkedRecord]) -> None:

@@ -67,3 +67,16 @@ INTAKE_OLDEST_PENDING = MetricDef(
     "seconds",
     "Age of the oldest delivery in the intake log that no relay has worked through yet.",
 )
+OVERDUE_PARTITIONS = MetricDef(
+    "leadtrace_overdue_partitions",
+    MetricType.GAUGE,
+    "partitions",
+    "Months past their retention that are kept still, because something of them waits; by what is kept.",
+    ("kept",),
+)
+MONTHS_AHEAD = MetricDef(
+    "leadtrace_ahead_months",
+    MetricType.GAUGE,
+    "months",
+    "Months to come that have a partition already; at 0 what is received next goes into the default.",
+)

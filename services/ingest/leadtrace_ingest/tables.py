@@ -30,6 +30,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from leadtrace.store.metadata import service_metadata
 from leadtrace_ingest.identity.tables import identity_tables
+from leadtrace_ingest.retention.tables import retention_tables
 from leadtrace_ingest.store import EVENT_NUMBER_BLOCK, SCHEMA
 
 metadata = service_metadata(SCHEMA)
@@ -39,10 +40,10 @@ event_number_blocks = Sequence(
     "event_number_blocks", metadata=metadata, schema=SCHEMA, start=1, increment=EVENT_NUMBER_BLOCK
 )
 
-# One row per accepted request. `outcomes` is null until the relay is done with it; `redo` names the items to
-# do again, null all of them; with `remap_at` their events are put right, as known from then on.
-# `body` is sealed under `body_key`; `redacted` names the items that an erasure took out of it,
-# `raw_erased_at` says when it took all of them.
+# One row per accepted request, in the partition of the month of its receipt. `outcomes` is null until the
+# relay is done with it; `redo` names the items to do again, null all of them; with `remap_at` their events
+# are put right, as known from then on. `body` is sealed under `body_key`; `redacted` names the items that an
+# erasure took out of it, `raw_erased_at` says when it took all of them.
 intake = Table(
     "intake",
     metadata,
@@ -56,19 +57,22 @@ intake = Table(
     Column("outcomes", JSONB),
     Column("redo", ARRAY(Integer)),
     Column("remap_at", DateTime(timezone=True)),
-    Column("idempotency_key", Text),
     Column("body_key", LargeBinary),
     Column("redacted", ARRAY(Integer)),
     Column("raw_erased_at", DateTime(timezone=True)),
     CheckConstraint("state in ('pending', 'done')", name="state"),
+    postgresql_partition_by="range (intake_id)",
 )
 Index("ix_intake_pending", intake.c.sender, intake.c.intake_id, postgresql_where=text("state = 'pending'"))
-Index(
-    "ix_intake_idempotency_key",
-    intake.c.sender,
-    intake.c.idempotency_key,
-    unique=True,
-    postgresql_where=text("idempotency_key is not null"),
+
+# Which delivery bore an `Idempotency-Key` first: unique over all partitions of the intake log.
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("sender", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("intake_id", Uuid, nullable=False),
+    Index("ix_idempotency_keys_intake_id", "intake_id"),
 )
 
 # Which item made a key its own; `comparable` tells a copy from a conflict.
@@ -97,8 +101,8 @@ subjects = Table(
     Index("ix_subjects_founded_id", "founded_id"),
 )
 
-# Canonical events, kept as published: rebuild and refold start here and never map again. The key's index
-# covers what reconciliation asks of each event, which spares it the table.
+# Canonical events, kept as published, by the month of their delivery: rebuild and refold start here and never
+# map again. The key's index covers what reconciliation asks of each event, which spares it the table.
 events = Table(
     "events",
     metadata,
@@ -117,10 +121,11 @@ events = Table(
     Column("mapping", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("stored_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    PrimaryKeyConstraint("event_no", postgresql_include=["topic", "stored_at"]),
+    PrimaryKeyConstraint("event_no", "intake_id", postgresql_include=["topic", "stored_at"]),
     UniqueConstraint("intake_id", "item", "part"),
     Index("ix_events_entity_id", "entity_id"),
     Index("ix_events_id", "id"),
+    postgresql_partition_by="range (intake_id)",
 )
 
 quarantine = Table(
@@ -224,6 +229,7 @@ installation = Table(
 )
 
 identity_tables(metadata)
+retention_tables(metadata)
 
 # One data key per subject, wrapped under a master key: what is sealed under a key that is gone is erased.
 personal_keys = Table(

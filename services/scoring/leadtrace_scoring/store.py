@@ -1,7 +1,7 @@
 """What scoring keeps: its lead rows, and the queries over them."""
 
 from leadtrace.store.entities import EntityTable
-from leadtrace.store.generation.tables import SAYS_ANYTHING, Carried, Generation, GenerationTable
+from leadtrace.store.generation.tables import BOUND_BY, SAYS_ANYTHING, Carried, Generation, GenerationTable
 
 SCHEMA = "scoring"
 
@@ -26,7 +26,7 @@ GENERATION = Generation(
             counts=SAYS_ANYTHING,
         ),
         GenerationTable("seen", ("event_no",)),
-        GenerationTable("bindings", ("source", "subject")),
+        GenerationTable("bindings", ("source", "subject"), remembered_by=BOUND_BY),
     ),
 )
 

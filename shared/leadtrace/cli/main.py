@@ -14,6 +14,7 @@ from leadtrace.cli.rebuild import rebuild
 from leadtrace.cli.reconcile import reconcile
 from leadtrace.cli.replay import replay
 from leadtrace.cli.republish import republish
+from leadtrace.cli.retention import retention
 from leadtrace.cli.status import status
 from leadtrace.cli.up import up
 
@@ -39,6 +40,7 @@ app.add_typer(keys.app, name="keys", rich_help_panel=_RUN)
 app.command(rich_help_panel=_LOOK)(status)
 app.command(rich_help_panel=_LOOK)(doctor)
 app.command(rich_help_panel=_LOOK)(config)
+app.command(rich_help_panel=_LOOK)(retention)
 app.command(rich_help_panel=_MEND)(reconcile)
 app.command(rich_help_panel=_MEND)(republish)
 app.command(rich_help_panel=_MEND)(rebuild)

@@ -106,6 +106,11 @@ class SequentialIds:
         return _uuid7(self._next - 1, self._next - 1)
 
 
+def first_uuid7(at_ms: int) -> UUID:
+    """The smallest id that can be made at this millisecond (of Unix time) or later."""
+    return UUID(int=at_ms << 80)
+
+
 def _uuid7(tick: int, random_bits: int) -> UUID:
     ms, fraction = divmod(tick, _FRACTIONS_PER_MS)
     return UUID(int=ms << 80 | _VERSION_7 | fraction << 64 | _RFC_VARIANT | random_bits)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 import msgspec
@@ -17,6 +17,7 @@ _PAGE = 500
 _NOTES_A_PAGE = 4
 
 
+@runtime_checkable
 class Refoldable(Protocol):
     """A handler that can fold rows again without anything new."""
 

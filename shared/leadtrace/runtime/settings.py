@@ -40,6 +40,7 @@ from leadtrace.runtime.settings_groups import (
     SenderKind,
 )
 from leadtrace.runtime.settings_identity import Identity
+from leadtrace.runtime.settings_retention import Retention
 
 DEFAULT_FILE = Path("leadtrace.toml")
 CONFIG_VARIABLE = "LEADTRACE_CONFIG"
@@ -76,6 +77,8 @@ class Settings(BaseSettings):
     """The first admin key."""
     personal: Personal = Personal()
     """The keys over personal data."""
+    retention: Retention = Retention()
+    """For how many months deliveries and events are kept."""
     logging: Logging = Logging()
     """What the processes say on standard error."""
 

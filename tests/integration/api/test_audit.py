@@ -81,6 +81,7 @@ async def test_each_event_has_one_fate_at_its_reader(client: httpx.AsyncClient, 
     assert hop == {
         "hop": "lead-events to scoring",
         "published": 10,
+        "lapsed": 0,
         "applied": 2,
         "stuck": 2,
         "ignored": 1,

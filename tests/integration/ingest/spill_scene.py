@@ -67,8 +67,9 @@ class SpillScene:
     async def stored(self) -> list[IntakeEntry]:
         """The intake log by id."""
         rows = await self.look.fetch(
-            "select intake_id, sender, received_at, items, headers::text, body, idempotency_key"
-            " from ingest.intake order by intake_id"
+            "select row.intake_id, row.sender, received_at, items, headers::text, body,"
+            " key as idempotency_key"
+            " from ingest.intake row left join ingest.idempotency_keys using (intake_id) order by 1"
         )
         return [IntakeEntry(**row) for row in rows]
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 from uuid import UUID
 
 from leadtrace.events.times import from_micros
-from leadtrace.runtime.clock import FrozenClock
+from leadtrace.runtime.clock import FrozenClock, first_uuid7
 from leadtrace.runtime.settings_groups import Sender as SenderSettings
 from leadtrace.store.connection import Connection
 from leadtrace.store.engine import connect
 from leadtrace.testing.eventually import eventually_answers
 from leadtrace_ingest.door.admission import Admission
-from leadtrace_ingest.door.day_quota import DayQuota, first_id
+from leadtrace_ingest.door.day_quota import DayQuota
 from tests.integration.ingest.door_scene import DoorScene, running_door, signed_v3
 from tests.integration.ingest.scene import RECEIVED_AT, ROLE, Scene, ingest_scene
 from tests.unit.ingest.hubspot_items import AT_MS, item, raw, shipped_adapter
@@ -123,7 +123,7 @@ async def put(connection: Connection, at_ms: int, *, items: int, headers: str = 
     await connection.execute(
         "insert into ingest.intake (intake_id, sender, received_at, items, headers, body)"
         " values ($1, 'noisy', now(), $2, $3::text::jsonb, '')",
-        first_id(at_ms),
+        first_uuid7(at_ms),
         items,
         headers,
     )
@@ -174,4 +174,4 @@ async def backlog(scene: Scene, *, rows: int, items: int, sender: str = "noisy",
 
 
 def last_id() -> UUID:
-    return first_id(AT_MS + 1)
+    return first_uuid7(AT_MS + 1)

@@ -53,7 +53,7 @@ class Service:
     def rebuilder(self, *, size: int = 3, handler: Handler | None = None) -> Rebuilder:
         """A rebuilder as a process that just started has it, with small pages and leases that end at once."""
         plan = self.plan
-        steps = steps_of(handler or self._raw, plan.generation, plan.sources, plan.numbers, size=size)
+        steps = steps_of(handler or self._raw, plan, size=size)
         ids = SystemIds(SystemClock())
         return Rebuilder(plan, self._raw, self.pool, ids, Traffic(), steps, _NO_LEASE)
 
@@ -148,7 +148,8 @@ class Scene:
             f"{schema}.{table}" for schema in ORDER for table in ("notes", "rebuilds", "rebuild_changes")
         ]
         await self.owner.execute(
-            f"truncate ingest.events, ingest.subjects, ingest.bindings, {', '.join(names)}"
+            "truncate ingest.events, ingest.subjects, ingest.bindings, ingest.lapsed_events, "
+            f"ingest.lapsed_entities, {', '.join(names)}"
         )
         self.bus = await make_bus()
         for service in self.services.values():

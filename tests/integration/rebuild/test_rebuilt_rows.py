@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from leadtrace.events.binding import Ground, LeadRebound, Rebound
+from leadtrace.events.binding import DealRebound, Ground, LeadRebound, Rebound
 from leadtrace.events.deal import DealCreated, DealLinked, DealWon
 from leadtrace.events.envelope import Event
 from leadtrace.events.lead import LeadCaptured, LeadUpdated
@@ -129,6 +129,28 @@ async def test_records_that_moved_are_rebuilt_where_they_are_now(scene: Scene, s
     await scene.settle(max_records=2)
     joined = "select count(*) from scoring.leads where redirect_to = $1"
     assert await scene.owner.fetchval(joined, entity_of("contact/1")) == 2
+    before = await scene.rows()
+    _expect_equal(await scene.rebuild_all())
+    assert await scene.rows() == before
+
+
+@pytest.mark.parametrize("first", [0, 1, 2, 3, 4])
+async def test_a_link_leaves_nothing_with_a_deal_that_its_record_left(scene: Scene, first: int) -> None:
+    """A deal was merged by mistake; its link was told meanwhile, and comes before or after the news of it."""
+    home, other = str(entity_of("deal/1")), str(entity_of("deal/2"))
+    merged = Rebound(SOURCE, "deal/1", home, home, other, 2, Ground.MERGED)
+    apart = Rebound(SOURCE, "deal/1", home, other, home, 3, Ground.SPLIT)
+    told = [
+        event(DealLinked(lead=lead_ref("contact/1")), "deal/1", 5, partitionkey=other),
+        event(DealRebound(bindings=(merged,)), f"deal/{home}", 6, partitionkey=home),
+        event(DealRebound(bindings=(merged,)), f"deal/{other}", 7, partitionkey=other),
+        event(DealRebound(bindings=(apart,)), f"deal/{home}", 8, partitionkey=home),
+        event(DealRebound(bindings=(apart,)), f"deal/{other}", 9, partitionkey=other),
+    ]
+    both = [event(DealCreated(), "deal/1", 1), event(DealCreated(), "deal/2", 2)]
+    for made in (event(LeadCaptured(), "contact/1", 3), *both, *told[first:], *told[:first]):
+        await scene.put(made)
+        await scene.settle()
     before = await scene.rows()
     _expect_equal(await scene.rebuild_all())
     assert await scene.rows() == before

@@ -36,7 +36,7 @@ async def test_it_is_begun_followed_and_told_by_table(scene: Scene, client: http
     # Three events to fold, three rows to compare.
     assert {key: begun.json()[key] for key in ("state", "step", "done", "total", "started_by")} == {
         "state": "running",
-        "step": "fold events",
+        "step": "carry over what is kept no longer",
         "done": 0,
         "total": 6,
         "started_by": "bootstrap",

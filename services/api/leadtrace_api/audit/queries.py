@@ -53,15 +53,20 @@ with fates as (
          count(*) filter (where pending and unconfirmed) as unconfirmed,
          min(recorded_at) filter (where pending) as oldest
   from fates
+), lapsed as (
+  select coalesce(sum(events), 0)::bigint as events,
+         coalesce(sum((discarded ->> '{hop.reader}')::bigint), 0)::bigint as dead
+  from ingest.pub_lapsed_events where topic = :topic
 ), held as (
   select coalesce(sum(event_count - ignored_count) filter (where stuck_error is null), 0) as applied,
          coalesce(sum(ignored_count) filter (where stuck_error is null), 0) as ignored,
          coalesce(sum(event_count) filter (where stuck_error is not null), 0) as stuck
   from {hop.entities}
 )
-select published, applied, stuck, ignored, dead_lettered, pending, unconfirmed,
+select published + lapsed.events as published, lapsed.events as lapsed, applied, stuck, ignored,
+       dead_lettered + lapsed.dead as dead_lettered, pending, unconfirmed,
        extract(epoch from now() - oldest)::float8 as oldest_pending_age_s
-from counted, held
+from counted, held, lapsed
 """)
 
 
@@ -82,7 +87,8 @@ from (
 def _unexpected(reader: str) -> str:
     return (
         f"select '{reader}' as reader, count(*) as unexpected from {reader}.pub_seen s "
-        "where not exists (select from ingest.pub_events e where e.event_no = s.event_no)"
+        "where not exists (select from ingest.pub_events e where e.event_no = s.event_no) "
+        "and not exists (select from ingest.pub_lapsed_events l where l.numbers @> s.event_no)"
     )
 
 

@@ -28,6 +28,7 @@ class EventCounts(Answer):
 
     hop: str
     published: int
+    lapsed: int = Field(description="Those of the published that ingest keeps no longer (retention).")
     applied: int
     stuck: int = Field(description="In the sets of leads or deals that do not fold.")
     ignored: int = Field(description="Of types that the reader does not know yet.")
@@ -134,6 +135,7 @@ EXAMPLE: dict[str, Any] = {
         {
             "hop": "lead-events to scoring",
             "published": 23939,
+            "lapsed": 0,
             "applied": 23939,
             "stuck": 0,
             "ignored": 0,

@@ -28,6 +28,7 @@ from leadtrace_api.explain.schemas import (
     ScoredIn,
     TurnedDimension,
 )
+from leadtrace_api.knowledge.history import History
 from leadtrace_api.knowledge.leads import asking, day_of_zone, folds_of
 from leadtrace_api.knowledge.loading import histories, leads_of_deals
 from leadtrace_api.projector.contribution import Measure
@@ -44,7 +45,9 @@ async def explanation(room: Room, now: Reading, row: Row[Any]) -> Explanation:
     home = bound[-1].entity_id if bound else row.entity_id
     corrections = await queries.corrections(now, row)
     void = (row.source, row.id) in void_events(map(_void, corrections))
-    found = await _counted(room, now, row, home)
+    known = await _histories(now, row, home)
+    found = _counted(room, row, [one for one in known if one.lapsed_before is None])
+    untold = tuple([one.lead for one in known if one.lapsed_before is not None])
     missing = set(Measure).difference(count.measure for one in found for count in one.counts)
     at = folding_moment(to_micros(event.time), to_micros(event.recordedtime))
     unpublished = await queries.unpublished(now, row)
@@ -71,6 +74,7 @@ async def explanation(room: Room, now: Reading, row: Row[Any]) -> Explanation:
         not_counted=tuple(
             NotCountedIn(measure=measure.value, reason=reason_not(measure, event, found, void=void))
             for measure in sorted(missing)
+            if not untold
         ),
         scored=tuple(
             ScoredIn(lead_id=one.lead, fit=one.fit, intent=one.intent)
@@ -82,11 +86,12 @@ async def explanation(room: Room, now: Reading, row: Row[Any]) -> Explanation:
             for all_of in found
             for one in all_of.turned
         ),
+        untold=untold,
     )
 
 
-async def _counted(room: Room, now: Reading, row: Row[Any], home: UUID) -> Sequence[Counted]:
-    """What each lead concerned has of the event."""
+async def _histories(now: Reading, row: Row[Any], home: UUID) -> Sequence[History]:
+    """Of each lead concerned."""
     ask = asking(now)
     if row.topic == Topic.LEAD_EVENTS:
         leads = [home]
@@ -94,9 +99,14 @@ async def _counted(room: Room, now: Reading, row: Row[Any], home: UUID) -> Seque
         leads = sorted(await leads_of_deals(ask, {home, row.entity_id}))[:_MOST_LEADS]
     else:
         return ()
+    return list((await histories(ask, leads)).values())
+
+
+def _counted(room: Room, row: Row[Any], known: Sequence[History]) -> Sequence[Counted]:
+    """What each lead has of the event."""
     folds, day_of = folds_of(room.settings.timezone), day_of_zone(room.settings.timezone)
     event = decode_event(row.body)
-    return [counted(folds, one, event, day_of) for one in (await histories(ask, leads)).values()]
+    return [counted(folds, one, event, day_of) for one in known]
 
 
 def _void(row: Row[Any]) -> Void:

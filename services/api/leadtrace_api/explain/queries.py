@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +27,7 @@ where id = :id and (cast(:source as text) is null or source = :source)
 order by event_no limit 10
 """)
 _BY_NUMBER = text(f"select {_COLUMNS} from ingest.pub_events where event_no = :number")
+_LAPSED_BEFORE = text("select max(received_before) from ingest.pub_lapsed_events")
 _INTAKE = text("""
 select intake_id, sender, received_at, state from ingest.pub_intake where intake_id = :intake
 """)
@@ -77,6 +78,12 @@ async def found(now: Reading, event_id: str, source: str | None) -> Sequence[Row
         return rows
     numbered = (await now.connection.execute(_BY_NUMBER, {"number": int(event_id)})).all()
     return [row for row in numbered if source is None or row.source == source]
+
+
+async def lapsed_before(now: Reading) -> datetime | None:
+    """The moment before which no event is kept; None if all are."""
+    before: datetime | None = (await now.connection.execute(_LAPSED_BEFORE)).scalar_one()
+    return before
 
 
 async def intake(now: Reading, event: Row[Any]) -> Row[Any] | None:

@@ -1,5 +1,6 @@
 """`GET /v1/events/{id}/explain`."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -30,7 +31,7 @@ async def explain(
     async with reading(room) as now:
         rows = await queries.found(now, event_id, query.source)
         if not rows:
-            raise _unknown(event_id)
+            raise _unknown(event_id, await queries.lapsed_before(now))
         sources = sorted({row.source for row in rows})
         if len(sources) > 1:
             raise ParameterError(
@@ -42,9 +43,10 @@ async def explain(
         return await explanation(room, now, rows[0])
 
 
-def _unknown(event_id: str) -> NotFoundError:
+def _unknown(event_id: str, lapsed_before: datetime | None = None) -> NotFoundError:
+    gone = f" Those that came before {lapsed_before:%Y-%m-%d} are kept no longer." if lapsed_before else ""
     return NotFoundError(
-        f"There is no event {event_id}.",
+        f"There is no event {event_id}.{gone}",
         parameter="event_id",
         rule="Only what was mapped is an event.",
         remedy="/v1/intake/{id} tells what became of each item of a request; held ones wait in quarantine.",

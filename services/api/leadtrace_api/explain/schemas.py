@@ -130,6 +130,9 @@ class Explanation(Stamped):
     not_counted: tuple[NotCountedIn, ...]
     scored: tuple[ScoredIn, ...]
     dimensions: tuple[TurnedDimension, ...]
+    untold: tuple[UUID, ...] = Field(
+        description="Leads with events that are kept no longer: what they have of this one cannot be told."
+    )
 
 
 _LEAD = "1d32ee03-bd54-5003-ae86-3c7d4580b7ca"
@@ -190,4 +193,5 @@ EXAMPLE: dict[str, Any] = {
     ],
     "scored": [],
     "dimensions": [],
+    "untold": [],
 }

@@ -42,12 +42,16 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What may concern one lead: events of leads and of deals, and where records belong."""
+    """What may concern one lead: events of leads and of deals, and where records belong.
+
+    `lapsed_before` is set where some of its events are kept no longer: those came before that moment (µs).
+    """
 
     lead: UUID
     of_leads: tuple[Told, ...] = ()
     of_deals: tuple[Told, ...] = ()
     bindings: Bindings = field(default_factory=Bindings)
+    lapsed_before: int | None = None
 
     def until(self, recorded: int) -> "History":
         """What of it was recorded by then (µs)."""
@@ -60,6 +64,7 @@ class History:
             tuple(filter(told, self.of_leads)),
             tuple(filter(told, self.of_deals)),
             self.bindings.only(bound),
+            self.lapsed_before,
         )
 
     def own(self) -> list[Told]:

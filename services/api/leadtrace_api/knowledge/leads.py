@@ -9,13 +9,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from leadtrace.domain.calendar import DayOf, Days, calendar
-from leadtrace.events.times import to_micros
+from leadtrace.events.times import from_micros, to_micros
 from leadtrace.runtime.definitions import live_definitions
 from leadtrace_api.knowledge.folding import Folds
 from leadtrace_api.knowledge.history import Ask, History
 from leadtrace_api.knowledge.loading import histories
 from leadtrace_api.leads.answers import Snapshots
-from leadtrace_api.problems import NotFoundError
+from leadtrace_api.problems import NotFoundError, ParameterError
 from leadtrace_api.reading import Reading
 from leadtrace_api.room import Room
 
@@ -45,13 +45,25 @@ async def history_of(room: Room, now: Reading, lead_id: UUID, as_of: datetime | 
     """What was recorded of a lead and its deals by then, or ever.
 
     Raises:
-        ParameterError: some of it may still be on its way.
+        ParameterError: some of it may still be on its way, or is kept no longer.
     """
     if as_of is None:
-        return (await histories(asking(now), [lead_id]))[lead_id]
+        return _whole((await histories(asking(now), [lead_id]))[lead_id])
     await room.reconciled.check(now.connection, now.at, as_of)
     until = to_micros(as_of)
-    return (await histories(asking(now), [lead_id], until))[lead_id].until(until)
+    return _whole((await histories(asking(now), [lead_id], until))[lead_id]).until(until)
+
+
+def _whole(history: History) -> History:
+    if history.lapsed_before is not None:
+        before = from_micros(history.lapsed_before).date()
+        raise ParameterError(
+            f"Events of lead {history.lead} that came before {before} are kept no longer.",
+            parameter="lead_id",
+            rule="A moment in the past is folded from all events of the lead and of its deals.",
+            remedy=f"Ask /v1/leads/{history.lead} without as_of for what was folded before they went.",
+        )
+    return history
 
 
 @dataclass(frozen=True, slots=True)

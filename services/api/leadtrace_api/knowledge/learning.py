@@ -1,7 +1,7 @@
 """Books each new contribution on the day on which it became known: at once if plain, else folded anew."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import dropwhile
 from uuid import UUID
@@ -11,10 +11,11 @@ import msgspec
 from leadtrace.events.snapshots import LeadOutcome
 from leadtrace.runtime.handler import MoreNeededError
 from leadtrace.store.connection import Connection
+from leadtrace_api.knowledge.last_days import last_day
 from leadtrace_api.knowledge.relearn import Relearned, Relearner
 from leadtrace_api.projector import knowing
 from leadtrace_api.projector.arrivals import SnapshotKey
-from leadtrace_api.projector.contribution import Increments, cells, net_of
+from leadtrace_api.projector.contribution import Increments, net_of
 from leadtrace_api.projector.kept import Cells, Chain, packed, steps_of_chains
 from leadtrace_api.projector.knowing import Bookings, book, changes_before, usual
 from leadtrace_api.store import known, leads
@@ -53,6 +54,7 @@ class Learning:
         self._emptied: list[DayRow] = []
         self._changed: list[Relearned] = []
         self._leads: set[LeadCause] = set()
+        self._first: list[SnapshotKey] = []
         self._no_more: set[LeadCause] = set()
         self._again: dict[LeadCause, Cells] = {}
 
@@ -63,6 +65,8 @@ class Learning:
         if plain is None:
             self._changed.append(Relearned(one.key, one.old, one.new))
             return
+        if one.old is None:
+            self._first.append(one.key)
         if plain.closes is not None:
             row = (one.key, plain.closes, packed([(plain.closed_cause, one.contributed)]))
             (self._closed if one.contributed else self._emptied).append(row)
@@ -78,6 +82,8 @@ class Learning:
         Raises:
             MoreNeededError: records moved between these leads and others, which are not locked.
         """
+        # Days that were taken over from another generation said more than is known of these.
+        await known.forget(connection, self._first)
         # A lead that contributed nothing says so only if it did contribute before.
         having = await known.having_days(connection, [key for key, _, _ in self._emptied])
         await known.keep(connection, [*self._closed, *(row for row in self._emptied if row[0] in having)])
@@ -115,11 +121,17 @@ class Learning:
     async def _relearn(self, connection: Connection, changed: Sequence[Relearned]) -> list[DayRow]:
         keys = [one.key for one in changed]
         kept = await known.chains(connection, keys)
-        days = await self._relearner.days(connection, changed)
+        booked = {one.key: self._booked(one, kept[one.key]) for one in changed}
+        remembered = [replace(one, kept=booked[one.key] or kept[one.key]) for one in changed]
+        days = await self._relearner.days(connection, remembered)
         rows: list[DayRow] = []
         for one in changed:
-            for day, cause, came, went in steps_of_chains(self._booked(one, kept[one.key])):
-                self._book(self._no_more, one.key, day, cause, net_of(went, came))
+            gone: set[LeadCause] = set()
+            for day, cause, came, went in steps_of_chains(booked[one.key]):
+                self._book(gone, one.key, day, cause, net_of(went, came))
+            # Also what this batch noted of it: the days of a lead with plain news may change by another's.
+            self._leads -= gone
+            self._no_more |= gone
             for day, cause, came, went in steps_of_chains(days[one.key]):
                 self._book(self._leads, one.key, day, cause, net_of(came, went))
             rows += [(one.key, day, packed(chain)) for day, chain in self._to_keep(one.new, days[one.key])]
@@ -133,12 +145,11 @@ class Learning:
     def _booked(self, one: Relearned, kept: list[tuple[date, Chain]]) -> list[tuple[date, Chain]]:
         """What was booked for the lead: the kept days, and the last one if that was plain."""
         old = one.old
-        if old is None or old.known is None:
-            return kept
-        day = self._day_of(old.known.latest)
-        if kept and kept[-1][0] >= day:
-            return kept
-        return [*kept, (day, [(knowing.cause_of(old.known), cells(old, self._day_of))])]
+        if old is None:
+            # Nothing was: the days may have been taken over from another generation.
+            return []
+        last = last_day(old, self._day_of, kept)
+        return [*kept, last] if last is not None else kept
 
     def _to_keep(self, new: LeadOutcome, days: list[tuple[date, Chain]]) -> list[tuple[date, Chain]]:
         """All days from the first contribution on but the last, and that too unless it is plain."""

@@ -1,9 +1,11 @@
 """Loads histories: the records of leads, the deals that these were ever linked with, and all their events."""
 
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from leadtrace.events.catalogue import Code
+from leadtrace.events.times import to_micros
 from leadtrace.events.topics import Topic
 from leadtrace_api.knowledge.bindings import Bindings, Name, bindings_of
 from leadtrace_api.knowledge.history import Ask, History, Told, told_of_deal, told_of_lead
@@ -17,6 +19,9 @@ select e.body from ingest.pub_events e
 where e.entity_id = any($1::uuid[]) and e.topic = $2
   and ($3::bigint is null or e.recorded_at <= timestamptz 'epoch' + $3 * interval '1 microsecond')
 order by e.event_no
+"""
+_LAPSED = """
+select entity_id, received_before from ingest.pub_lapsed_entities where entity_id = any($1::uuid[])
 """
 _DEALS = """
 select l.source, l.subject, l.deal_id from unnest($1::text[], $2::text[]) given (source, subject)
@@ -32,13 +37,17 @@ async def histories(ask: Ask, leads: Sequence[UUID], until: int | None = None) -
     linked = await _linked(ask, {name for some in names.values() for name in some})
     of_deals, deal_bindings = await _deals(ask, {deal for some in linked.values() for deal in some}, until)
     homes = await bindings_of(ask, _leads_of(of_deals))
+    everything = {*leads, *bindings.entities(), *deal_bindings.entities(), *itertools.chain(*linked.values())}
+    lapsed = await _lapsed(ask, everything)
     found: dict[UUID, History] = {}
     for lead in leads:
         deals = _closure({deal for name in names[lead] for deal in linked.get(name, ())}, deal_bindings)
         own = [one for one in told if one.name in names[lead] or one.entity == lead]
         theirs = [one for one in of_deals if _ever(one, deal_bindings) & deals]
         concerned = _bindings_of_lead(lead, own, theirs, (homes, deal_bindings, bindings))
-        found[lead] = History(lead, tuple(own), tuple(theirs), concerned)
+        ever = {lead, *deals, *(one.entity for name in names[lead] for one in bindings.by_name.get(name, ()))}
+        missing = max((lapsed[one] for one in ever if one in lapsed), default=None)
+        found[lead] = History(lead, tuple(own), tuple(theirs), concerned, missing)
     return found
 
 
@@ -47,6 +56,11 @@ async def _told(ask: Ask, entities: Iterable[UUID], topic: Topic, until: int | N
     wanted = sorted(entities)
     rows = await ask(_EVENTS, wanted, topic.value, until) if wanted else ()
     return [told for row in rows if (told := read(row[0])) is not None]
+
+
+async def _lapsed(ask: Ask, entities: Iterable[UUID]) -> dict[UUID, int]:
+    """Of those with events that are kept no longer: before when these came (µs)."""
+    return {entity: to_micros(before) for entity, before in await ask(_LAPSED, sorted(set(entities)))}
 
 
 def _names(lead: UUID, bindings: Bindings, told: Iterable[Told]) -> set[Name]:

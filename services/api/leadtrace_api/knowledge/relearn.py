@@ -36,11 +36,15 @@ DayChains = list[tuple[date, Chain]]
 
 @dataclass(frozen=True, slots=True)
 class Relearned:
-    """A lead whose days are to be folded anew: what it held and what it holds now."""
+    """A lead whose days are to be folded anew: what it held and what it holds now, and its days as kept.
+
+    The kept days are what is left of a past of which not all events are kept.
+    """
 
     key: SnapshotKey
     old: LeadOutcome | None
     new: LeadOutcome
+    kept: Sequence[tuple[date, Chain]] = ()
 
 
 class Relearner:
@@ -70,8 +74,25 @@ class Relearner:
             some = changed[start : start + _LEADS_AT_ONCE]
             told = await histories(connection.fetch, [one.key[0] for one in some])
             for one in some:
-                found[one.key] = self._days(one.new, told[one.key[0]])
+                history = told[one.key[0]]
+                whole = history.lapsed_before is None
+                found[one.key] = self._days(one.new, history) if whole else self._kept_days(one)
         return found
+
+    def _kept_days(self, one: Relearned) -> DayChains:
+        """What was known before stays known; what is new became known on the last day."""
+        made, known = cells(one.new, self._day_of), one.new.known
+        last = max([day for day, _ in one.kept], default=ALWAYS)
+        if known is not None:
+            last = max(last, self._day_of(known.latest))
+        earlier = [(day, chain) for day, chain in one.kept if day < last]
+        if known is not None and knowing.is_plain(known, made, self._day_of):
+            return [*earlier, (last, [(knowing.cause_of(known), made)])]
+        chain = [step for day, steps in one.kept if day == last for step in steps]
+        if not chain or chain[-1][1] != made:
+            cause = known.causes[-1] if known is not None and known.causes else Cause.LATER_EVENT.value
+            chain = [*(step for step in chain if step[0] != cause), (cause, made)]
+        return [*earlier, (last, chain)]
 
     def _days(self, outcome: LeadOutcome, history: History) -> DayChains:
         made = cells(outcome, self._day_of)

@@ -59,7 +59,13 @@ def lead_answer(now: Reading, lead_id: UUID, known: Snapshots, personal: Persona
     )
 
 
-def trace_answer(now: Reading, lead_id: UUID, events: Sequence[Row[Any]], known: Snapshots) -> Trace:
+def trace_answer(
+    now: Reading,
+    lead_id: UUID,
+    events: Sequence[Row[Any]],
+    known: Snapshots,
+    lapsed_before: datetime | None = None,
+) -> Trace:
     """The journey of a lead as known now or as of a moment."""
     return Trace(
         snapshot_at=now.at,
@@ -67,5 +73,6 @@ def trace_answer(now: Reading, lead_id: UUID, events: Sequence[Row[Any]], known:
         as_of=known.as_of,
         lead_id=lead_id,
         entries=trace_entries(events[: queries.MOST_EVENTS], known.outcome, known.score, known.amounts),
+        lapsed_before=lapsed_before,
         truncated=len(events) > queries.MOST_EVENTS,
     )

@@ -115,5 +115,6 @@ TRACE: dict[str, Any] = {
         {"kind": "stage", "at": "2026-04-01T08:14:05.120000Z", "dwell_s": None, "stage": _ENTRY},
         {"kind": "deal", "at": "2026-04-01T08:14:05.120000Z", "dwell_s": None, "deal": _OWN_DEAL},
     ],
+    "lapsed_before": None,
     "truncated": False,
 }

@@ -36,7 +36,8 @@ _ROW = [
 ]
 _NEWEST_FIRST = (LEADS.c.cohort_day.desc(), LEADS.c.captured_at.desc(), LEADS.c.lead_id.desc())
 
-_EVENTS = text("""
+# The lead, what was absorbed into it and its deals, and wherever their records ever belonged.
+_OWN = """
 with recursive same (lead_id) as (
   select cast(:lead as uuid)
   union
@@ -50,7 +51,10 @@ with recursive same (lead_id) as (
   union
   select b.entity_id from ingest.pub_subjects s join ingest.pub_bindings b using (subject_key)
   where s.entity_id = any (array(select entity_id from own))
-), elsewhere as (
+)
+"""
+_EVENTS = text(f"""
+{_OWN}, elsewhere as (
   select b.source, b.subject from ingest.pub_bindings b join ingest.pub_subjects s using (subject_key)
   where b.entity_id = any (array(select entity_id from entities))
     and s.entity_id <> all (array(select entity_id from own))
@@ -63,6 +67,12 @@ where e.entity_id = any (array(select entity_id from entities))
   and (e.source <> 'leadtrace/ingest' or e.entity_id = any (array(select entity_id from own)))
 order by e.occurred_at, e.event_no
 limit :most
+""")
+
+_LAPSED_BEFORE = text(f"""
+{_OWN}
+select max(received_before) from ingest.pub_lapsed_entities
+where entity_id = any (array(select entity_id from entities))
 """)
 
 _EVENTS_NUMBERED = text("""
@@ -141,6 +151,13 @@ async def events(now: Reading, lead_id: UUID, deals: Sequence[UUID]) -> Sequence
         _EVENTS, {"lead": lead_id, "deals": list(deals), "most": MOST_EVENTS + 1}
     )
     return found.all()
+
+
+async def lapsed_before(now: Reading, lead_id: UUID, deals: Sequence[UUID]) -> datetime | None:
+    """The moment before which some of these events came that are kept no longer; None if all are kept."""
+    given = {"lead": lead_id, "deals": list(deals)}
+    before: datetime | None = (await now.connection.execute(_LAPSED_BEFORE, given)).scalar_one()
+    return before
 
 
 async def events_numbered(now: Reading, numbers: Sequence[int]) -> Sequence[Row[Any]]:

@@ -113,7 +113,9 @@ async def trace(room: InRoom, lead_id: LeadId, query: Annotated[KnownQuery, Quer
         deals = deal_ids(outcome)
         amounts = await queries.deal_amounts(now, deals)
         events = await queries.events(now, lead_id, deals)
-    return _trace(trace_answer(now, lead_id, events, Snapshots(outcome, score, amounts)))
+        lapsed_before = await queries.lapsed_before(now, lead_id, deals)
+    told = trace_answer(now, lead_id, events, Snapshots(outcome, score, amounts), lapsed_before)
+    return _trace(told)
 
 
 def _moved(lead_id: UUID, tail: str, query: KnownQuery) -> Response:

@@ -186,4 +186,7 @@ class Trace(Stamped):
     as_of: datetime | None = Field(description="The state of knowledge that was asked for; null: now.")
     lead_id: UUID
     entries: tuple[TraceEntry, ...]
+    lapsed_before: datetime | None = Field(
+        description="Some events of the lead or its deals that came before are kept no longer; null: all are."
+    )
     truncated: bool = Field(description="Whether events beyond the bound were left out, the latest first.")

@@ -1,12 +1,23 @@
 """What a rebuild of the read models makes anew, and from what: the newest snapshots of both services."""
 
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from leadtrace.domain.calendar import calendar
 from leadtrace.events.snapshots import DEAL_CONCLUDED, LEAD_CONCLUDED, LEAD_SCORED
 from leadtrace.runtime.rebuild.plan import RebuildPlan
 from leadtrace.runtime.rebuild.sources import NewestSnapshots
 from leadtrace.store.generation.tables import Generation, GenerationTable
+from leadtrace_api.knowledge.last_days import keep_last_days
 from leadtrace_api.projector.contribution import VERSION
 
 _KNOWN = ("known_day", "cause")
+# The leads that deals were ever linked with: a lead's past is its deals' too.
+_LEADS_OF_DEALS = """
+select distinct b.entity_id from attribution.pub_deal_subjects l
+join ingest.pub_bindings b on (b.source, b.subject) = (l.source, l.subject)
+where l.deal_id = any($1::uuid[])
+"""
 _CELL = ("definition_version", "basis", "dimension", "day", "key")
 GENERATION = Generation(
     "api",
@@ -24,7 +35,9 @@ GENERATION = Generation(
         GenerationTable(
             "revenue_known", (*_CELL, "currency", *_KNOWN), counts="(customers, revenue) <> (0, 0)"
         ),
-        GenerationTable("lead_days", ("lead_id", "definition_version", "known_day")),
+        GenerationTable(
+            "lead_days", ("lead_id", "definition_version", "known_day"), remembered_by=("lead_id",)
+        ),
         GenerationTable("known_leads", ("definition_version", "known_day", "cause", "lead_id")),
     ),
 )
@@ -40,4 +53,6 @@ def rebuild_plan(timezone: str) -> RebuildPlan:
             NewestSnapshots(DEAL_CONCLUDED, "attribution.pub_deals", "deal_id"),
         ),
         f"contribution {VERSION}, {timezone}",
+        concerned=_LEADS_OF_DEALS,
+        complete=partial(keep_last_days, calendar(ZoneInfo(timezone))),
     )

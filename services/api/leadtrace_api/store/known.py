@@ -112,6 +112,8 @@ async def having_days(connection: Connection, keys: Sequence[SnapshotKey]) -> se
 async def forget(connection: Connection, keys: Iterable[tuple[UUID, int]]) -> None:
     """Drop the chains of leads, to be kept anew."""
     ordered = sorted(set(keys))
+    if not ordered:
+        return
     await connection.execute(_DELETE, [lead for lead, _ in ordered], [version for _, version in ordered])
 
 

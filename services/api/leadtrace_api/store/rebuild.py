@@ -18,6 +18,17 @@ _NAME = "rollups"
 # Projectors that start at the same moment take turns; the later one finds the work done.
 _ADVISORY_KEY = 7_317_203_119
 
+# Where not all events are kept, days cannot be folded anew: what was known before today is told no more.
+_CUT = """
+insert into api.projections (name, contribution_version, timezone, known_from)
+values ($1, $2, $3, case when exists (select from ingest.pub_lapsed_entities)
+                         then (now() at time zone $3)::date end)
+on conflict (name) do update set
+  contribution_version = excluded.contribution_version,
+  timezone = excluded.timezone,
+  known_from = excluded.known_from
+"""
+
 _OUTCOME = msgspec.json.Decoder(LeadOutcome)
 _DEAL = msgspec.json.Decoder(DealOutcome)
 
@@ -32,13 +43,7 @@ async def rebuild_if_cut_otherwise(connection: Connection, timezone: str, relear
         if cut is not None and tuple(cut) == (VERSION, timezone):
             return False
         await rebuild(connection, relearner)
-        await connection.execute(
-            "insert into api.projections (name, contribution_version, timezone) values ($1, $2, $3) "
-            "on conflict (name) do update set contribution_version = $2, timezone = $3",
-            _NAME,
-            VERSION,
-            timezone,
-        )
+        await connection.execute(_CUT, _NAME, VERSION, timezone)
     return True
 
 

@@ -7,9 +7,8 @@ is a few seconds behind the others.
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from uuid import UUID
 
-from leadtrace.runtime.clock import Clock
+from leadtrace.runtime.clock import Clock, first_uuid7
 from leadtrace.runtime.logging import get_logger
 from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.connection import Connection
@@ -90,15 +89,10 @@ class DayQuota:
     async def _count(self, connection: Connection, from_ms: int, to_ms: int) -> Counter[str]:
         if from_ms >= to_ms:
             return Counter()
-        found = await connection.fetch(_COUNT, first_id(from_ms), first_id(to_ms), list(self._days))
+        found = await connection.fetch(_COUNT, first_uuid7(from_ms), first_uuid7(to_ms), list(self._days))
         return Counter({row["sender"]: row["items"] for row in found})
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.terminate()
-
-
-def first_id(at_ms: int) -> UUID:
-    """The smallest intake id that can be made at this millisecond or later."""
-    return UUID(int=at_ms << 80)

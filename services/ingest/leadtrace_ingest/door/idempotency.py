@@ -1,7 +1,8 @@
 """`Idempotency-Key`: the same key with the same request gets the first answer again, and nothing is stored.
 
-The key stands in the intake row, under a unique index, so that it holds over crashes and among doors. The
-answer is not stored: it follows from the row, since adapters are pure.
+Keys are stored in the transaction that stores the delivery, under a unique index, so that they hold over
+crashes and among doors, and for as long as the delivery is kept. The answer is not stored: it follows from
+the delivery, since adapters are pure.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,8 +33,9 @@ _HEADERS = msgspec.json.Decoder(dict[str, str])
 _NO_ANSWER: tuple[type[Exception], ...] = (*UNAVAILABLE, asyncpg.PostgresError)
 
 _FIRST = """
-select intake_id, received_at, items, headers, body, body_key, raw_erased_at from ingest.intake
-where sender = $1 and idempotency_key = $2
+select intake_id, received_at, items, headers, body, body_key, raw_erased_at
+from ingest.idempotency_keys key join ingest.intake using (intake_id)
+where key.sender = $1 and key.key = $2
 """
 
 

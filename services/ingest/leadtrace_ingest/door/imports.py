@@ -49,7 +49,9 @@ _COME_AGAIN_S = 1
 _GONE = Response(status_code=400)
 
 _STORED = """
-select intake_id, items, headers, body, body_key from ingest.intake where sender = $1 and idempotency_key = $2
+select intake_id, items, headers, body, body_key
+from ingest.idempotency_keys key join ingest.intake using (intake_id)
+where key.sender = $1 and key.key = $2
 """
 _FATES = """
 select intake_id, items, state, outcomes from ingest.intake where sender = $1 and intake_id = any($2::uuid[])

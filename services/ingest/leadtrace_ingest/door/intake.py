@@ -29,11 +29,28 @@ VALUE_AT_FAULT: tuple[type[Exception], ...] = (
 
 # A retry after a lost connection may find its rows committed: the ids are the door's own, so it is harmless.
 # A row whose idempotency key is taken is not stored either: whoever gave one asks afterwards which it is.
+_GIVEN = """
+unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::int[], $5::jsonb[], $6::bytea[], $7::bytea[])
+  as given (intake_id, sender, received_at, items, headers, body, body_key)
+"""
+_STORE = f"""
+  insert into ingest.intake (intake_id, sender, received_at, items, headers, body, body_key)
+  select given.* from {_GIVEN}
+"""
 _INSERT = f"""
-with stored as (
-  insert into ingest.intake (intake_id, sender, received_at, items, headers, body, idempotency_key, body_key)
-  select * from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::int[], $5::jsonb[], $6::bytea[],
-                       $7::text[], $8::bytea[])
+with stored as ({_STORE} on conflict do nothing)
+select pg_notify('{NOTIFY_CHANNEL}', '')
+"""
+_INSERT_KEYED = f"""
+with keys as (
+  select * from unnest($1::uuid[], $2::text[], $8::text[]) as given (intake_id, sender, key)
+), first as (
+  insert into ingest.idempotency_keys (sender, key, intake_id)
+  select sender, key, intake_id from keys where key is not null
+  on conflict do nothing returning intake_id
+), stored as (
+  {_STORE}
+  where intake_id in (select intake_id from first union all select intake_id from keys where key is null)
   on conflict do nothing
 )
 select pg_notify('{NOTIFY_CHANNEL}', '')
@@ -93,15 +110,17 @@ async def insert_entries(connection: Connection, entries: Sequence[IntakeEntry],
     """Insert what is not there yet, in one statement that is its own transaction."""
     # In one order, so that two doors with the same keys wait for each other instead of deadlocking.
     entries = sorted(entries, key=lambda one: (one.idempotency_key or "", one.sender))
-    await connection.execute(
-        _INSERT,
+    columns: list[list[object]] = [
         [one.intake_id for one in entries],
         [one.sender for one in entries],
         [one.received_at for one in entries],
         [one.items for one in entries],
         [one.headers for one in entries],
         [one.body for one in entries],
-        [one.idempotency_key for one in entries],
         [one.body_key for one in entries],
-        timeout=timeout_s,
-    )
+    ]
+    statement, keys = _INSERT, [one.idempotency_key for one in entries]
+    if any(keys):
+        statement = _INSERT_KEYED
+        columns.append(list(keys))
+    await connection.execute(statement, *columns, timeout=timeout_s)

@@ -42,6 +42,7 @@ from leadtrace_ingest.personal.routes import master_key_routes
 from leadtrace_ingest.quarantine.routes import Quarantine
 from leadtrace_ingest.relay.hops import event_hops
 from leadtrace_ingest.replay.routes import replay_routes
+from leadtrace_ingest.retention.routes import retention_routes
 from leadtrace_ingest.senders.sender import Sender
 
 # What requests ask while they wait, apart from what operators do: one must not hold up the other.
@@ -133,6 +134,7 @@ class DoorProcess:
                 *reconcile_routes(reconciler, authorize),
                 *key_routes(pool, self._ids, self._senders, authorize, lambda: self._keys.refresh(read)),
                 *master_key_routes(pool, self._wrapper, authorize),
+                *retention_routes(pool, self._settings.retention, self._clock, authorize),
                 *erasure_routes(pool, self._ids, self._clock, authorize),
                 *Quarantine(pool, self._senders, self._clock, self._wrapper).routes(authorize),
                 *replay_routes(pool, self._senders, self._clock, self._wrapper, authorize),

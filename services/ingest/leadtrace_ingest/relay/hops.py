@@ -8,7 +8,7 @@ from leadtrace.runtime.reconcile import Hop
 from leadtrace.store.connection import Connection
 from leadtrace_ingest.relay.events import read_records
 
-_READERS = (
+READERS = (
     (Topic.LEAD_EVENTS, "scoring"),
     (Topic.LEAD_EVENTS, "attribution"),
     (Topic.DEAL_EVENTS, "attribution"),
@@ -39,7 +39,7 @@ def event_hops() -> list[Hop]:
             first_key=0,
             load=_load,
         )
-        for topic, reader in _READERS
+        for topic, reader in READERS
     ]
 
 

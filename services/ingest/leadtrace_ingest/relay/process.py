@@ -1,4 +1,4 @@
-"""The relay as a process: the loop and its reconciler, with health and metrics."""
+"""The relay as a process: the loop, its reconciler, the eraser and the keeper, with health and metrics."""
 
 import asyncio
 from collections.abc import Mapping
@@ -28,10 +28,11 @@ from leadtrace_ingest.personal.master_keys import check_master_keys
 from leadtrace_ingest.relay.hops import event_hops
 from leadtrace_ingest.relay.meters import RelayMeters
 from leadtrace_ingest.relay.relay import Relay
+from leadtrace_ingest.retention.keeper import Keeper
 from leadtrace_ingest.senders.sender import Sender
 from leadtrace_ingest.store import installation_secret
 
-_CONNECTIONS = 5
+_CONNECTIONS = 6
 
 
 class RelayProcess:
@@ -82,6 +83,7 @@ class RelayProcess:
                 tasks.create_task(self._make_relay(pool, secret, stop).run())
                 tasks.create_task(self._make_reconciler(pool, stop).run())
                 tasks.create_task(self._make_eraser(pool, secret, stop).run())
+                tasks.create_task(self._make_keeper(pool, stop).run())
         except StoppedError:
             return
         finally:
@@ -110,6 +112,9 @@ class RelayProcess:
 
     def _make_eraser(self, pool: Pool, secret: bytes, stop: StopSignal) -> Eraser:
         return Eraser(self._tools(pool, secret), self._clock, stop)
+
+    def _make_keeper(self, pool: Pool, stop: StopSignal) -> Keeper:
+        return Keeper(pool, self._settings.retention, self._clock, stop, self._metrics)
 
     def _tools(self, pool: Pool, secret: bytes) -> Tools:
         identities = make_identities(self._settings.identity, secret)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from leadtrace.runtime.clock import first_uuid7
 from leadtrace.store.connection import Connection
 from leadtrace_ingest.store import NOTIFY_CHANNEL
 
@@ -65,7 +66,7 @@ class Span(msgspec.Struct, frozen=True):
     def arguments(self) -> tuple[UUID, datetime, datetime | None, str | None]:
         """As the statements take them."""
         ms = max(0, int(self.since.timestamp() * 1_000) - 1)
-        return UUID(int=ms << 80), self.since, self.until, self.sender
+        return first_uuid7(ms), self.since, self.until, self.sender
 
 
 class EffectRow(msgspec.Struct, frozen=True):

@@ -1,10 +1,15 @@
 """What is rebuilt in a service, and from what."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
+from uuid import UUID
 
-from leadtrace.runtime.rebuild.sources import Source
+from leadtrace.runtime.rebuild.sources import PublishedEvents, Source
+from leadtrace.store.connection import Connection
 from leadtrace.store.generation.tables import Generation
+
+Complete: TypeAlias = Callable[[Connection, Connection, Sequence[UUID]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,10 +17,21 @@ class RebuildPlan:
     """The tables of a generation, in locking order, and the sources that fill it, in order.
 
     `signature` names the code and definitions that fill it: a rebuild that others began is begun again.
-    `numbers` is the table of event numbers, if the service keeps one.
+    `numbers` is the table of event numbers, if the service keeps one. `concerned` asks for others whose
+    rows depend on what entities (`$1`) are told, if there are any; `complete` adds to the rows that were
+    taken over of all these what the live rows say of it elsewhere, given connections to both generations.
     """
 
     generation: Generation
     sources: Sequence[Source]
     signature: str
     numbers: str | None = None
+    concerned: str | None = None
+    complete: Complete | None = None
+
+    @property
+    def topics(self) -> list[str]:
+        """The topics of whose events the rows are folded."""
+        return [
+            topic for source in self.sources if isinstance(source, PublishedEvents) for topic in source.topics
+        ]

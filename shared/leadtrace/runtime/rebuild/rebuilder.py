@@ -18,8 +18,10 @@ import msgspec
 from leadtrace.runtime.clock import Ids
 from leadtrace.runtime.handler import Handler, MoreNeededError
 from leadtrace.runtime.logging import get_logger
+from leadtrace.runtime.rebuild.lapsed import remember
 from leadtrace.runtime.rebuild.plan import RebuildPlan
-from leadtrace.runtime.rebuild.steps import OutOfReachError, Step, StepPage, steps_of
+from leadtrace.runtime.rebuild.step import OutOfReachError, Step, StepPage
+from leadtrace.runtime.rebuild.steps import steps_of
 from leadtrace.runtime.rebuild.traffic import Traffic
 from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.shutdown import StopSignal
@@ -66,8 +68,7 @@ class Rebuilder:
 
     def all_steps(self) -> Sequence[Step]:
         """The steps of the plan, unless others were handed in."""
-        plan = self.plan
-        return self.steps or steps_of(self.handler, plan.generation, plan.sources, plan.numbers)
+        return self.steps or steps_of(self.handler, self.plan)
 
     async def begin(self, *, takes_over: bool, by: str) -> Rebuild:
         """Make the next generation; from now on the live loop fills it as well.
@@ -80,8 +81,7 @@ class Rebuilder:
         async def begin(connection: Connection) -> None:
             if await connection.fetchval(self.store.running):
                 raise AlreadyRunningError
-            await make(connection, self.plan.generation)
-            await Carrier(self.plan.generation).forget(connection)
+            await self._make(connection)
             await self.store.begin(
                 connection,
                 rebuild_id,
@@ -93,6 +93,11 @@ class Rebuilder:
 
         await self._locked(begin)
         return await self._newest()
+
+    async def _make(self, connection: Connection) -> None:
+        await make(connection, self.plan.generation)
+        await remember(connection, self.plan)
+        await Carrier(self.plan.generation).forget(connection)
 
     async def cancel(self) -> bool:
         """End the running rebuild and drop what it made; whether there was one."""
@@ -163,8 +168,7 @@ class Rebuilder:
         total = await self._total()
 
         async def restart(connection: Connection) -> None:
-            await make(connection, self.plan.generation)
-            await Carrier(self.plan.generation).forget(connection)
+            await self._make(connection)
             await self.store.restart(connection, rebuild.rebuild_id, self.plan.signature, total)
 
         await self._locked(restart)

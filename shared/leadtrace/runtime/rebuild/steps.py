@@ -1,53 +1,21 @@
-"""The steps of a rebuild, each done page by page: fill, see that nothing is out of reach, compare."""
+"""The steps of a rebuild, each done page by page: carry over, fill, see that nothing is missing, compare."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 from uuid import UUID
 
 from leadtrace.runtime.handler import Handler
+from leadtrace.runtime.rebuild.lapsed import KeepLapsed
+from leadtrace.runtime.rebuild.plan import RebuildPlan
 from leadtrace.runtime.rebuild.sources import Source
+from leadtrace.runtime.rebuild.step import PAGE, OutOfReachError, Step, StepPage
+from leadtrace.runtime.refold import Refoldable
 from leadtrace.store.connection import Connection
 from leadtrace.store.generation.carrying import Carrier
 from leadtrace.store.generation.comparison import EntityComparison, TableComparison, add, take_out
 from leadtrace.store.generation.state import Report, TableReport
 from leadtrace.store.generation.tables import Generation, GenerationTable
 
-PAGE = 500
 _NO_ID = UUID(int=0)
-
-
-class OutOfReachError(Exception):
-    """The rebuild cannot be finished; the message says why, and what remains to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class StepPage:
-    """What one page came to: how much it counts for, and where to go on; None when the step is done."""
-
-    done: int
-    position: str | None
-
-
-class Step(Protocol):
-    """One step; a page runs in a transaction of its own."""
-
-    @property
-    def name(self) -> str:
-        """What is being done."""
-
-    async def count(self, connection: Connection) -> int:
-        """About how much there is to do."""
-
-    async def page(
-        self, connection: Connection, position: str | None, report: Report, also: frozenset[UUID]
-    ) -> StepPage:
-        """Do a page and note in the report what it found.
-
-        Raises:
-            MoreNeededError: more entities must be locked than `also`.
-            OutOfReachError: it cannot be done.
-        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,17 +142,15 @@ class CompareTable:
         return StepPage(0, None)
 
 
-def steps_of(
-    handler: Handler,
-    generation: Generation,
-    sources: Sequence[Source],
-    reach: str | None,
-    *,
-    size: int = PAGE,
-) -> list[Step]:
-    """The steps of a rebuild; `reach` names the table of event numbers, if there is one."""
-    fills = [Fill(source, handler, generation, size) for source in sources]
-    reaches = [Reach(generation, table) for table in generation.tables if table.name == reach]
+def steps_of(handler: Handler, plan: RebuildPlan, *, size: int = PAGE) -> list[Step]:
+    """The steps of a rebuild; what lapsed concerns those only who keep event numbers, and can fold again."""
+    generation = plan.generation
+    keeps: list[Step] = []
+    if plan.numbers is not None:
+        assert isinstance(handler, Refoldable)  # noqa: S101 - whoever keeps sets can fold them again
+        keeps = [KeepLapsed(handler, plan, size=size)]
+    fills = [Fill(source, handler, generation, size) for source in plan.sources]
+    reaches = [Reach(generation, table) for table in generation.tables if table.name == plan.numbers]
     compares: list[Step] = [
         CompareTable(generation, table)
         if table.kind is None
@@ -192,4 +158,4 @@ def steps_of(
         for table in generation.tables
         if table.compared
     ]
-    return [*fills, *reaches, *compares]
+    return [*keeps, *fills, *reaches, *compares]

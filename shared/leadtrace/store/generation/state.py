@@ -43,11 +43,13 @@ class TableReport(msgspec.Struct):
 
 
 class Report(msgspec.Struct):
-    """What a rebuild has found so far."""
+    """What a rebuild has found so far; `lapsed` counts the events of its topics that are kept no longer."""
 
     tables: dict[str, TableReport] = msgspec.field(default_factory=dict)
     undecodable: int = 0
     published: int = 0
+    lapsed: int = 0
+    lapsed_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

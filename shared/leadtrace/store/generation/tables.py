@@ -14,6 +14,8 @@ import asyncpg
 from leadtrace.store.connection import Connection
 
 NEXT = "_next"
+# Which record belongs to which entity, as every reader keeps it.
+BOUND_BY = ("entity_id", "founded_id")
 # A row that was only ever locked says the same as one that is not there.
 SAYS_ANYTHING = "event_count > 0 or body is not null or redirect_to is not null"
 
@@ -33,7 +35,8 @@ class GenerationTable:
     An entity's table has a `kind` (of its notes), its revisions as `carried`, the row's own first, and a
     column `packed` that holds its set. `counts` is the condition for rows that say anything, `paths` are
     columns that remember how a row came about, so that rows that say the same may differ in them. A table
-    that only does that is not compared.
+    that only does that is not compared. `remembered_by` names the columns with ids of leads and deals in a
+    table that says what no set holds: where events are kept no longer, its rows are taken over as they are.
     """
 
     name: str
@@ -44,6 +47,7 @@ class GenerationTable:
     counts: str = "true"
     paths: tuple[str, ...] = ()
     compared: bool = True
+    remembered_by: tuple[str, ...] = ()
 
 
 class Generation:

@@ -22,19 +22,13 @@ async def may_read(request: Request, room: InRoom) -> None:
     """
     if room.settings.embedded and _is_local(request):
         return
-    key = shown_key(request, room)
-    if key is None:
-        raise KeyRequiredError(
-            "Reading from another machine needs a key.",
-            rule="Only requests of this machine, in embedded mode, are answered without one.",
-            remedy="Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
-        )
-    if Scope.READ not in key.scopes:
-        raise ScopeMissingError(
-            "The key is live, but it is not for reading.",
-            rule="Reading needs a key of scope read.",
-            remedy="Make one with `leadtrace keys create --scope read`.",
-        )
+    _require(
+        Scope.READ,
+        request,
+        room,
+        what="Reading",
+        rule="Only requests of this machine, in embedded mode, are answered without one.",
+    )
 
 
 async def may_administer(request: Request, room: InRoom) -> None:
@@ -45,19 +39,7 @@ async def may_administer(request: Request, room: InRoom) -> None:
         ScopeMissingError: its key is for something else.
         UnavailableError: this process could not read the keys yet.
     """
-    key = shown_key(request, room)
-    if key is None:
-        raise KeyRequiredError(
-            "This route needs a key.",
-            rule="It is answered to keys of scope admin.",
-            remedy="Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope admin`.",
-        )
-    if Scope.ADMIN not in key.scopes:
-        raise ScopeMissingError(
-            "The key is live, but it does not allow this.",
-            rule="This route needs a key of scope admin.",
-            remedy="Make one with `leadtrace keys create --scope admin`.",
-        )
+    _require(Scope.ADMIN, request, room, what="This route", rule="It is answered to keys of scope admin.")
 
 
 def shown_key(request: Request, room: Room) -> Key | None:
@@ -71,6 +53,23 @@ def shown_key(request: Request, room: Room) -> Key | None:
         return room.keys.shown(request.headers.get("authorization", "").encode("latin-1"))
     except KeysNotReadError:
         raise UnavailableError("The API keys could not be read yet; try again shortly.") from None
+
+
+def _require(scope: Scope, request: Request, room: Room, *, what: str, rule: str) -> None:
+    key = shown_key(request, room)
+    command = f"leadtrace keys create --scope {scope.value}"
+    if key is None:
+        raise KeyRequiredError(
+            f"{what} needs a key.",
+            rule=rule,
+            remedy=f"Send `Authorization: Bearer <key>` with a key of `{command}`.",
+        )
+    if scope not in key.scopes:
+        raise ScopeMissingError(
+            "The key is live, but it does not allow this.",
+            rule=f"{what} needs a key of scope {scope.value}.",
+            remedy=f"Make one with `{command}`.",
+        )
 
 
 def _is_local(request: Request) -> bool:

@@ -1,14 +1,12 @@
 """What `leadtrace doctor` says of the master keys: whether what is stored opens with them."""
 
-import asyncpg
-
 from leadtrace.cli.checks import Finding, Verdict
+from leadtrace.cli.database_look import rows_of
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.settings_errors import SettingsError
 from leadtrace.runtime.settings_groups import Profile
 from leadtrace.runtime.vault.configured import known_wrapper
 from leadtrace.runtime.vault.wrapper import KeyWrapper
-from leadtrace.store.engine import UNAVAILABLE, connect
 
 _CHECK = "master keys"
 _IN_USE = "select master_id from ingest.pub_master_keys where retired_at is null"
@@ -23,7 +21,7 @@ async def check_master_keys(settings: Settings) -> list[Finding]:
     if wrapper is None and settings.profile is Profile.DISTRIBUTED:
         remedy = "set personal.master_keys, made by `leadtrace keys new-master`"
         return [Finding(_CHECK, Verdict.BAD, "none: ingest does not start", remedy)]
-    in_use = await _in_use(settings)
+    in_use = [master for (master,) in await rows_of(settings, _IN_USE)]
     if wrapper is None:
         return [_nothing_yet(in_use)]
     return [_compared(wrapper, in_use)]
@@ -47,18 +45,3 @@ def _compared(wrapper: KeyWrapper, in_use: list[bytes]) -> Finding:
         detail = f"something is still under the old key {', '.join(old)}"
         return Finding(_CHECK, Verdict.DOUBTFUL, detail, "run `leadtrace keys rotate-master`")
     return Finding(_CHECK, Verdict.GOOD, f"sealing under {wrapper.current.hex()}")
-
-
-async def _in_use(settings: Settings) -> list[bytes]:
-    if settings.postgres.url is None:
-        return []
-    try:
-        connection = await connect(settings.postgres_url)
-    except UNAVAILABLE:
-        return []
-    try:
-        return [master for (master,) in await connection.fetch(_IN_USE)]
-    except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
-        return []
-    finally:
-        await connection.close()

@@ -2,30 +2,19 @@
 
 from datetime import timedelta
 
-import asyncpg
-
 from leadtrace.cli.checks import Finding, Verdict
+from leadtrace.cli.database_look import rows_of
 from leadtrace.runtime.settings import Settings
-from leadtrace.store.engine import UNAVAILABLE, connect
 
 _HELD = "select count(*), now() - min(first_seen_at) from ingest.pub_quarantine"
 
 
 async def check_quarantine(settings: Settings) -> list[Finding]:
     """How many items are held and since when; nothing where the database or its schema is not there yet."""
-    if settings.postgres.url is None:
+    rows = await rows_of(settings, _HELD)
+    if not rows:
         return []
-    try:
-        connection = await connect(settings.postgres_url)
-    except UNAVAILABLE:
-        return []
-    try:
-        row = await connection.fetchrow(_HELD)
-    except (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError):
-        return []
-    finally:
-        await connection.close()
-    held, oldest = row or (0, None)
+    held, oldest = rows[0]
     if not held or oldest is None:
         return [Finding("quarantine", Verdict.GOOD, "nothing is held")]
     since = timedelta(seconds=int(oldest.total_seconds()))

@@ -35,6 +35,11 @@ def void_events(corrections: Iterable[Correction]) -> set[Identity]:
     return void
 
 
+def corrected_by(data: EventCorrected, subject_source: str) -> Identity:
+    """The event that a correction speaks of; `subject_source` is whose record both are about."""
+    return data.source or subject_source, data.event
+
+
 def correction_values(event: Event, data: EventCorrected) -> tuple[str, str, str, int, str]:
     """What the fact of a correction holds.
 
@@ -43,7 +48,7 @@ def correction_values(event: Event, data: EventCorrected) -> tuple[str, str, str
     """
     subject_source = event.subjectsource or event.source
     recorded = to_micros(event.recordedtime)
-    return (data.source or subject_source, data.event, data.declaration.value, recorded, subject_source)
+    return (*corrected_by(data, subject_source), data.declaration.value, recorded, subject_source)
 
 
 def correction_of(fact: Fact) -> Correction:

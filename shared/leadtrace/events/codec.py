@@ -1,11 +1,13 @@
 """Bytes to structs and back, for the structured Kafka binding of CloudEvents 1.0."""
 
 from functools import lru_cache
+from typing import cast
 from uuid import UUID
 
 import msgspec
 
-from leadtrace.events.catalogue import BY_TYPE, EventType
+from leadtrace.events.catalogue import BY_DATA, BY_TYPE, EventType
+from leadtrace.events.correction import EventCorrected
 from leadtrace.events.envelope import CONTENT_TYPE, SPEC_VERSION, Event, Snapshot
 from leadtrace.events.snapshots import SnapshotType
 from leadtrace.events.times import from_micros
@@ -19,6 +21,7 @@ _SNAPSHOT = msgspec.json.Decoder(Snapshot)
 _REFUSED = (msgspec.DecodeError, ValueError, RecursionError)
 _LARGEST_NUMBER = 2**63 - 1
 _DATA = {row.type: msgspec.json.Decoder(row.data) for row in BY_TYPE.values()}
+_CORRECTED = BY_DATA[EventCorrected].type
 
 
 class UndecodableError(ValueError):
@@ -68,11 +71,16 @@ def decode_data(event: Event) -> msgspec.Struct:
     Raises:
         UndecodableError: the data does not fit the catalogue.
     """
-    try:
-        data: msgspec.Struct = _DATA[event.type].decode(event.data)
-    except _REFUSED as error:
-        raise UndecodableError(f"{event.type}: {error}") from error
-    return data
+    return _decoded(event.type, event.data)
+
+
+def decode_correction(data: bytes | msgspec.Raw) -> EventCorrected:
+    """The data of an `event.corrected`.
+
+    Raises:
+        UndecodableError: they are not those of one.
+    """
+    return cast(EventCorrected, _decoded(_CORRECTED, data))
 
 
 def decode_snapshot(value: bytes | None) -> Snapshot:
@@ -117,6 +125,14 @@ def wrap_snapshot(
             data=msgspec.Raw(body),
         )
     )
+
+
+def _decoded(kind: str, data: bytes | msgspec.Raw) -> msgspec.Struct:
+    try:
+        decoded: msgspec.Struct = _DATA[kind].decode(data)
+    except _REFUSED as error:
+        raise UndecodableError(f"{kind}: {error}") from error
+    return decoded
 
 
 def _check_number(text: str) -> None:

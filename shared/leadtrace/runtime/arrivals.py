@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from leadtrace.bus.protocol import Record
-from leadtrace.domain.corrections import correction_values
+from leadtrace.domain.corrections import corrected_by, correction_values
 from leadtrace.domain.fact import Fact, Value, fact_of
 from leadtrace.events.binding import AccountRebound, DealRebound, LeadRebound, Rebound
 from leadtrace.events.catalogue import BY_TYPE, Code
@@ -119,7 +119,7 @@ def _revive(fact: Fact, extract: Extract) -> Fact:
     values = extract(row.code, data)
     if isinstance(data, EventCorrected):
         # Whose record it is about and when it was recorded were not kept; nearly always these are the same.
-        values = (data.source or fact.source, data.event, data.declaration.value, fact.at, fact.source)
+        values = (*corrected_by(data, fact.source), data.declaration.value, fact.at, fact.source)
     return msgspec.structs.replace(fact, code=row.code, values=values)
 
 

@@ -4,6 +4,6 @@ from collections.abc import Iterable
 from uuid import UUID
 
 
-def as_texts(ids: Iterable[UUID]) -> list[str]:
-    """The ids for `$1::text[]::uuid[]`: asyncpg takes long to see that a UUID is no array."""
-    return [one.hex for one in ids]
+def as_texts(ids: Iterable[UUID | bytes]) -> list[str]:
+    """The ids, or their bytes, for `$1::text[]::uuid[]`: asyncpg takes long to see that an id is no array."""
+    return [one.hex() if isinstance(one, bytes) else one.hex for one in ids]

@@ -15,7 +15,6 @@ from leadtrace.runtime import failpoints
 from leadtrace.runtime.clock import SystemClock
 from leadtrace.runtime.definitions import live_definitions
 from leadtrace.runtime.failpoints import ArmedFailpoints
-from leadtrace.store.engine import connect
 from leadtrace.testing.builders import outgoing
 from leadtrace.testing.chain import Stage, make_bus, put
 from leadtrace.testing.moving_worlds import MovingWorld, moving_worlds
@@ -25,24 +24,8 @@ from leadtrace_attribution.handlers import AttributionHandler
 from leadtrace_scoring.handlers import ScoringHandler
 from tests.integration.api.ingested import store_event
 from tests.integration.api.projection import Projection
+from tests.integration.api.whole import forget_everything
 
-_TABLES = {
-    "ingest": ("events",),
-    "scoring": ("leads", "bindings", "notes", "seen", "dead_letters"),
-    "attribution": ("leads", "deals", "deal_subjects", "bindings", "notes", "seen", "dead_letters"),
-    "api": (
-        "leads",
-        "deals",
-        "funnel_daily",
-        "revenue_daily",
-        "funnel_known",
-        "revenue_known",
-        "lead_days",
-        "known_leads",
-        "notes",
-        "dead_letters",
-    ),
-}
 _READ_MODELS = """
 select 'lead', lead_id, to_jsonb(l) - 'outcome_revision' - 'score_revision' from api.leads l
 union all select 'deal', deal_id, to_jsonb(d) - 'outcome_revision' from api.deals d
@@ -53,10 +36,13 @@ Models = list[tuple[Any, ...]]
 
 
 async def _run(
-    projection: Projection, url: str, events: Sequence[Event], chance: random.Random | None = None
+    projection: Projection, events: Sequence[Event], chance: random.Random | None = None
 ) -> tuple[Models, Any]:
     """The read models and rollups after the events; with `chance`, shuffled, copied, cut and crashed."""
-    await _begin_anew(url, events)
+    await forget_everything(projection.owner)
+    async with projection.owner.acquire() as connection:
+        for made in events:
+            await store_event(connection, made)
     bus = await make_bus()
     records = [outgoing(made) for made in events]
     size = 5_000
@@ -85,22 +71,13 @@ async def _run(
     return models, rollups
 
 
-async def _begin_anew(url: str, events: Sequence[Event]) -> None:
-    owner = await connect(url)
-    names = ", ".join(f"{schema}.{table}" for schema, tables in _TABLES.items() for table in tables)
-    await owner.execute(f"truncate {names}")
-    for made in events:
-        await store_event(owner, made)
-    await owner.close()
-
-
 @settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(world=worlds(), seed=st.integers(0, 2**32))
 async def test_any_arrival_and_any_crash_end_in_the_same_read_models(
-    projection: Projection, client: httpx.AsyncClient, database_url: str, world: list[Event], seed: int
+    projection: Projection, client: httpx.AsyncClient, world: list[Event], seed: int
 ) -> None:
-    clean = await _run(projection, database_url, world)
-    chaotic = await _run(projection, database_url, world, random.Random(seed))
+    clean = await _run(projection, world)
+    chaotic = await _run(projection, world, random.Random(seed))
     assert chaotic == clean
     audit = (await client.get("/v1/audit/conservation")).json()
     assert (audit["balanced"], audit["pending"]) == (True, 0), audit
@@ -109,10 +86,10 @@ async def test_any_arrival_and_any_crash_end_in_the_same_read_models(
 @settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(world=moving_worlds(), seed=st.integers(0, 2**32))
 async def test_merges_and_splits_restate_every_number(
-    projection: Projection, client: httpx.AsyncClient, database_url: str, world: MovingWorld, seed: int
+    projection: Projection, client: httpx.AsyncClient, world: MovingWorld, seed: int
 ) -> None:
-    _, settled = await _run(projection, database_url, world.settled)
-    _, moved = await _run(projection, database_url, world.events, random.Random(seed))
+    _, settled = await _run(projection, world.settled)
+    _, moved = await _run(projection, world.events, random.Random(seed))
     assert moved == settled
     audit = (await client.get("/v1/audit/conservation")).json()
     assert (audit["balanced"], audit["pending"]) == (True, 0), audit

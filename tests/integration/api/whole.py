@@ -9,6 +9,7 @@ from leadtrace.domain.scoring.fold import ScoreFold
 from leadtrace.events.envelope import Event
 from leadtrace.runtime.clock import SystemClock
 from leadtrace.runtime.definitions import live_definitions
+from leadtrace.store.connection import Pool
 from leadtrace.testing.builders import outgoing
 from leadtrace.testing.chain import Stage, make_bus, put
 from leadtrace_attribution.handlers import AttributionHandler
@@ -36,6 +37,12 @@ _TABLES = {
 }
 
 
+async def forget_everything(owner: Pool) -> None:
+    """Leave every table empty."""
+    names = ", ".join(f"{schema}.{table}" for schema, tables in _TABLES.items() for table in tables)
+    await owner.execute(f"truncate {names}")
+
+
 class Whole:
     """All services over one database and one bus."""
 
@@ -51,8 +58,7 @@ class Whole:
 
     async def begin(self) -> None:
         """Forget everything."""
-        names = ", ".join(f"{schema}.{table}" for schema, tables in _TABLES.items() for table in tables)
-        await self.projection.owner.execute(f"truncate {names}")
+        await forget_everything(self.projection.owner)
         self._bus = await make_bus()
 
     async def tell(self, events: Sequence[Event], *, copies: int = 1, size: int = 5_000) -> None:

@@ -198,6 +198,12 @@ class TestOperator:
             assert taken_back.status_code == 202, taken_back.text
             await scene.drain()
             assert await _groups(scene) == [["crm contact/1", "crm contact/2"]]
+            door.clock.advance(timedelta(seconds=1))
+            once_more = {**correction, "event": taken_back.json()["event"]}
+            stands = await desk.ask("POST", "/v1/admin/corrections", json=once_more)
+            assert stands.status_code == 202, stands.text
+            await scene.drain()
+            assert await _groups(scene) == [["crm contact/1"], ["crm contact/2"]]
         held = await scene.pool.fetchval("select count(*) from ingest.quarantine")
         assert held == 0
         await made.__aexit__(None, None, None)

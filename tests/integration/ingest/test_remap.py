@@ -12,8 +12,11 @@ from leadtrace.runtime.failpoints import ALL, ArmedFailpoints
 from leadtrace.testing.vault import wrapper_of
 from leadtrace_ingest.replay.preview import Preview, preview
 from leadtrace_ingest.replay.redo import FIRST, Marked, Span, mark
+from leadtrace_ingest.senders.sender import Sender
+from tests.integration.ingest.entries import file
 from tests.integration.ingest.mended import put_in_force, shipped, spoil
 from tests.integration.ingest.scene import RECEIVED_AT, Scene
+from tests.unit.ingest.event_items import JSON, event, events_adapter
 from tests.unit.ingest.hubspot_items import contact_property, item
 
 CREATED = item("contact.creation", eventId=1_000)
@@ -146,6 +149,25 @@ async def test_the_preview_counts_what_differs_and_where_and_changes_nothing(
     assert (change.count, len(change.events), shown.next) == (2, 2, None)
     assert await scene.stored_ids() == stored
     assert await scene.items() == {"accepted": 3, "published": 3}
+
+
+async def test_a_sender_may_name_its_events_as_we_name_our_corrections(scene: Scene) -> None:
+    scene.senders["app"] = Sender("app", 50, b"https://hooks.example", events_adapter())
+    wrong = {"event": "wrong", "corrects": "touchpoint.recorded", "declaration": "did_not_occur"}
+    told = [
+        event("touchpoint.recorded", {"channel": "email"}, id="wrong"),
+        event("touchpoint.recorded", {"channel": "email"}, id="right.void-1"),
+        event("event.corrected", wrong, id="wrong#remap-1.void-0"),
+    ]
+    for one in told:
+        await file(scene, "app", msgspec.json.encode(one), headers={"content-type": JSON})
+    await scene.drain()
+    stored = await scene.stored_ids()
+    assert set(stored) == {("app", str(one["id"])) for one in told}
+    assert (await _previewed(scene)).changes == []
+    await _remap(scene)
+    await scene.drain()
+    assert await scene.stored_ids() == stored
 
 
 @pytest.mark.parametrize("place", ALL)

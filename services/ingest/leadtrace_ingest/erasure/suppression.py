@@ -11,6 +11,7 @@ from typing import NamedTuple
 from leadtrace.events.catalogue import BY_CODE, Code
 from leadtrace.events.topics import Topic
 from leadtrace.store.connection import Connection
+from leadtrace.store.ids import as_texts
 from leadtrace_ingest.erasure.keys import SUBJECT, Identifying, Identities, of_subject, subject_in
 from leadtrace_ingest.identity.after_erasure import reborn
 from leadtrace_ingest.identity.subject import Subject, subject_key
@@ -149,7 +150,7 @@ async def _names(
     before = {subject_in(one): stopped for one, stopped in found.items() if one.kind == SUBJECT}
     erased = {**here, **before}
     again = {subject_key(one): one for one in (reborn(old, erased[old].ordinal) for old in erased)}
-    bound = await connection.fetch(_BOUND, [key.hex() for key in again])
+    bound = await connection.fetch(_BOUND, as_texts(again))
     return Names(erased, frozenset(again[key.bytes] for (key,) in bound))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from leadtrace.store.connection import Connection
+from leadtrace.store.ids import as_texts
 from leadtrace_ingest.identity.subject import (
     FIRST_BINDING_REVISION,
     Binding,
@@ -71,8 +72,7 @@ class Binder:
         self, connection: Connection, unknown: dict[bytes, Subject], seen: Mapping[Subject, datetime]
     ) -> dict[Subject, Binding]:
         keys = sorted(unknown)
-        # As text, because asyncpg takes long to see that an id is no array.
-        texts = [key.hex() for key in keys]
+        texts = as_texts(keys)
         subjects = [unknown[key] for key in keys]
         made = [Binding.to(entity_id(subject, self._secret), FIRST_BINDING_REVISION) for subject in subjects]
         status = await connection.execute(

@@ -8,9 +8,10 @@ from uuid import UUID
 
 import msgspec
 
+from leadtrace.domain.corrections import corrected_by
 from leadtrace.domain.fact import folding_moment
 from leadtrace.events.catalogue import BY_CODE, Code
-from leadtrace.events.correction import EventCorrected
+from leadtrace.events.codec import decode_correction
 from leadtrace.events.times import to_micros
 from leadtrace_ingest.identity.keys import IdentityKey, KeyMaker
 from leadtrace_ingest.identity.subject import subject_uuid
@@ -36,7 +37,6 @@ class _Told(msgspec.Struct, gc=False):
 
 
 _TOLD = msgspec.json.Decoder(_Told)
-_CORRECTION = msgspec.json.Decoder(EventCorrected)
 
 
 class Place(NamedTuple):
@@ -136,11 +136,10 @@ def _take_pairs(claims: Claims, event: Unbound, *, apart: bool) -> None:
 
 
 def _take_correction(claims: Claims, event: Unbound) -> None:
-    data = _CORRECTION.decode(event.draft.data or b"")
+    data = decode_correction(event.draft.data or b"")
     claims.corrections.append(
         CorrectionClaim(
-            data.source or event.draft.subject_source or event.source,
-            data.event,
+            *corrected_by(data, event.draft.subject_source or event.source),
             event.source,
             event_id_of(event),
             event.work.received_at,

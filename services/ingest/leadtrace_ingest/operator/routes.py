@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from leadtrace.events.catalogue import BY_DATA, BY_TYPE
-from leadtrace.events.correction import EventCorrected
+from leadtrace.events.catalogue import BY_CODE, BY_TYPE, Code
+from leadtrace.events.codec import decode_correction
 from leadtrace.events.envelope import Event
 from leadtrace.events.times import from_micros
 from leadtrace.runtime.admin import Authorize, RefusedError, body_of, guarded, json_answer, name_of_key
@@ -32,8 +32,7 @@ _FIND = """
 select type, subject, body from ingest.events where id = $1 and source = $2 order by event_no limit 1
 """
 _ENVELOPE = msgspec.json.Decoder(Event)
-_DATA = msgspec.json.Decoder(EventCorrected)
-_CORRECTED = BY_DATA[EventCorrected].type
+_CORRECTED = BY_CODE[Code.EVENT_CORRECTED].type
 _JSON = {"content-type": "application/json"}
 
 _log = get_logger("leadtrace.ingest.operator")
@@ -103,7 +102,7 @@ class OperatorRoutes:
         of_source = envelope.subjectsource or order.source
         corrects = BY_TYPE[found["type"]].name
         if found["type"] == _CORRECTED:
-            corrects = _DATA.decode(envelope.data).corrects
+            corrects = decode_correction(envelope.data).corrects
         type_, data = order.told(name_of_key(request), corrects, of_source)
         return await self._keep(RecordName(of_source, found["subject"]), type_, data)
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from leadtrace.runtime.vault.sealing import DataKey, new_key
 from leadtrace.runtime.vault.wrapper import KeyWrapper
 from leadtrace.store.connection import Connection
+from leadtrace.store.ids import as_texts
 from leadtrace_ingest.identity.subject import Subject, subject_key
 
 _MOST_REMEMBERED = 50_000
@@ -61,13 +62,13 @@ class SubjectKeys:
     ) -> dict[Subject, SubjectKey]:
         # In order, so that two relays with the same subjects wait for each other instead of deadlocking.
         ids = sorted(unknown)
-        texts = [one.hex() for one in ids]
+        texts = as_texts(ids)
         there = await _read(connection, texts)
         fresh = {one: new_key() for one in ids if UUID(bytes=one) not in there}
         if not fresh:
             return {unknown[one]: self._opened(one, there[UUID(bytes=one)]) for one in ids}
         wrapped = [self._wrapper.wrap(key) for key in fresh.values()]
-        status = await connection.execute(_INSERT, [one.hex() for one in fresh], wrapped)
+        status = await connection.execute(_INSERT, as_texts(fresh), wrapped)
         if status != f"INSERT 0 {len(fresh)}":
             there = await _read(connection, texts)
             return {unknown[one]: self._opened(one, there[UUID(bytes=one)]) for one in ids}

@@ -7,6 +7,7 @@ deadlocking; among copies within a chunk the first received wins.
 from collections.abc import Sequence
 
 from leadtrace.store.connection import Connection
+from leadtrace.store.ids import as_texts
 from leadtrace_ingest.relay.work import Place, Work
 
 _INSERT = """
@@ -26,8 +27,7 @@ async def settle_claims(connection: Connection, works: Sequence[Work]) -> None:
     for work in works:
         first.setdefault(work.result.identity.key, work)
     keys = sorted(first)
-    # As text, because asyncpg takes long to see that an id is no array.
-    texts = [key.hex() for key in keys]
+    texts = as_texts(keys)
     claimants = [first[key] for key in keys]
     status = await connection.execute(
         _INSERT,

@@ -4,12 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-import msgspec
-
-from leadtrace.domain.corrections import Identity
+from leadtrace.domain.corrections import Identity, corrected_by
 from leadtrace.events.catalogue import BY_CODE, Code
-from leadtrace.events.codec import decode_event
-from leadtrace.events.correction import EventCorrected
+from leadtrace.events.codec import decode_correction, decode_event
 from leadtrace.events.envelope import Event
 from leadtrace.runtime.vault.wrapper import KeyWrapper
 from leadtrace.store.connection import Connection
@@ -24,7 +21,6 @@ _OF_DELIVERIES = """
 select intake_id, item, part, topic, source, id, mapping, body from ingest.events
 where intake_id = any($1::uuid[]) order by intake_id, item, part
 """
-_CORRECTION = msgspec.json.Decoder(EventCorrected)
 
 
 @dataclass(slots=True)
@@ -52,7 +48,7 @@ async def standing_events(
     events = [decode_event(row["body"]) for row in rows]
     # What somebody else corrected stays corrected: to a mapping it is told already.
     void &= {
-        _corrected_by(event) for row, event in zip(rows, events, strict=True) if _is_ours(event, row["part"])
+        _corrected(event) for row, event in zip(rows, events, strict=True) if _is_ours(event, row["part"])
     }
     found: dict[Place, Standing] = {}
     for (intake_id, item, part, topic, source, event_id, mapping, _), event in zip(rows, events, strict=True):
@@ -89,6 +85,5 @@ def _is_ours(event: Event, part: int) -> bool:
     return event.type == _CORRECTED and part > 0
 
 
-def _corrected_by(correction: Event) -> Identity:
-    data = _CORRECTION.decode(correction.data)
-    return data.source or correction.source, data.event
+def _corrected(correction: Event) -> Identity:
+    return corrected_by(decode_correction(correction.data), correction.subjectsource or correction.source)

@@ -107,6 +107,12 @@ def show_rebuild(told: Told) -> None:
         if row["differing"]:
             named = ", ".join(row["rows_differing"])
             console.print(f"{row['table']} that differ: {named}", highlight=False)
+    if report["lapsed"]:
+        console.print(
+            f"{report['lapsed']:,} events that came before {report['lapsed_before']} are kept no longer:"
+            " what was folded of them was taken over",
+            highlight=False,
+        )
     if report["undecodable"]:
         console.print(f"{report['undecodable']:,} records could not be read, and are in no row; see replay")
     _show_end(told)

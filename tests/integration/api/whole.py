@@ -19,7 +19,7 @@ from tests.integration.api.ingested import store_event
 from tests.integration.api.projection import Projection
 
 _TABLES = {
-    "ingest": ("events", "subjects", "bindings"),
+    "ingest": ("events", "subjects", "bindings", "lapsed_events", "lapsed_entities"),
     "scoring": ("leads", "bindings", "notes", "seen", "dead_letters"),
     "attribution": ("leads", "deals", "deal_subjects", "bindings", "notes", "seen", "dead_letters"),
     "api": (

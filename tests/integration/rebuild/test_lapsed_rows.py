@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from leadtrace.events.envelope import Event
 from leadtrace.store.generation.state import State
 from leadtrace.testing.corrected_worlds import corrected_worlds
+from leadtrace.testing.lapsing import lapse
 from leadtrace.testing.moving_worlds import moving_worlds
 from leadtrace.testing.worlds import worlds
-from tests.integration.rebuild.lapsing import lapse
 from tests.integration.rebuild.scene import Scene, open_scene
 
 _THROUGH_THE_STORE = settings(

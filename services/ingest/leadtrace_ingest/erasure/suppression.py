@@ -6,6 +6,7 @@ stores was either there when the person was erased, or is checked against it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from leadtrace.events.catalogue import BY_CODE, Code
@@ -27,7 +28,8 @@ _REDACT = """
 insert into ingest.redactions (intake_id, item)
 select * from unnest($1::uuid[], $2::int[]) on conflict do nothing
 """
-# What only ends something founds nothing: after an erasure it stays with who was erased.
+# What only ends something founds nothing: after an erasure it stays with who was erased. Who is joined or
+# parted afterwards is whoever bears the name then: nobody may be joined to who was erased.
 _ERASED = BY_CODE[Code.LEAD_ERASED].type
 _ENDINGS = frozenset(
     BY_CODE[code].type
@@ -35,8 +37,6 @@ _ENDINGS = frozenset(
         Code.LEAD_ERASED,
         Code.LEAD_DELETED,
         Code.LEAD_STALE,
-        Code.LEAD_MERGED,
-        Code.LEAD_SPLIT,
         Code.EVENT_CORRECTED,
     )
 )
@@ -50,11 +50,21 @@ class Stopped(NamedTuple):
 
 
 class Names:
-    """Which subjects go by another name at a time, because they were erased before it."""
+    """Which subjects go by another name at a time, because they were erased before it.
 
-    def __init__(self, erased: Mapping[Subject, Stopped], back: frozenset[Subject]) -> None:
+    `back` are those of them that were there under their new name already, `founded` those that drafts beside
+    bring back, and when the first one does.
+    """
+
+    def __init__(
+        self,
+        erased: Mapping[Subject, Stopped],
+        back: frozenset[Subject] = frozenset(),
+        founded: Mapping[Subject, datetime] = MappingProxyType({}),
+    ) -> None:
         self._erased = erased
         self._back = back
+        self._founded = founded
 
     def at(self, subject: Subject, moment: datetime, *, ending: bool = False) -> Subject:
         """The subject as it is called at this moment; `ending` is true of what founds nothing."""
@@ -62,14 +72,17 @@ class Names:
         if stopped is None or moment <= stopped.until:
             return subject
         again = reborn(subject, stopped.ordinal)
-        return subject if ending and again not in self._back else again
+        if not ending or again in self._back:
+            return again
+        founded = self._founded.get(subject)
+        return again if founded is not None and founded <= moment else subject
 
     def of(self, draft: Draft, subject: Subject) -> Subject:
         """The subject of a draft as it is called then."""
         return self.at(subject, draft.time, ending=draft.type in _ENDINGS)
 
 
-SAME_NAMES = Names({}, frozenset())
+SAME_NAMES = Names({})
 
 
 async def lock_alone(connection: Connection) -> None:
@@ -97,7 +110,7 @@ class Suppressor:
         drafts = [(work, result, draft) for work, result in _mapped(works) for draft in result.drafts]
         here = _erased_here(drafts)
         if not self.newest:
-            return Names(here, frozenset()) if here else SAME_NAMES
+            return Names(here, founded=_founded(drafts, here)) if here else SAME_NAMES
         identities = {one for _, result, draft in drafts for one in self._of(result, draft)}
         kept = {self._identities.kept(one): one for one in identities}
         found: dict[Identifying, Stopped] = {
@@ -105,12 +118,14 @@ class Suppressor:
             for key, until, ordinal in await connection.fetch(_READ, list(kept))
         }
         if not found:
-            return Names(here, frozenset()) if here else SAME_NAMES
+            return Names(here, founded=_founded(drafts, here)) if here else SAME_NAMES
         for work, result, draft in drafts:
             if draft.topic == Topic.LEAD_EVENTS and self._is_stopped(result, draft, found):
                 work.suppressed = True
         await _redact(connection, [work for work in works if work.suppressed])
-        return await _names(connection, here, found)
+        before = {subject_in(one): stopped for one, stopped in found.items() if one.kind == SUBJECT}
+        erased = {**here, **before}
+        return Names(erased, await _back(connection, erased), _founded(drafts, erased))
 
     def _of(self, result: Mapped, draft: Draft) -> list[Identifying]:
         subjects = [_subject(result, draft)]
@@ -144,14 +159,25 @@ def _erased_here(drafts: Sequence[tuple[Work, Mapped, Draft]]) -> dict[Subject, 
     return here
 
 
-async def _names(
-    connection: Connection, here: Mapping[Subject, Stopped], found: Mapping[Identifying, Stopped]
-) -> Names:
-    before = {subject_in(one): stopped for one, stopped in found.items() if one.kind == SUBJECT}
-    erased = {**here, **before}
+def _founded(
+    drafts: Sequence[tuple[Work, Mapped, Draft]], erased: Mapping[Subject, Stopped]
+) -> dict[Subject, datetime]:
+    """Who comes back by these very drafts, and when first: as if they had been told one by one."""
+    founded: dict[Subject, datetime] = {}
+    for work, result, draft in drafts:
+        subject = _subject(result, draft)
+        stopped = erased.get(subject)
+        if stopped is None or work.suppressed or draft.time <= stopped.until or draft.type in _ENDINGS:
+            continue
+        founded[subject] = min(draft.time, founded.get(subject, draft.time))
+    return founded
+
+
+async def _back(connection: Connection, erased: Mapping[Subject, Stopped]) -> frozenset[Subject]:
+    """Who came back before."""
     again = {subject_key(one): one for one in (reborn(old, erased[old].ordinal) for old in erased)}
     bound = await connection.fetch(_BOUND, as_texts(again))
-    return Names(erased, frozenset(again[key.bytes] for (key,) in bound))
+    return frozenset(again[key.bytes] for (key,) in bound)
 
 
 async def _redact(connection: Connection, stopped: Sequence[Work]) -> None:

@@ -3,6 +3,8 @@
 The process that serves them may be another than the one that works on it: the state is in the database.
 """
 
+from datetime import datetime
+
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
@@ -45,6 +47,8 @@ class ToldRebuild(msgspec.Struct, frozen=True):
     tables: list[ToldTable]
     undecodable: int
     published: int
+    lapsed: int
+    lapsed_before: str | None
     error: str | None
     started_at: str
     started_by: str
@@ -81,6 +85,10 @@ def generation_routes(rebuilder: Rebuilder, authorize: Authorize) -> list[Route]
     ]
 
 
+def _day(moment: datetime | None) -> str | None:
+    return moment.date().isoformat() if moment is not None else None
+
+
 def _told(rebuilder: Rebuilder, rebuild: Rebuild) -> ToldRebuild:
     order = [table.name for table in rebuilder.plan.generation.tables]
     found = rebuild.report.tables
@@ -93,6 +101,8 @@ def _told(rebuilder: Rebuilder, rebuild: Rebuild) -> ToldRebuild:
         tables=[_told_table(name, found[name]) for name in order if name in found],
         undecodable=rebuild.report.undecodable,
         published=rebuild.report.published,
+        lapsed=rebuild.report.lapsed,
+        lapsed_before=_day(rebuild.report.lapsed_before),
         error=rebuild.error,
         started_at=rebuild.started_at.isoformat(),
         started_by=rebuild.started_by,

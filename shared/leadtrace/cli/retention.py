@@ -39,7 +39,8 @@ async def _asked(settings: Settings) -> dict[str, Any]:
 
 def _show(told: Mapping[str, Any]) -> None:
     kept, months = told["kept"], told["months"]
-    title = f"{kept}, kept for {months} months" if months else f"{kept}, kept for good"
+    how_long = "for good" if months is None else f"for {months} month{'s' if months > 1 else ''} after theirs"
+    title = f"{kept}, kept {how_long}"
     table = plain_table(names("received"), numbers("about rows"), numbers("size"), "waits for", title=title)
     for one in told["partitions"]:
         table.add_row(_span(one), f"{one['rows']:,}", decimal(one["bytes"]), ", ".join(one.get("waits", ())))

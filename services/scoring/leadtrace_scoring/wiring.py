@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from leadtrace.bus.protocol import Outgoing
+from leadtrace.domain.calendar import Days
 from leadtrace.domain.scoring.fold import ScoreFold
 from leadtrace.events.topics import Topic
 from leadtrace.runtime.clock import Clock, SystemClock
@@ -26,7 +28,7 @@ _FIRST = UUID(int=0)
 def wire(settings: ScoringSettings, clock: Clock | None = None) -> Reader:
     """One process of the service."""
     clock = clock or SystemClock()
-    fold = ScoreFold(live_definitions())
+    fold = ScoreFold(live_definitions(), Days(ZoneInfo(settings.common.reporting.timezone)))
     handler = ScoringHandler(fold, clock)
     plan = ReaderPlan(
         SERVICE, GROUP, settings.port, handler, hops(handler), {NOTED_LEADS: STUCK_LEADS}, rebuild_plan(fold)

@@ -2,12 +2,12 @@
 
 import zlib
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, time
 from functools import lru_cache
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from leadtrace.events.times import from_micros
+from leadtrace.events.times import from_micros, to_micros
 
 DayOf: TypeAlias = Callable[[int], date]
 
@@ -35,15 +35,29 @@ class Days:
 
     def __init__(self, zone: ZoneInfo = _UTC) -> None:
         self._day_of = calendar(zone)
+        self._start = _starts(zone)
         self._mark = 0 if zone.key == _UTC.key else zlib.crc32(zone.key.encode()) >> 1
 
     def number(self, micros: int) -> int:
         """The day of a moment (µs), counted from the first day of the calendar."""
         return self._day_of(micros).toordinal()
 
+    def start(self, number: int) -> int:
+        """The moment (µs) at which a day begins, by its number."""
+        return self._start(number)
+
     def version(self, code: int) -> int:
         """The version of a fold at version `code`: a state saved by the days of another zone is not used."""
         return code if not self._mark else (self._mark ^ code) | 1 << 30
+
+
+def _starts(zone: ZoneInfo) -> Callable[[int], int]:
+    @lru_cache(_DAYS_KEPT)
+    def start(number: int) -> int:
+        # Where a change of the clock leaves a day without midnight, it begins with its first moment.
+        return to_micros(datetime.combine(date.fromordinal(number), time.min, zone))
+
+    return start
 
 
 UTC_DAYS = Days()

@@ -8,6 +8,7 @@ import httpx
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from leadtrace.domain.calendar import Days
 from leadtrace.domain.definitions.canonical import reference_to
 from leadtrace.domain.scoring.fold import ScoreFold
 from leadtrace.events.envelope import Event
@@ -22,6 +23,7 @@ from leadtrace.testing.worlds import worlds
 from leadtrace_api.handlers import Projector
 from leadtrace_attribution.handlers import AttributionHandler
 from leadtrace_scoring.handlers import ScoringHandler
+from tests.integration.api.conftest import SETTINGS
 from tests.integration.api.ingested import store_event
 from tests.integration.api.projection import Projection
 from tests.integration.api.whole import forget_everything
@@ -51,7 +53,7 @@ async def _run(
         chance.shuffle(records)
         size = chance.randint(1, 7)
     await put(bus, records)
-    definitions, clock = live_definitions(), SystemClock()
+    definitions, clock, days = live_definitions(), SystemClock(), Days(SETTINGS.zone)
 
     def armed() -> ArmedFailpoints | None:
         if chance is None or chance.random() < 0.4:
@@ -59,8 +61,8 @@ async def _run(
         return ArmedFailpoints(chance.choice(failpoints.ALL), after=chance.randint(1, 4))
 
     handlers = (
-        ("scoring", ScoringHandler(ScoreFold(definitions), clock)),
-        ("attribution", AttributionHandler(reference_to(definitions), clock)),
+        ("scoring", ScoringHandler(ScoreFold(definitions, days), clock)),
+        ("attribution", AttributionHandler(reference_to(definitions), clock, days)),
         ("api", Projector(projection.projector.relearner)),
     )
     for service, handler in handlers:

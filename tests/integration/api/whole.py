@@ -51,7 +51,7 @@ class Whole:
         definitions, clock = live_definitions(), SystemClock()
         days = Days(ZoneInfo("Europe/Berlin"))
         self._handlers = (
-            ("scoring", ScoringHandler(ScoreFold(definitions), clock)),
+            ("scoring", ScoringHandler(ScoreFold(definitions, days), clock)),
             ("attribution", AttributionHandler(reference_to(definitions), clock, days)),
             ("api", projection.projector),
         )

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
+from leadtrace.domain.calendar import Days
 from leadtrace.domain.definitions.canonical import reference_to
 from leadtrace.domain.scoring.fold import ScoreFold
 from leadtrace.events.topics import all_topic_names
@@ -134,11 +135,12 @@ class ErasureScene:
 
     async def read(self) -> None:
         """Have all readers read what is on the topics."""
-        definitions, clock = live_definitions(), SystemClock()
+        definitions, clock, zone = live_definitions(), SystemClock(), ZoneInfo("Europe/Berlin")
+        days = Days(zone)
         handlers = (
-            ("scoring", ScoringHandler(ScoreFold(definitions), clock)),
-            ("attribution", AttributionHandler(reference_to(definitions), clock)),
-            ("api", Projector(Relearner(live_definitions(), ZoneInfo("Europe/Berlin")))),
+            ("scoring", ScoringHandler(ScoreFold(definitions, days), clock)),
+            ("attribution", AttributionHandler(reference_to(definitions), clock, days)),
+            ("api", Projector(Relearner(definitions, zone))),
         )
         for service, handler in handlers:
             await Stage(service, self.door.bus, self.owner, handler).drain()

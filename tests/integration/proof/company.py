@@ -45,6 +45,7 @@ from tests.integration.rebuild.scene import Service
 from tests.unit.ingest.event_items import JSON, KEY
 
 _SETTINGS = ApiSettings(currency="EUR", timezone="Europe/Berlin", embedded=True)
+_DAYS = Days(_SETTINGS.zone)
 _SENDERS: Mapping[str, Mapping[str, Any]] = {
     "crm": {"kind": "events", "secrets": [KEY]},
     "website": {"kind": "segment", "secrets": ["a write key of a page"]},
@@ -99,7 +100,7 @@ class Company:
 async def _rebuilt(url: str, scene: Scene, handlers: Mapping[str, Handler]) -> AsyncGenerator[list[Service]]:
     """What rebuilds each service, in its own role."""
     plans = {
-        "scoring": plan_of_scoring(ScoreFold(live_definitions())),
+        "scoring": plan_of_scoring(ScoreFold(live_definitions(), _DAYS)),
         "attribution": plan_of_attribution(_SETTINGS.timezone),
         "api": plan_of_api(_SETTINGS.timezone),
     }
@@ -128,8 +129,8 @@ async def company(url: str) -> AsyncGenerator[Company]:
         ):
             scene.senders = configured_senders(settings)
             handlers: Mapping[str, Handler] = {
-                "scoring": ScoringHandler(ScoreFold(definitions), clock),
-                "attribution": AttributionHandler(reference_to(definitions), clock, Days(_SETTINGS.zone)),
+                "scoring": ScoringHandler(ScoreFold(definitions, _DAYS), clock),
+                "attribution": AttributionHandler(reference_to(definitions), clock, _DAYS),
                 "api": Projector(Relearner(definitions, _SETTINGS.zone)),
             }
             async with _rebuilt(url, scene, handlers) as services:

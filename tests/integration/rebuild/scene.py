@@ -166,7 +166,7 @@ async def open_scene(url: str) -> Scene:
     """A scene on this database; close it in the end."""
     bus = await make_bus()
     definitions, clock, zone = live_definitions(), SystemClock(), ZoneInfo(_ZONE)
-    fold = ScoreFold(definitions)
+    fold = ScoreFold(definitions, Days(zone))
     plans: dict[str, tuple[Handler, RebuildPlan]] = {
         "scoring": (ScoringHandler(fold, clock), plan_of_scoring(fold)),
         "attribution": (

@@ -35,7 +35,7 @@ class Folds:
     def __init__(self, definitions: Definitions, days: Days = UTC_DAYS) -> None:
         self.definition = reference_to(definitions)
         self._days = days
-        self._score = ScoreFold(definitions)
+        self._score = ScoreFold(definitions, days)
         self._lead = LeadFold(days)
         self._deal = DealFold(days)
 

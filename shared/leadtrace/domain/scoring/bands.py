@@ -11,11 +11,12 @@ BANDS: Final = ("cold", "warm", "hot")
 class PreparedBands:
     """Thresholds in millipoints: band k is entered at `enter[k]` and left below `leave[k]`."""
 
-    __slots__ = ("_enter", "_leave")
+    __slots__ = ("_enter", "_leave", "thresholds")
 
     def __init__(self, bands: Bands) -> None:
         self._enter = tuple(millipoints(band.enter_at) for band in (bands.warm, bands.hot))
         self._leave = tuple(millipoints(band.leave_below) for band in (bands.warm, bands.hot))
+        self.thresholds = frozenset((*self._enter, *self._leave))
 
     def following(self, band: int, score: int) -> int:
         """The band after `band` at a new score: up where a higher one is entered, down while it is left."""

@@ -1,4 +1,4 @@
-"""The scoring fold: a step per fact, judged at the moment of every event of the lead, and never in between.
+"""The scoring fold: a step per fact, judged at every event of the lead and at every midnight between them.
 
 Facts of types that are not known yet and of deals change nothing. Beyond the first 10,000 touches further
 ones are only counted.
@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Final
 
+from leadtrace.domain.calendar import UTC_DAYS, Days
 from leadtrace.domain.definitions.canonical import reference_to
 from leadtrace.domain.definitions.model import Definitions
 from leadtrace.domain.fact import Fact
@@ -16,6 +17,7 @@ from leadtrace.domain.scoring.card import UNKNOWN, PreparedCard
 from leadtrace.domain.scoring.fit import fit_of, set_property
 from leadtrace.domain.scoring.history import note_score, note_verdicts
 from leadtrace.domain.scoring.intent import add_touch, intent_of
+from leadtrace.domain.scoring.midnights import Midnights
 from leadtrace.domain.scoring.render import Renderer
 from leadtrace.domain.scoring.state import SCORED_TOUCHES, ScoreState
 from leadtrace.domain.scoring.verdict import PreparedQualification, rung_of
@@ -23,19 +25,21 @@ from leadtrace.events.catalogue import Code
 from leadtrace.events.snapshots import LeadScore
 
 # Raised whenever step or state changes.
-CODE_VERSION: Final = 2
+CODE_VERSION: Final = 3
 
 
 class ScoreFold:
     """`domain.fold.Fold` over the facts of a lead, by one version of the definitions."""
 
-    def __init__(self, definitions: Definitions) -> None:
+    def __init__(self, definitions: Definitions, days: Days = UTC_DAYS) -> None:
+        self.days = days
         self.definition = reference_to(definitions)
         card = definitions.scorecard
         self._card = PreparedCard(card)
         self._bands = PreparedBands(card.bands)
         names = [disqualifier.name for disqualifier in self._card.disqualifiers]
         self._qualification = PreparedQualification(definitions.qualification, names)
+        self._midnights = Midnights(days, self._card, self._bands, self._qualification)
         self._renderer = Renderer(
             self.definition, self._card, PreparedGrades(card.grades), self._qualification
         )
@@ -51,9 +55,9 @@ class ScoreFold:
 
     @property
     def version(self) -> int:
-        """A 31-bit number of the fold's code and the definitions' content: another one folds anew."""
+        """A 31-bit number of code, definitions and time zone: a state of another one is folded anew."""
         text = f"{CODE_VERSION}:{self.definition.hash}".encode()
-        return int.from_bytes(hashlib.sha256(text).digest()[:4], "big") >> 1
+        return self.days.version(int.from_bytes(hashlib.sha256(text).digest()[:4], "big") >> 1)
 
     def initial(self) -> ScoreState:
         """The state of the empty set: everything unknown, nothing judged."""
@@ -83,6 +87,7 @@ class ScoreFold:
         """Take one more fact, later in order than all before it, into `state`."""
         take = self._steps.get(fact.code)
         if take is not None:
+            self.pass_midnights(state, fact.at)
             take(state, fact)
 
     def pass_over(self, state: ScoreState, fact: Fact) -> None:
@@ -124,15 +129,36 @@ class ScoreFold:
         self._judge(state, fact)
 
     def _judge(self, state: ScoreState, fact: Fact) -> None:
-        self.judge_at(state, fact.at)
+        self._read(state, fact.at)
 
     def judge_at(self, state: ScoreState, at: int) -> None:
-        """Read the score at a moment (µs) not before the latest event; only here band and verdicts move."""
+        """Read the score at a moment (µs) not before the latest event, and at the midnights until then."""
+        self.pass_midnights(state, at)
+        self._read(state, at)
+
+    def _read(self, state: ScoreState, at: int) -> None:
+        """Only here and at midnights band and verdicts move."""
         state.at = at
         state.intent = intent_of(self._card, state.accounts, at) if state.accounts else 0
-        if state.disqualified:
-            state.band = 0
-        else:
-            state.band = self._bands.following(state.band, state.fit + state.intent)
+        state.band = self._following(state)
+        self._note(state, self._qualification.failed(state))
+
+    def _note(self, state: ScoreState, failed: list[int]) -> None:
         note_score(state)
-        note_verdicts(state, self._qualification.failed(state))
+        note_verdicts(state, failed)
+
+    def _following(self, state: ScoreState) -> int:
+        return 0 if state.disqualified else self._bands.following(state.band, state.fit + state.intent)
+
+    def pass_midnights(self, state: ScoreState, until: int) -> None:
+        """Judge at each midnight before `until`; only those that change something leave a trace."""
+        for at, intent in self._midnights.between(state, until):
+            before = state.at, state.intent
+            state.at, state.intent = at, intent
+            band = self._following(state)
+            changed, state.band = band != state.band, band
+            failed = self._qualification.failed(state)
+            if changed or failed != state.failed:
+                self._note(state, failed)
+            else:
+                state.at, state.intent = before

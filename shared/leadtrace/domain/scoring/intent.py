@@ -56,13 +56,18 @@ def _over_group(total: int, cap: int) -> int:
     return total - cap if total > cap else 0
 
 
-def intent_of(card: PreparedCard, accounts: dict[int, Account], at: int) -> int:
-    """Intent at `at` (µs, not before the latest touch) in millipoints: the sum of `intent_contributions`."""
+def intent_of(card: PreparedCard, accounts: dict[int, Account], at: int, losses_at: int | None = None) -> int:
+    """Intent at `at` (µs, not before the latest touch) in millipoints: the sum of `intent_contributions`.
+
+    With `losses_at` what signals take off is read at that moment instead, which bounds intent in between.
+    """
+    losses_at = at if losses_at is None else losses_at
     total = 0
     groups = [0] * len(card.groups)
     for index, account in accounts.items():
         signal = card.signals[index]
-        gained, over_day, over_cap = _read(signal, account, at)
+        moment = at if signal.points >= 0 else losses_at
+        gained, over_day, over_cap = _read(signal, account, moment)
         net = gained - over_day - over_cap
         total += net
         if signal.group is not None:

@@ -29,6 +29,13 @@ class PreparedQualification:
             for row in rows
         )
         self._names = tuple((*(clause.id for clause in row.clauses), *disqualifiers) for row in rows)
+        clauses = [clause for row in rows for clause in row.clauses]
+        self.score_thresholds = frozenset(
+            millipoints(one.score_at_least) for one in clauses if one.score_at_least is not None
+        )
+        self.intent_thresholds = frozenset(
+            millipoints(one.intent_at_least) for one in clauses if one.intent_at_least is not None
+        )
         self._named: dict[tuple[int, int], tuple[str, ...]] = {}
 
     def failed(self, state: ScoreState) -> list[int]:

@@ -20,7 +20,7 @@ from leadtrace_api.funnel import routes as funnel
 from leadtrace_api.identity import routes as identity
 from leadtrace_api.intake import routes as intake
 from leadtrace_api.keys import may_administer, may_read
-from leadtrace_api.knowledge import restatements, score
+from leadtrace_api.knowledge import restatements, score, score_history
 from leadtrace_api.leads import routes as leads
 from leadtrace_api.metrics import REQUEST_DURATION
 from leadtrace_api.parameters import only_known_parameters
@@ -33,6 +33,7 @@ _ROUTERS = (
     funnel.router,
     leads.router,
     score.router,
+    score_history.router,
     identity.router,
     restatements.router,
     explain.router,

@@ -68,7 +68,8 @@ class Folds:
         if not _any_known(facts):
             return None
         if at is not None:
-            facts = [fact for fact in facts if fact.at <= at]
+            # A correction is knowledge: whenever it was told, what it speaks of never happened.
+            facts = [fact for fact in facts if fact.at <= at or fact.code == Code.EVENT_CORRECTED]
         state, _ = refold(self._score, facts)
         if at is not None:
             self._score.judge_at(state, at)

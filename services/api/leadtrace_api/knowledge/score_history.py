@@ -1,0 +1,145 @@
+"""`GET /v1/leads/{id}/score/history`: how a lead's score came about, a point for each change."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+from uuid import UUID
+
+import msgspec
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import RedirectResponse, Response
+from pydantic import Field
+
+from leadtrace.events.snapshots import LeadScore, ScorePoint
+from leadtrace.events.times import from_micros
+from leadtrace_api.knowledge.leads import folds_of, history_of, unknown
+from leadtrace_api.knowledge.parameters import KnownQuery
+from leadtrace_api.leads.queries import lead_row
+from leadtrace_api.leads.schemas import ScoreNumbers, Verdict
+from leadtrace_api.reading import Reading, reading
+from leadtrace_api.room import InRoom, Room
+from leadtrace_api.schemas import Answer, Stamped, points
+
+router = APIRouter()
+
+_SCORE = msgspec.json.Decoder(LeadScore)
+
+
+class HistoryPoint(Answer):
+    """The score as it stood from `at` on, until the next point."""
+
+    at: datetime
+    score: ScoreNumbers
+    change: float = Field(description="What the total changed by since the point before, in points.")
+    explained: str = Field(description="Where the parts of exactly this score are told.")
+
+
+class ScoreHistory(Stamped):
+    """The answer of `GET /v1/leads/{id}/score/history`, oldest first."""
+
+    as_of: datetime | None = Field(description="The state of knowledge that was asked for; null: now.")
+    lead_id: UUID
+    points: tuple[HistoryPoint, ...]
+    points_omitted: int = Field(description="Older points, which a snapshot does not keep.")
+    verdicts: tuple[Verdict, ...] = Field(description="Each change of what the clauses of a stage say.")
+    verdicts_omitted: int
+
+
+_LEAD = "1d32ee03-bd54-5003-ae86-3c7d4580b7ca"
+EXAMPLE: dict[str, Any] = {
+    "snapshot_at": "2026-04-01T08:14:05.120000Z",
+    "definition_version": 1,
+    "as_of": None,
+    "lead_id": _LEAD,
+    "points": [
+        {
+            "at": "2026-03-02T10:14:06.120000Z",
+            "score": {"fit": 35.0, "intent": 0.0, "total": 35.0, "band": "cold"},
+            "change": 35.0,
+            "explained": f"/v1/leads/{_LEAD}/score?at=2026-03-02T10%3A14%3A06.120000Z",
+        },
+        {
+            "at": "2026-03-15T12:00:00Z",
+            "score": {"fit": 35.0, "intent": 8.75, "total": 43.75, "band": "warm"},
+            "change": 8.75,
+            "explained": f"/v1/leads/{_LEAD}/score?at=2026-03-15T12%3A00%3A00Z",
+        },
+    ],
+    "points_omitted": 0,
+    "verdicts": [{"stage": "mql", "at": "2026-03-15T12:00:00Z", "holds": True, "failed": []}],
+    "verdicts_omitted": 0,
+}
+
+
+@router.get(
+    "/v1/leads/{lead_id}/score/history",
+    summary="How a score came about",
+    response_model=ScoreHistory,
+    responses={
+        200: {"content": {"application/json": {"example": EXAMPLE}}},
+        308: {"description": "The lead was merged into another one."},
+    },
+)
+async def score_history(
+    room: InRoom,
+    lead_id: Annotated[UUID, Path(description="As every answer names the lead.")],
+    query: Annotated[KnownQuery, Query()],
+) -> Response:
+    """A point for each moment at which fit, intent or band changed by an event, or at a midnight.
+
+    Intent fades between the points: `explained` and any other moment of `/score?at=` tell how far. Late and
+    corrected events change the points of the past; `as_of` tells what they were.
+    """
+    async with reading(room) as now:
+        found = await _found(room, now, lead_id, query)
+    if found is None:
+        raise unknown(lead_id, query.as_of)
+    if found.redirect_to is not None:
+        asked = urlencode(query.model_dump(mode="json", exclude_none=True))
+        tail = f"score/history?{asked}" if asked else "score/history"
+        return RedirectResponse(f"/v1/leads/{found.redirect_to}/{tail}", status_code=308)
+    answer = ScoreHistory(
+        snapshot_at=now.at,
+        definition_version=found.definition.version,
+        as_of=query.as_of,
+        lead_id=lead_id,
+        points=tuple(_points(found, query)),
+        points_omitted=found.timeline_omitted,
+        verdicts=tuple(
+            Verdict(stage=one.stage, at=from_micros(one.at), holds=one.holds, failed=one.failed)
+            for one in found.qualifications
+        ),
+        verdicts_omitted=found.qualifications_omitted,
+    )
+    return Response(answer.model_dump_json(by_alias=True), media_type="application/json")
+
+
+async def _found(room: Room, now: Reading, lead_id: UUID, query: KnownQuery) -> LeadScore | None:
+    """The stored score now, the one that events make as of a moment; None where there is none."""
+    if query.as_of is None:
+        stored = await lead_row(now, lead_id)
+        return _SCORE.decode(stored.score_body) if stored is not None and stored.score_body else None
+    history = await history_of(room, now, lead_id, query.as_of)
+    return folds_of(room.settings.timezone).score(history)
+
+
+def _points(found: LeadScore, query: KnownQuery) -> Iterator[HistoryPoint]:
+    before: ScorePoint | None = None
+    for point in found.timeline:
+        total = point.fit + point.intent
+        yield HistoryPoint(
+            at=from_micros(point.at),
+            score=ScoreNumbers(
+                fit=points(point.fit), intent=points(point.intent), total=points(total), band=point.band
+            ),
+            change=points(total - (before.fit + before.intent if before is not None else 0)),
+            explained=_explained(found.lead_id, point.at, query),
+        )
+        before = point
+
+
+def _explained(lead_id: str, at: int, query: KnownQuery) -> str:
+    asked = {"at": from_micros(at), **query.model_dump(exclude_none=True)}
+    said = {name: moment.isoformat().replace("+00:00", "Z") for name, moment in asked.items()}
+    return f"/v1/leads/{lead_id}/score?{urlencode(said, quote_via=quote)}"

@@ -4,6 +4,7 @@ A lead of which nothing but events of unknown types has come has no score yet.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from leadtrace.bus.protocol import Outgoing, Record
@@ -22,9 +23,17 @@ from leadtrace.runtime.handler import Applied
 from leadtrace.runtime.routing import spoken_of
 from leadtrace.store.connection import Connection
 from leadtrace.store.entities import EntityRow
-from leadtrace_scoring.store import LEADS, QUALIFICATION_HASH, QUALIFICATION_REVISION, SCHEMA
+from leadtrace_scoring.store import DUE_AT, LEADS, QUALIFICATION_HASH, QUALIFICATION_REVISION, SCHEMA
 
 NOTED_LEADS = "leads"
+
+
+class Judged(NamedTuple):
+    """A score, its body, and the midnight (µs) at which it may be another though nothing happens."""
+
+    score: LeadScore
+    body: bytes
+    due: int | None
 
 
 class ScoringHandler:
@@ -74,7 +83,7 @@ class ScoringHandler:
         self,
         connection: Connection,
         rows: Mapping[UUID, EntityRow],
-        scores: Mapping[UUID, tuple[LeadScore, bytes] | None],
+        scores: Mapping[UUID, Judged | None],
     ) -> Applied:
         raised = [rows[lead] for lead, score in scores.items() if score and self._judge(rows[lead], *score)]
         await LEADS.save(connection, list(rows.values()))
@@ -85,16 +94,20 @@ class ScoringHandler:
             ],
         )
 
-    def _render(self, row: EntityRow, state: ScoreState) -> tuple[LeadScore, bytes] | None:
+    def _render(self, row: EntityRow, state: ScoreState) -> Judged | None:
+        """Judged at the last midnight: the state that is kept is that of the latest event."""
+        due = None
         if row.redirect_to is not None:
             score = self._fold.absorbed(lead_id=str(row.entity_id), redirect_to=str(row.redirect_to))
         elif row.event_count == row.ignored_count and row.body_hash is None:
             return None
         else:
-            score = self._fold.render(state, lead_id=str(row.entity_id))
-        return score, body_of(score)
+            judged, due = self._fold.judged(state, self._clock.now_us())
+            score = self._fold.render(judged, lead_id=str(row.entity_id))
+        return Judged(score, body_of(score), due)
 
-    def _judge(self, row: EntityRow, score: LeadScore, body: bytes) -> bool:
+    def _judge(self, row: EntityRow, score: LeadScore, body: bytes, due: int | None) -> bool:
+        row.extras[DUE_AT] = due
         if not revise(row, body, version=score.definition.version, now_us=self._clock.now_us()):
             return False
         digest = qualification_hash(score)

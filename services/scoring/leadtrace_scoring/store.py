@@ -6,9 +6,12 @@ from leadtrace.store.generation.tables import BOUND_BY, SAYS_ANYTHING, Carried, 
 SCHEMA = "scoring"
 
 # The service's own columns, in the order in which a row's `extras` hold them.
-QUALIFICATION_REVISION, QUALIFICATION_HASH = 0, 1
+QUALIFICATION_REVISION, QUALIFICATION_HASH, DUE_AT = 0, 1, 2
 LEADS = EntityTable(
-    SCHEMA, "leads", "lead_id", (("qualification_revision", "bigint"), ("qualification_hash", "bytea"))
+    SCHEMA,
+    "leads",
+    "lead_id",
+    (("qualification_revision", "bigint"), ("qualification_hash", "bytea"), ("due_at", "bigint")),
 )
 
 # What a rebuild makes anew, in the order in which it is locked.
@@ -24,12 +27,18 @@ GENERATION = Generation(
                 Carried("qualification_revision", ("qualification_hash",)),
             ),
             counts=SAYS_ANYTHING,
+            paths=("due_at",),
         ),
         GenerationTable("seen", ("event_no",)),
         GenerationTable("bindings", ("source", "subject"), remembered_by=BOUND_BY),
     ),
 )
 
+# Those that may be judged otherwise by now, though nothing happened.
+DUE_LEADS = """
+select lead_id from scoring.leads where due_at <= (extract(epoch from now()) * 1000000)::bigint
+order by due_at limit $1
+"""
 STUCK_LEADS = "select lead_id from scoring.leads where stuck_error is not null order by lead_id limit $1"
 
 # Which scores attribution lacks: only those whose band or qualifications moved are its concern.

@@ -21,6 +21,8 @@ LEADS = Table(
     *entity_columns("lead_id"),
     Column("qualification_revision", BigInteger, nullable=False, server_default=text("0")),
     Column("qualification_hash", LargeBinary),
+    Column("due_at", BigInteger),
+    Index("ix_leads_due", "due_at", postgresql_where=text("due_at is not null")),
     Index("ix_leads_stuck", "lead_id", postgresql_where=text("stuck_error is not null")),
     postgresql_with={"fillfactor": 70},
 )

@@ -19,7 +19,14 @@ from leadtrace.runtime.wiring import make_bus
 from leadtrace.store.connection import Connection
 from leadtrace_scoring.handlers import NOTED_LEADS, ScoringHandler
 from leadtrace_scoring.settings import ScoringSettings
-from leadtrace_scoring.store import ALL_LEADS, GENERATION, MISSING_IN_API, MISSING_IN_ATTRIBUTION, STUCK_LEADS
+from leadtrace_scoring.store import (
+    ALL_LEADS,
+    DUE_LEADS,
+    GENERATION,
+    MISSING_IN_API,
+    MISSING_IN_ATTRIBUTION,
+    STUCK_LEADS,
+)
 
 SERVICE = GROUP = "scoring"
 _FIRST = UUID(int=0)
@@ -31,7 +38,14 @@ def wire(settings: ScoringSettings, clock: Clock | None = None) -> Reader:
     fold = ScoreFold(live_definitions(), Days(ZoneInfo(settings.common.reporting.timezone)))
     handler = ScoringHandler(fold, clock)
     plan = ReaderPlan(
-        SERVICE, GROUP, settings.port, handler, hops(handler), {NOTED_LEADS: STUCK_LEADS}, rebuild_plan(fold)
+        SERVICE,
+        GROUP,
+        settings.port,
+        handler,
+        hops(handler),
+        {NOTED_LEADS: STUCK_LEADS},
+        rebuild_plan(fold),
+        {NOTED_LEADS: DUE_LEADS},
     )
     return Reader(plan, settings.common, make_bus(settings.common, SERVICE), clock)
 

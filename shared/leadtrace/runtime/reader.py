@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from starlette.applications import Starlette
@@ -12,6 +12,7 @@ from leadtrace.runtime.admin import bearer, rebuild_routes, reconcile_routes
 from leadtrace.runtime.clock import Clock, SystemIds
 from leadtrace.runtime.dead_letter_office import DeadLetterOffice
 from leadtrace.runtime.dead_letter_routes import dead_letter_routes
+from leadtrace.runtime.due import DueRows
 from leadtrace.runtime.handler import Handler
 from leadtrace.runtime.health import Readiness, operations_routes
 from leadtrace.runtime.key_ring import KeyRing, configured_key_ring
@@ -46,7 +47,11 @@ class ReaderHandler(Handler, Refoldable, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ReaderPlan:
-    """What makes one such service different from another; `stuck` maps note kinds to their queries."""
+    """What makes one such service different from another.
+
+    `stuck` and `due` map note kinds to the queries of rows that do not fold, and of those that time alone may
+    change.
+    """
 
     service: str
     group: str
@@ -55,6 +60,7 @@ class ReaderPlan:
     hops: Sequence[Hop]
     stuck: Mapping[str, str]
     rebuild: RebuildPlan
+    due: Mapping[str, str] = field(default_factory=dict)
 
 
 class Reader:
@@ -103,6 +109,9 @@ class Reader:
                 tasks.create_task(loop.run())
                 tasks.create_task(reconciler.run())
                 tasks.create_task(rebuilder.run(stop))
+                if self._plan.due:
+                    due = self._refolder(pool, Publisher(self._bus, stop), self._plan.due)
+                    tasks.create_task(DueRows(due, stop).run())
                 tasks.create_task(keys.run(lambda: live_keys(pool), stop))
         finally:
             await on_demand.close()
@@ -131,14 +140,7 @@ class Reader:
         self, keys: KeyRing, pool: Pool, publisher: Publisher, stop: StopSignal, rebuilder: Rebuilder
     ) -> None:
         plan, authorize = self._plan, bearer(keys)
-        refolder = Refolder(
-            schema=plan.service,
-            pool=pool,
-            handler=self._handler,
-            publisher=publisher,
-            ids=self._ids,
-            stuck=plan.stuck,
-        )
+        refolder = self._refolder(pool, publisher, plan.stuck)
         office = DeadLetterOffice(plan.service, pool, self._handler, publisher, self._ids)
         self._later.open(
             [
@@ -147,6 +149,16 @@ class Reader:
                 *generation_routes(rebuilder, authorize),
                 *dead_letter_routes(office, authorize),
             ]
+        )
+
+    def _refolder(self, pool: Pool, publisher: Publisher, wanted: Mapping[str, str]) -> Refolder:
+        return Refolder(
+            schema=self._plan.service,
+            pool=pool,
+            handler=self._handler,
+            publisher=publisher,
+            ids=self._ids,
+            stuck=wanted,
         )
 
     async def _postgres_missing(self) -> str | None:

@@ -63,6 +63,7 @@ async def test_a_lead_as_of_a_moment_is_what_a_run_over_the_events_recorded_by_t
 ) -> None:
     as_of = DAY_ZERO + timedelta(hours=hours)
     whole = Whole(projection)
+    whole.clock.set(as_of)
     await whole.begin()
     await whole.tell(known(world, as_of))
     then = await answers(client, LEADS)
@@ -78,6 +79,7 @@ async def test_merges_splits_and_corrections_were_not_known_before_they_were_rec
 ) -> None:
     as_of = DAY_ZERO + timedelta(hours=hours)
     whole = Whole(projection)
+    whole.clock.set(as_of)
     await whole.begin()
     await whole.tell(known(world, as_of))
     then = await answers(client, LEADS, ("", "/score"))

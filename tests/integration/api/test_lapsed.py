@@ -92,7 +92,9 @@ async def test_the_past_of_a_lead_is_refused(projection: Projection, client: htt
         assert (answer.status_code, answer.json()["parameter"]) == (400, "lead_id"), answer.text
         assert "are kept no longer" in answer.json()["detail"]
         assert f"/v1/leads/{LEAD} without as_of" in answer.json()["remedy"]
-    assert (await client.get(f"/v1/leads/{LEAD}/score")).status_code == 400
+    at = {"at": "2026-01-02T00:00:00Z"}
+    assert (await client.get(f"/v1/leads/{LEAD}/score", params=at)).status_code == 400
+    assert (await client.get(f"/v1/leads/{LEAD}/score")).status_code == 200
     assert (await client.get(f"/v1/leads/{LEAD}")).json()["stage"] == "lead"
 
 

@@ -92,7 +92,10 @@ async def test_a_correction_restates_it_and_the_past_stays_askable(
 ) -> None:
     later = DAY_ZERO + timedelta(days=3)
     touched = event(TouchpointRecorded(signal="demo_request"), "contact/1", 2)
-    whole = await whole_of(projection, event(LeadCaptured(), "contact/1", 1), touched)
+    whole = Whole(projection)
+    whole.clock.set(later)
+    await whole.begin()
+    await whole.tell([event(LeadCaptured(), "contact/1", 1), touched])
     before = (await history(client))["points"]
     wrong = EventCorrected(
         event=touched.id, source=SOURCE, corrects=touched.type, declaration=Declaration.DID_NOT_OCCUR

@@ -7,7 +7,7 @@ from leadtrace.domain.calendar import Days
 from leadtrace.domain.definitions.canonical import reference_to
 from leadtrace.domain.scoring.fold import ScoreFold
 from leadtrace.events.envelope import Event
-from leadtrace.runtime.clock import SystemClock
+from leadtrace.runtime.clock import FrozenClock, SystemClock
 from leadtrace.runtime.definitions import live_definitions
 from leadtrace.store.connection import Pool
 from leadtrace.testing.builders import outgoing
@@ -49,9 +49,11 @@ class Whole:
     def __init__(self, projection: Projection) -> None:
         self.projection = projection
         definitions, clock = live_definitions(), SystemClock()
+        # Scores fade: to compare what was known at a moment, let it be that moment.
+        self.clock = FrozenClock(clock.now())
         days = Days(ZoneInfo("Europe/Berlin"))
         self._handlers = (
-            ("scoring", ScoringHandler(ScoreFold(definitions, days), clock)),
+            ("scoring", ScoringHandler(ScoreFold(definitions, days), self.clock)),
             ("attribution", AttributionHandler(reference_to(definitions), clock, days)),
             ("api", projection.projector),
         )

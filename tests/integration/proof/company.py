@@ -13,7 +13,7 @@ import msgspec
 from leadtrace.domain.calendar import Days
 from leadtrace.domain.definitions.canonical import reference_to
 from leadtrace.domain.scoring.fold import ScoreFold
-from leadtrace.runtime.clock import SystemClock
+from leadtrace.runtime.clock import FrozenClock, SystemClock
 from leadtrace.runtime.definitions import live_definitions
 from leadtrace.runtime.handler import Handler
 from leadtrace.runtime.health import Readiness
@@ -60,6 +60,7 @@ class Company:
     scene: Scene
     pool: Pool
     client: httpx.AsyncClient
+    world: FrozenClock
     posted: int = 0
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     services: list[Service] = field(default_factory=list)
@@ -68,6 +69,7 @@ class Company:
         """Have the door keep one item, a second after the last."""
         self.posted += 1
         at = RECEIVED_AT + timedelta(seconds=self.posted)
+        self.world.set(at)
         headers = {} if route else {"content-type": JSON}
         await file(self.scene, sender, msgspec.json.encode(body), route=route, headers=headers, at=at)
 
@@ -120,6 +122,8 @@ async def company(url: str) -> AsyncGenerator[Company]:
     pool = await make_pool(url, "postgres", size=4)
     engine = make_engine(url, "leadtrace_api", size=2)
     definitions, clock = live_definitions(), SystemClock()
+    # Scores fade: the world's clock stands where the last item was posted.
+    world = FrozenClock(RECEIVED_AT)
     app = create_app(Room(engine, _SETTINGS, 1, KeyRing(), Vault(wrapper_of)), Readiness(), Metrics())
     transport = httpx.ASGITransport(app)
     try:
@@ -129,12 +133,12 @@ async def company(url: str) -> AsyncGenerator[Company]:
         ):
             scene.senders = configured_senders(settings)
             handlers: Mapping[str, Handler] = {
-                "scoring": ScoringHandler(ScoreFold(definitions, _DAYS), clock),
+                "scoring": ScoringHandler(ScoreFold(definitions, _DAYS), world),
                 "attribution": AttributionHandler(reference_to(definitions), clock, _DAYS),
                 "api": Projector(Relearner(definitions, _SETTINGS.zone)),
             }
             async with _rebuilt(url, scene, handlers) as services:
-                yield Company(scene, pool, client, handlers=handlers, services=services)
+                yield Company(scene, pool, client, world, handlers=handlers, services=services)
     finally:
         await engine.dispose()
         await pool.close()

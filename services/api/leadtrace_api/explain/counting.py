@@ -71,6 +71,8 @@ class Why(StrEnum):
     SAYS_NOTHING_NEW = "says_nothing_new"
 
 
+# Scores are compared as they stood at the latest event, before anything fades.
+_NEVER = 0
 # How many of its first values say what a fact says, of types that are often told twice.
 _SAID_AGAIN: dict[int, int] = {
     Code.LEAD_CAPTURED: 0,
@@ -224,7 +226,7 @@ def _counts(lead: UUID, changes: Mapping[_Place, int]) -> Iterable[Count]:
 
 
 def _scored(folds: Folds, history: History, without: History) -> Scored | None:
-    score, other = folds.score(history), folds.score(without)
+    score, other = folds.score(history, _NEVER), folds.score(without, _NEVER)
     if score is None:
         return None
     fit, intent = score.fit - (other.fit if other else 0), score.intent - (other.intent if other else 0)

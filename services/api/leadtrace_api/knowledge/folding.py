@@ -39,9 +39,9 @@ class Folds:
         self._lead = LeadFold(days)
         self._deal = DealFold(days)
 
-    def lead(self, known: History) -> KnownLead:
-        """The snapshots that the services would hold, had they been told of nothing else."""
-        score = self.score(known)
+    def lead(self, known: History, moment: int) -> KnownLead:
+        """The snapshots that the services would hold at a moment (µs), had they been told of nothing else."""
+        score = self.score(known, moment)
         deals = self._deals(known)
         views = _views(known, deals)
         outcome = self._outcome(known, views, score)
@@ -60,8 +60,8 @@ class Folds:
         """Why an event may change numbers of days before the one on which it was recorded."""
         return cause_of(told.outcome, self._days.number(told.recorded), self._days)
 
-    def score(self, known: History, at: int | None = None) -> LeadScore | None:
-        """The score at its latest event; with `at` (µs), of what had happened by then and judged then."""
+    def score(self, known: History, moment: int, at: int | None = None) -> LeadScore | None:
+        """The score at the last midnight by a moment (µs); with `at`, of what happened until then."""
         if (moved_to := known.redirect()) is not None:
             return self._score.absorbed(lead_id=str(known.lead), redirect_to=str(moved_to))
         facts = [told.score for told in known.own() if told.score is not None]
@@ -73,6 +73,8 @@ class Folds:
         state, _ = refold(self._score, facts)
         if at is not None:
             self._score.judge_at(state, at)
+        else:
+            state, _ = self._score.judged(state, moment)
         return self._score.render(state, lead_id=str(known.lead))
 
     def _deals(self, known: History) -> list[tuple[DealOutcome, dict[str, DealView]]]:

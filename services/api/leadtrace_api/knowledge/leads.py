@@ -83,7 +83,7 @@ async def lead_then(room: Room, now: Reading, lead_id: UUID, as_of: datetime) ->
         ParameterError: as `history_of`.
     """
     history = await history_of(room, now, lead_id, as_of)
-    known = folds_of(room.settings.timezone).lead(history)
+    known = folds_of(room.settings.timezone).lead(history, to_micros(as_of))
     if known.score is None and known.outcome is None:
         raise unknown(lead_id, as_of)
     amounts = {UUID(deal.deal_id): (deal.amount, deal.currency) for deal in known.deals}

@@ -30,7 +30,7 @@ class ScoreQuery(KnownQuery):
 
     at: AwareDatetime | None = Field(
         default=None,
-        description="A moment in the world: what had happened by then, judged then; else the latest event.",
+        description="A moment in the world: what had happened by then, judged then; else now.",
         examples=["2026-03-15T12:00:00Z"],
     )
 

@@ -10,12 +10,13 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import Field
 
 from leadtrace.events.snapshots import Contribution, LeadScore
-from leadtrace.events.times import from_micros
+from leadtrace.events.times import from_micros, to_micros
 from leadtrace_api.knowledge.leads import folds_of, history_of, unknown
 from leadtrace_api.knowledge.parameters import ScoreQuery, micros
+from leadtrace_api.leads.queries import stored_score
 from leadtrace_api.leads.schemas import ScoreNumbers, Verdict
-from leadtrace_api.reading import reading
-from leadtrace_api.room import InRoom
+from leadtrace_api.reading import Reading, reading
+from leadtrace_api.room import InRoom, Room
 from leadtrace_api.schemas import Answer, Stamped, points
 
 router = APIRouter()
@@ -41,7 +42,9 @@ class ScoreThen(Stamped):
 
     as_of: datetime | None = Field(description="The state of knowledge that was asked for; null: now.")
     lead_id: UUID
-    at: datetime = Field(description="The moment at which it is judged: `at`, else the latest event.")
+    at: datetime = Field(
+        description="When it is judged: `at`, else its latest event or the last midnight that changed it."
+    )
     score: ScoreNumbers
     grade: str
     fit: Group
@@ -86,17 +89,29 @@ async def score(
     lead_id: Annotated[UUID, Path(description="As every answer names the lead.")],
     query: Annotated[ScoreQuery, Query()],
 ) -> Response:
-    """Folded from the events: those recorded by `as_of` that had happened by `at`, judged at `at`."""
+    """As it stands; with `as_of` or `at` folded from the events recorded by then that had happened by then.
+
+    With `at` it is judged at that very moment, else at its latest event or the last midnight that changed it.
+    """
     async with reading(room) as now:
-        history = await history_of(room, now, lead_id, query.as_of)
-    if (moved_to := history.redirect()) is not None:
+        found = await _found(room, now, lead_id, query)
+    if found is not None and found.redirect_to is not None:
         asked = urlencode(query.model_dump(mode="json", exclude_none=True))
-        return RedirectResponse(f"/v1/leads/{moved_to}/score?{asked}", status_code=308)
-    found = folds_of(room.settings.timezone).score(history, micros(query.at))
+        tail = f"score?{asked}" if asked else "score"
+        return RedirectResponse(f"/v1/leads/{found.redirect_to}/{tail}", status_code=308)
     if found is None:
         raise unknown(lead_id, query.as_of)
     answer = _answer(found, lead_id, now.at, query.as_of)
     return Response(answer.model_dump_json(by_alias=True), media_type="application/json")
+
+
+async def _found(room: Room, now: Reading, lead_id: UUID, query: ScoreQuery) -> LeadScore | None:
+    """The stored score, unless another moment is asked for: then the one that events make."""
+    if query.as_of is None and query.at is None:
+        return await stored_score(now, lead_id)
+    history = await history_of(room, now, lead_id, query.as_of)
+    moment = to_micros(query.as_of or now.at)
+    return folds_of(room.settings.timezone).score(history, moment, micros(query.at))
 
 
 def _answer(found: LeadScore, lead_id: UUID, snapshot_at: datetime, as_of: datetime | None) -> ScoreThen:

@@ -6,24 +6,21 @@ from typing import Annotated, Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
-import msgspec
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import RedirectResponse, Response
 from pydantic import Field
 
 from leadtrace.events.snapshots import LeadScore, ScorePoint
-from leadtrace.events.times import from_micros
+from leadtrace.events.times import from_micros, to_micros
 from leadtrace_api.knowledge.leads import folds_of, history_of, unknown
 from leadtrace_api.knowledge.parameters import KnownQuery
-from leadtrace_api.leads.queries import lead_row
+from leadtrace_api.leads.queries import stored_score
 from leadtrace_api.leads.schemas import ScoreNumbers, Verdict
 from leadtrace_api.reading import Reading, reading
 from leadtrace_api.room import InRoom, Room
 from leadtrace_api.schemas import Answer, Stamped, points
 
 router = APIRouter()
-
-_SCORE = msgspec.json.Decoder(LeadScore)
 
 
 class HistoryPoint(Answer):
@@ -118,10 +115,9 @@ async def score_history(
 async def _found(room: Room, now: Reading, lead_id: UUID, query: KnownQuery) -> LeadScore | None:
     """The stored score now, the one that events make as of a moment; None where there is none."""
     if query.as_of is None:
-        stored = await lead_row(now, lead_id)
-        return _SCORE.decode(stored.score_body) if stored is not None and stored.score_body else None
+        return await stored_score(now, lead_id)
     history = await history_of(room, now, lead_id, query.as_of)
-    return folds_of(room.settings.timezone).score(history)
+    return folds_of(room.settings.timezone).score(history, to_micros(query.as_of))
 
 
 def _points(found: LeadScore, query: KnownQuery) -> Iterator[HistoryPoint]:

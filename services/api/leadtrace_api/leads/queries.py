@@ -5,9 +5,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, text, tuple_
 
 from leadtrace.events.lead import LADDER
+from leadtrace.events.snapshots import LeadScore
 from leadtrace_api.leads.schemas import LeadsQuery
 from leadtrace_api.projector.dimensions import DIMENSIONS
 from leadtrace_api.reading import Reading
@@ -16,6 +18,7 @@ from leadtrace_api.tables import DEALS, LEADS
 MOST_EVENTS = 10_000
 Cursor = tuple[date, datetime, UUID]
 
+_SCORE = msgspec.json.Decoder(LeadScore)
 _ROW = [
     LEADS.c[name]
     for name in (
@@ -151,6 +154,12 @@ async def events(now: Reading, lead_id: UUID, deals: Sequence[UUID]) -> Sequence
         _EVENTS, {"lead": lead_id, "deals": list(deals), "most": MOST_EVENTS + 1}
     )
     return found.all()
+
+
+async def stored_score(now: Reading, lead_id: UUID) -> LeadScore | None:
+    """The newest score of a lead, or None."""
+    stored = await lead_row(now, lead_id)
+    return _SCORE.decode(stored.score_body) if stored is not None and stored.score_body else None
 
 
 async def lapsed_before(now: Reading, lead_id: UUID, deals: Sequence[UUID]) -> datetime | None:

@@ -13,19 +13,20 @@ from leadtrace.domain.definitions.canonical import reference_to
 from leadtrace.domain.definitions.model import Definitions
 from leadtrace.domain.fact import Fact
 from leadtrace.domain.scoring.bands import PreparedBands, PreparedGrades
-from leadtrace.domain.scoring.card import UNKNOWN, PreparedCard
+from leadtrace.domain.scoring.card import DAY_US, UNKNOWN, PreparedCard
 from leadtrace.domain.scoring.fit import fit_of, set_property
 from leadtrace.domain.scoring.history import note_score, note_verdicts
 from leadtrace.domain.scoring.intent import add_touch, intent_of
 from leadtrace.domain.scoring.midnights import Midnights
 from leadtrace.domain.scoring.render import Renderer
-from leadtrace.domain.scoring.state import SCORED_TOUCHES, ScoreState
+from leadtrace.domain.scoring.state import SCORED_TOUCHES, ScoreState, decode_state, encode_state
 from leadtrace.domain.scoring.verdict import PreparedQualification, rung_of
 from leadtrace.events.catalogue import Code
 from leadtrace.events.snapshots import LeadScore
 
 # Raised whenever step or state changes.
 CODE_VERSION: Final = 3
+_HORIZON_US: Final = 3_650 * DAY_US
 
 
 class ScoreFold:
@@ -100,6 +101,23 @@ class ScoreFold:
     def absorbed(self, *, lead_id: str, redirect_to: str) -> LeadScore:
         """The body of a lead whose record belongs to another one now."""
         return self._renderer.absorbed(lead_id=lead_id, redirect_to=redirect_to)
+
+    def judged(self, state: ScoreState, now: int) -> tuple[ScoreState, int | None]:
+        """The state as judged at the midnights up to a moment (µs), a copy where that changes it.
+
+        Beside it the first midnight after that moment which may judge otherwise though nothing happens; None
+        where there is none within ten years.
+        """
+        following = self._crossing(state, now)
+        if following is None or following > now:
+            return state, following
+        copied = decode_state(encode_state(state))
+        self.pass_midnights(copied, now + 1)
+        later = (at for at, _ in self._midnights.between(copied, now + _HORIZON_US) if at > now)
+        return copied, next(later, None)
+
+    def _crossing(self, state: ScoreState, now: int) -> int | None:
+        return next((at for at, _ in self._midnights.between(state, now + _HORIZON_US)), None)
 
     def _on_properties(self, state: ScoreState, fact: Fact) -> None:
         values = fact.values

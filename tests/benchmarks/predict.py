@@ -1,4 +1,4 @@
-"""Both predictive models on the bank data: out of fold, at random and by time, and what the leak would claim."""
+"""Both predictive models on the bank data, out of fold: at random, by time, and with the leak."""
 
 import os
 import resource
@@ -54,7 +54,7 @@ def _judged(words: str, result: Result) -> Iterator[Figure]:
         yield higher(f"{label}, said", 100 * group.said, "%")
         yield higher(f"{label}, observed", 100 * group.observed, "%")
     for place, tenth in enumerate(chosen.lift, 1):
-        yield higher(f"{words}: {result.chosen}, lift of tenth {place}", tenth.lift, "×")
+        yield higher(f"{words}: {result.chosen}, lift of tenth {place}", tenth.lift, "times")
 
 
 def _of(words: str, name: str, evaluation: Evaluation) -> Iterator[Figure]:

@@ -22,7 +22,7 @@ def test_no_fold_learns_from_its_future(seen: list[Row], count: int) -> None:
         msgspec.structs.replace(row, at=number // 3, decided_at=number // 3 + number % 4)
         for number, row in enumerate(seen * 8)
     ]
-    tried = set()
+    tried: set[int] = set()
     for train, test in forward_folds(spread, count=count):
         assert max(spread[place].decided_at for place in train) < min(spread[place].at for place in test)
         assert not tried & set(test.tolist())

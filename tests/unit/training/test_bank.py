@@ -8,10 +8,8 @@ import pytest
 from leadtrace.domain.predict.features import Features
 from tests.benchmarks.bank import read_bank
 
-COLUMNS = (
-    "age job marital education default balance housing loan contact day month duration campaign pdays previous"
-    " poutcome y"
-).split()
+COLUMNS = ["age", "job", "marital", "education", "default", "balance", "housing", "loan", "contact", "day"]
+COLUMNS += ["month", "duration", "campaign", "pdays", "previous", "poutcome", "y"]
 LINES = (
     '58;"management";"married";"tertiary";"no";-12;"yes";"no";"unknown";5;"may";261;1;-1;0;"unknown";"no"',
     '44;"unknown";"single";"secondary";"no";29;"yes";"no";"cellular";6;"may";151;2;90;3;"failure";"yes"',

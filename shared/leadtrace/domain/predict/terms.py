@@ -6,7 +6,7 @@ sum to the log-odds to the last bit, on every machine and in any order.
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
@@ -93,8 +93,9 @@ def log_odds(terms: Terms, features: Features) -> int:
 def log_odds_of(terms: Terms, leads: Sequence[Features]) -> MicroLogOdds:
     """Of many leads, in millionths, shape (leads,); equal to `log_odds` of each."""
     total = np.full(len(leads), _micro(terms.base), dtype=np.int64)
+    numbers = _Numbers(leads)
     for part in terms.parts:
-        total += _column(part, leads)
+        total += _column(part, leads, numbers)
     return total
 
 
@@ -190,52 +191,50 @@ def _contributed(part: Part, features: Features) -> list[Contribution]:
             return [Contribution("tag", tag, _micro(part.values[tag])) for tag in known]
 
 
-def _column(part: Part, leads: Sequence[Features]) -> MicroLogOdds:
+class _Numbers:
+    """The numbers of many leads by name, read once however many parts ask for them; NaN is none."""
+
+    def __init__(self, leads: Sequence[Features]) -> None:
+        self._leads = leads
+        self._read: dict[str, NDArray[np.float64]] = {}
+
+    def filled(
+        self, name: str, missing: float, adds: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+    ) -> MicroLogOdds:
+        """What a part adds for each lead, shape (leads,); `adds` is asked about known numbers only."""
+        numbers = self._read.get(name)
+        if numbers is None:
+            nan = math.nan
+            numbers = np.array([lead.numbers.get(name, nan) for lead in self._leads], dtype=np.float64)
+            self._read[name] = numbers
+        known = ~np.isnan(numbers)
+        column = np.full(len(numbers), _micro(missing), dtype=np.int64)
+        column[known] = np.rint(adds(numbers[known]) * MICRO).astype(np.int64)
+        return column
+
+
+def _column(part: Part, leads: Sequence[Features], numbers: _Numbers) -> MicroLogOdds:
     match part:
         case Choice():
-            points = {text: _micro(value) for text, value in part.values.items()}
-            missing, other = _micro(part.missing), _micro(part.other)
-            texts = (lead.texts.get(part.name) for lead in leads)
-            return _whole(
-                (missing if text is None else points.get(text, other) for text in texts), len(leads)
-            )
+            points: dict[str | None, int] = {text: _micro(value) for text, value in part.values.items()}
+            points[None] = _micro(part.missing)
+            other, name = _micro(part.other), part.name
+            return _whole([points.get(lead.texts.get(name), other) for lead in leads])
         case Line():
-            return _numbers(
+            return numbers.filled(
                 part.name,
                 part.missing,
-                leads,
                 lambda known: part.slope * ((np.clip(known, part.low, part.high) - part.mean) / part.scale),
             )
         case Steps():
-            values = np.asarray(part.values)
-            edges = np.asarray(part.edges)
-            return _numbers(
-                part.name,
-                part.missing,
-                leads,
-                lambda known: values[np.searchsorted(edges, known, side="right")],
+            values, edges = np.asarray(part.values), np.asarray(part.edges)
+            return numbers.filled(
+                part.name, part.missing, lambda known: values[np.searchsorted(edges, known, side="right")]
             )
         case Tags():
-            points = {tag: _micro(value) for tag, value in part.values.items()}
-            return _whole((sum(points.get(tag, 0) for tag in lead.tags) for lead in leads), len(leads))
+            added = {tag: _micro(value) for tag, value in part.values.items()}
+            return _whole([sum([added.get(tag, 0) for tag in lead.tags]) for lead in leads])
 
 
-def _numbers(
-    name: str,
-    missing: float,
-    leads: Sequence[Features],
-    adds: Callable[[NDArray[np.float64]], NDArray[np.float64]],
-) -> MicroLogOdds:
-    column = np.full(len(leads), _micro(missing), dtype=np.int64)
-    read = [
-        (place, number) for place, lead in enumerate(leads) if (number := lead.numbers.get(name)) is not None
-    ]
-    if read:
-        places, known = zip(*read, strict=True)
-        micro = np.rint(adds(np.asarray(known, dtype=np.float64)) * MICRO)
-        column[list(places)] = micro.astype(np.int64)
-    return column
-
-
-def _whole(values: Iterable[int], count: int) -> MicroLogOdds:
-    return np.fromiter(values, dtype=np.int64, count=count)
+def _whole(values: Sequence[int]) -> MicroLogOdds:
+    return np.array(values, dtype=np.int64)

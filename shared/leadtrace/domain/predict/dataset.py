@@ -46,7 +46,11 @@ class Dataset(msgspec.Struct, frozen=True):
 
 
 class Subject(NamedTuple):
-    """A lead as the builder takes it: its facts as scoring keeps them, and how it ended."""
+    """A lead as the builder takes it: its facts as scoring keeps them, and how it ended.
+
+    `as_of` (µs) is the state of knowledge, that of `at` if None. Only a lead whose history was imported,
+    and would have been known at the time, may say a later one.
+    """
 
     id: str
     facts: Sequence[Fact]
@@ -54,6 +58,7 @@ class Subject(NamedTuple):
     ending: Ending
     team: str | None = None
     rules: int | None = None
+    as_of: int | None = None
 
 
 def build_dataset(leads: Iterable[Subject], plan: Plan, *, horizon_days: int, observed_until: int) -> Dataset:
@@ -89,7 +94,7 @@ def _row(lead: Subject, known: Known, plan: Plan, weight: float) -> Row:
         at=lead.at,
         decided_at=known.decided_at,
         won=known.won,
-        features=features_at(lead.facts, plan, at=lead.at, team=lead.team),
+        features=features_at(lead.facts, plan, at=lead.at, as_of=lead.as_of, team=lead.team),
         weight=weight,
         rules=lead.rules,
     )

@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 from leadtrace.domain.predict.bins import edges_of
 from leadtrace.domain.predict.dataset import Row
 from leadtrace.domain.predict.features import STAGE, TEAM, Features
-from leadtrace.domain.predict.terms import Choice, Part, Steps, Tags, Terms
+from leadtrace.domain.predict.terms import Choice, Part, Steps, Tags, Terms, share_of
 from leadtrace.events.lead import LADDER
 
 ADDED: Final = 0.1
@@ -88,25 +88,16 @@ def percent(frequencies: Frequencies, features: Features) -> float:
     Raises:
         ValueError: there are no outcomes to learn from.
     """
-    terms = terms_of(frequencies, features.texts.get(TEAM))
-    apart = terms.base + math.fsum(_added(terms, features))
-    share = 1.0 / (1.0 + math.exp(-apart)) if apart >= 0 else 1.0 - 1.0 / (1.0 + math.exp(apart))
-    return round(100.0 * share, 2)
-
-
-def _added(terms: Terms, features: Features) -> Iterator[float]:
-    for part in terms.parts:
-        match part:
-            case Choice():
-                text = features.texts.get(part.name)
-                yield part.missing if text is None else part.values.get(text, part.other)
-            case Steps():
-                number = features.numbers.get(part.name)
-                yield part.missing if number is None else part.values[bisect_right(part.edges, number)]
-            case Tags():
-                yield from (part.values[tag] for tag in features.tags if tag in part.values)
-            case _:
-                raise TypeError(f"naive Bayes has no {part}")
+    table = _table(frequencies, features.texts.get(TEAM))
+    prior = table[_PRIOR][MISSING]
+    apart = [math.log(prior.won / prior.lost)]
+    fields = table.keys() - frequencies.edges.keys() - {_PRIOR, _TAG}
+    for field, value in _shown(features, sorted(fields), frequencies.edges):
+        one = table.get(field, {}).get(value)
+        if one is not None:
+            total = prior if field == STAGE else _total(table[field].values())
+            apart += [math.log(one.won / total.won), -math.log(one.lost / total.lost)]
+    return round(100.0 * share_of(math.fsum(apart)), 2)
 
 
 def terms_of(frequencies: Frequencies, team: str | None = None) -> Terms:
@@ -115,9 +106,7 @@ def terms_of(frequencies: Frequencies, team: str | None = None) -> Terms:
     Raises:
         ValueError: there are no outcomes to learn from.
     """
-    table = frequencies.pooled if team is None else frequencies.teams.get(team, frequencies.pooled)
-    if _PRIOR not in table:
-        raise ValueError("there are no outcomes to count")
+    table = _table(frequencies, team)
     prior = table[_PRIOR][MISSING]
     parts: list[Part] = []
     for field in sorted(table.keys() - {_PRIOR, _TAG}):
@@ -132,6 +121,13 @@ def terms_of(frequencies: Frequencies, team: str | None = None) -> Terms:
     if _TAG in table:
         parts.append(Tags(_log_ratios(table[_TAG], _total(table[_TAG].values()))))
     return Terms(math.log(prior.won / prior.lost), tuple(parts))
+
+
+def _table(frequencies: Frequencies, team: str | None) -> Table:
+    table = frequencies.pooled if team is None else frequencies.teams.get(team, frequencies.pooled)
+    if _PRIOR not in table:
+        raise ValueError("there are no outcomes to count")
+    return table
 
 
 def _log_ratios(counts: Mapping[str, Count], total: Count) -> dict[str, float]:

@@ -101,7 +101,15 @@ def log_odds_of(terms: Terms, leads: Sequence[Features]) -> MicroLogOdds:
 
 def probability(micro: int) -> float:
     """The probability of log-odds in millionths."""
-    return 1.0 / (1.0 + math.exp(-micro / MICRO)) if micro >= 0 else 1.0 - probability(-micro)
+    return share_of(micro / MICRO)
+
+
+def share_of(log_odds: float) -> float:
+    """The probability of natural log-odds, to the last digits also where it is small."""
+    if log_odds >= 0.0:
+        return 1.0 / (1.0 + math.exp(-log_odds))
+    odds = math.exp(log_odds)
+    return odds / (1.0 + odds)
 
 
 def probabilities(micro: MicroLogOdds) -> NDArray[np.float64]:

@@ -2,9 +2,11 @@
 
 import pytest
 
+from leadtrace.domain.fact import Fact
 from leadtrace.domain.predict.dataset import Dataset, Row, Subject, build_dataset, canonical
 from leadtrace.domain.predict.features import DAY_US, Features, Plan
 from leadtrace.domain.predict.outcome import Ending, Known, censoring_weights, outcome_by
+from leadtrace.events.catalogue import Code
 
 
 @pytest.mark.parametrize(
@@ -62,6 +64,29 @@ def test_open_leads_are_counted_and_not_used() -> None:
     assert dataset.censored == 1
     weight = {row.id: row.weight for row in dataset.rows}
     assert weight == {"won": 1.0, "lost": 1.0, "past": 5 / 3, "young and won": 1.0}
+
+
+def test_an_imported_history_counts_only_where_it_is_said_to_have_been_known() -> None:
+    day = DAY_US
+    values = ("industry", "retail")
+    told = Fact(
+        1,
+        100,
+        "",
+        "file",
+        "1",
+        int(Code.LEAD_UPDATED),
+        "contact/1",
+        skewed=False,
+        values=values,
+        recorded=90 * day,
+    )
+    lead = Subject("a", (told,), 10 * day, Ending(won_at=20 * day))
+    for one, texts in ((lead, {}), (lead._replace(as_of=90 * day), {"industry": "retail"})):
+        dataset = build_dataset([one], Plan(texts=("industry",)), horizon_days=30, observed_until=100 * day)
+        found = dict(dataset.rows[0].features.texts)
+        assert found.pop("lead:stage") == "inquiry"
+        assert found == texts
 
 
 def test_a_dataset_that_cannot_be_learnt_from_is_refused() -> None:

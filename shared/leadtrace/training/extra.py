@@ -8,10 +8,15 @@ from contextlib import contextmanager
 from typing import Final
 
 try:
+    from scipy.linalg import LinAlgWarning
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits
+
+    UNSOLVED: tuple[type[Warning], ...] = (ConvergenceWarning, LinAlgWarning)
 except ImportError:  # the extra `training` was left out
     LogisticRegression = threadpool_limits = None
+    UNSOLVED = ()
 
 REMEDY: Final = "training needs scikit-learn: install leadtrace[training]"
 
@@ -33,4 +38,4 @@ def one_thread() -> Iterator[None]:
         yield
 
 
-__all__ = ["REMEDY", "LogisticRegression", "MissingExtraError", "one_thread"]
+__all__ = ["REMEDY", "UNSOLVED", "LogisticRegression", "MissingExtraError", "one_thread"]

@@ -30,9 +30,10 @@ def objections(
         found.append(f"{wins} wins are known; {bar.wins} are needed.")
     if losses < bar.losses:
         found.append(f"{losses} losses are known; {bar.losses} are needed.")
-    if not tried:
-        found.append("There was nothing to try a model on that it had not learnt from.")
+    if found and not tried:
         return tuple(found)
+    if not tried:
+        return ("There was nothing to try a model on that it had not learnt from.",)
     for rival, gain in gains.items():
         if gain is None:
             found.append(f"It could not be compared with {rival}.")

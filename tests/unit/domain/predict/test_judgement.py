@@ -24,3 +24,8 @@ def test_every_reason_is_said() -> None:
 def test_nothing_tried_is_no_proof() -> None:
     (only,) = objections(wins=100, losses=100, tried=0, gains={}, bar=Bar())
     assert "nothing to try" in only
+
+
+def test_what_was_not_trained_for_want_of_outcomes_is_not_blamed_for_more() -> None:
+    (only,) = objections(wins=3, losses=100, tried=0, gains={}, bar=Bar())
+    assert only == "3 wins are known; 100 are needed."

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from leadtrace.runtime.clock import SystemClock
-from tests.benchmarks import acks, identity, olist, senders, soak, throughput, visibility
+from tests.benchmarks import acks, identity, olist, predict, senders, soak, throughput, visibility
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.machine import Others, environment, load_average
 from tests.benchmarks.results import RESULTS, append, table
@@ -23,6 +23,7 @@ BENCHMARKS = {
         senders.SENDERS,
         soak.SOAK,
         identity.IDENTITY,
+        predict.PREDICT,
     )
 }
 console = Console()

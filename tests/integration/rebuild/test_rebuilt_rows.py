@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -9,12 +10,13 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from leadtrace.events.binding import DealRebound, Ground, LeadRebound, Rebound
-from leadtrace.events.deal import DealCreated, DealLinked, DealWon
+from leadtrace.events.correction import Declaration, EventCorrected
+from leadtrace.events.deal import DealCreated, DealLinked, DealUpdated, DealWon
 from leadtrace.events.envelope import Event
 from leadtrace.events.lead import LeadCaptured, LeadUpdated
 from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.generation.state import Rebuild, State
-from leadtrace.testing.builders import SOURCE, entity_of, event, lead_ref
+from leadtrace.testing.builders import DAY_ZERO, SOURCE, entity_of, event, lead_ref
 from leadtrace.testing.corrected_worlds import corrected_worlds
 from leadtrace.testing.moving_worlds import moving_worlds
 from leadtrace.testing.worlds import worlds
@@ -103,12 +105,12 @@ async def test_rows_are_rebuilt_where_records_moved_and_events_were_corrected(
         await scene.close()
 
 
-def _moved(subject: str, *, to: str, revision: int, number: int) -> list[Event]:
+def _moved(subject: str, *, to: str, revision: int, number: int, at: datetime | None = None) -> list[Event]:
     """What ingest tells all that are concerned when a contact that founded its own lead joins another's."""
     home, joined = entity_of(subject), entity_of(to)
     told = Rebound(SOURCE, subject, str(home), str(home), str(joined), revision, Ground.MERGED)
     return [
-        event(LeadRebound(bindings=(told,)), f"lead/{one}", number + place, partitionkey=str(one))
+        event(LeadRebound(bindings=(told,)), f"lead/{one}", number + place, at=at, partitionkey=str(one))
         for place, one in enumerate(sorted({home, joined}))
     ]
 
@@ -129,6 +131,27 @@ async def test_records_that_moved_are_rebuilt_where_they_are_now(scene: Scene, s
     await scene.settle(max_records=2)
     joined = "select count(*) from scoring.leads where redirect_to = $1"
     assert await scene.owner.fetchval(joined, entity_of("contact/1")) == 2
+    before = await scene.rows()
+    _expect_equal(await scene.rebuild_all())
+    assert await scene.rows() == before
+
+
+async def test_the_days_of_a_lead_do_not_tell_of_moves_of_others_on_its_deal(scene: Scene) -> None:
+    """A contact on the same deal is merged elsewhere, which changes nothing for this lead."""
+    late = DAY_ZERO + timedelta(days=2)
+    amount = event(DealUpdated(amount="10", currency="EUR"), "deal/1", 5, recorded=late)
+    wrong = EventCorrected(
+        event=amount.id, source=SOURCE, corrects=amount.type, declaration=Declaration.DID_NOT_OCCUR
+    )
+    told = [event(LeadCaptured(), f"contact/{number}", number, recorded=late) for number in (1, 2, 3)]
+    linked = [
+        event(DealLinked(lead=lead_ref(f"contact/{number}")), "deal/1", 5 + number, recorded=late)
+        for number in (1, 2)
+    ]
+    await scene.put(*told, amount, *linked, event(wrong, "deal/1", 8, recorded=late))
+    await scene.settle()
+    await scene.put(*_moved("contact/1", to="contact/3", revision=2, number=10, at=late))
+    await scene.settle()
     before = await scene.rows()
     _expect_equal(await scene.rebuild_all())
     assert await scene.rows() == before

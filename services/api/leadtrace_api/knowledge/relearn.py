@@ -127,13 +127,20 @@ class Relearner:
     def _fold(self, history: History, by_day: Mapping[date, Mapping[Cause, set[int]]]) -> DayChains:
         days: DayChains = []
         taken: set[int] = set()
+        # Records of others move as well, of those that share a deal: most of that changes nothing here.
+        moves = {id(bound) for bound in history.bindings.everything()}
         for day in sorted(by_day):
             chain: Chain = []
+            before = days[-1][1][-1][1] if days else []
             for cause in CAUSES:
                 if cause in by_day[day]:
                     taken |= by_day[day][cause]
-                    chain.append((cause.value, self._contributed(history, taken)))
-            days.append((day, plainest(day, chain, days[-1][1][-1][1] if days else [])))
+                    made = self._contributed(history, taken)
+                    if made == (chain[-1][1] if chain else before) and by_day[day][cause] <= moves:
+                        continue
+                    chain.append((cause.value, made))
+            if chain:
+                days.append((day, plainest(day, chain, before)))
         return days
 
     def _contributed(self, history: History, taken: set[int]) -> Cells:

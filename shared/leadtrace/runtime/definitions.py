@@ -23,6 +23,11 @@ class Shelf:
     live: int
     metrics: MetricCatalogue
 
+    @property
+    def in_force(self) -> Definitions:
+        """The live version."""
+        return next(one for one in self.versions if one.version == self.live)
+
     def version(self, number: int) -> Definitions | None:
         """The definitions of this version, or None."""
         return next((one for one in self.versions if one.version == number), None)

@@ -26,7 +26,7 @@ _UNITS = {
 
 
 def test_the_catalogue_holds_what_the_code_serves_and_nothing_else() -> None:
-    assert served_metrics().keys() == CATALOGUE.keys()
+    assert served_metrics(SHELF.in_force).keys() == CATALOGUE.keys()
 
 
 @pytest.mark.parametrize(

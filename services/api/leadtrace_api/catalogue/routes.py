@@ -25,7 +25,7 @@ _COLUMNS = ("name", "unit", "kind", "owner", "description", "formula", "decision
 )
 async def metrics(room: InRoom, query: Annotated[MetricsQuery, Query()]) -> Response:
     """The catalogue that marketing and sales own together, in its order, and where each number is told."""
-    catalogue, served = room.shelf.metrics, served_metrics()
+    catalogue, served = room.shelf.metrics, served_metrics(room.shelf.in_force)
     answer = Metrics(
         version=catalogue.version,
         hash=catalogue_hash(catalogue),

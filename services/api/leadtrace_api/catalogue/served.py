@@ -2,15 +2,14 @@
 
 from itertools import pairwise
 
-from leadtrace.events.lead import LADDER, Stage
+from leadtrace.domain.definitions.model import Definitions
+from leadtrace.events.lead import LADDER
 from leadtrace_api.knowledge.metrics import RESTATABLE
 from leadtrace_api.projector.contribution import Measure
 
 FUNNEL = "/v1/funnel"
 DISAGREEMENTS = "/v1/definitions/disagreements"
 
-# The stages on which the definitions give a verdict that the CRM's word is compared with.
-JUDGED = (Stage.MARKETING_QUALIFIED, Stage.SALES_QUALIFIED)
 STEPS = tuple(f"{before.value}_to_{after.value}" for before, after in pairwise(LADDER))
 _OF_A_JUDGED_STAGE = (
     "claims",
@@ -22,14 +21,15 @@ _OF_A_JUDGED_STAGE = (
 )
 
 
-def served_metrics() -> dict[str, tuple[str, ...]]:
-    """Each metric by name, with the routes that tell it."""
+def served_metrics(definitions: Definitions) -> dict[str, tuple[str, ...]]:
+    """Each metric by name, with the routes that tell it; stages with clauses have some of their own."""
+    judged = [row.stage for row in definitions.qualification]
     return {
         **{name: _restatable(name) for name in RESTATABLE},
         **dict.fromkeys(STEPS, (FUNNEL,)),
         **dict.fromkeys((f"{step}_drop_off" for step in STEPS), (FUNNEL,)),
         **dict.fromkeys(("overall", "unconverted_revenue", "unlinked_deals", "unlinked_revenue"), (FUNNEL,)),
-        **{f"{stage.value}_{what}": (DISAGREEMENTS,) for stage in JUDGED for what in _OF_A_JUDGED_STAGE},
+        **{f"{stage.value}_{what}": (DISAGREEMENTS,) for stage in judged for what in _OF_A_JUDGED_STAGE},
     }
 
 

@@ -41,7 +41,7 @@ async def disagreements(room: InRoom, query: Annotated[DisagreementsQuery, Query
     async with reading(room) as now:
         if not await queries.are_made(now):
             raise UnavailableError("Leads are judged for the first time; try again in some minutes.")
-        counted = await queries.totals(now, query, zone)
+        totals = stage_totals(await queries.totals(now, query, zone), judged) if _is_first(query) else None
         rows = await queries.page(now, query, zone, after)
     shown, more = rows[: query.limit], len(rows) > query.limit
     sentences = clause_sentences(room.shelf.in_force)
@@ -49,13 +49,18 @@ async def disagreements(room: InRoom, query: Annotated[DisagreementsQuery, Query
         snapshot_at=now.at,
         definition_version=now.version,
         query={**_plain(query), **_repeated(query), "limit": query.limit},
-        totals=stage_totals(counted, judged),
+        totals=totals,
         disagreements=tuple(disagreement(row, sentences) for row in shown),
         next=_next(query, shown[-1]) if more else None,
     )
     if query.format is Format.CSV:
         return csv_response(csv_text(table_rows(answer.disagreements)), next_page=answer.next)
     return Response(answer.model_dump_json(), media_type="application/json")
+
+
+def _is_first(query: DisagreementsQuery) -> bool:
+    """Whether totals are told: once, and where there is room for them."""
+    return query.cursor is None and query.format is Format.JSON
 
 
 def _judged_stages(room: Room, query: DisagreementsQuery) -> list[str]:

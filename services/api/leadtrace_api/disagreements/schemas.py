@@ -109,7 +109,7 @@ class Disagreements(Stamped):
     """The answer of `GET /v1/definitions/disagreements`: newest first."""
 
     query: dict[str, object]
-    totals: tuple[StageTotals, ...]
+    totals: tuple[StageTotals, ...] | None = Field(description="Null on further pages.")
     disagreements: tuple[Disagreement, ...]
     next: str | None = Field(description="The link to the next page; null on the last.")
 

@@ -131,7 +131,7 @@ class TestMend:
             *("leads", "seen", "bindings"),
             *("leads", "deals", "seen", "bindings"),
             *("leads", "deals", "funnel_daily", "revenue_daily"),
-            *("funnel_known", "revenue_known", "lead_days", "known_leads"),
+            *("funnel_known", "revenue_known", "lead_days", "judgements", "known_leads"),
         ]
         assert all(row[3] == row[4] and row[5] == "0" for row in rows)
         assert int(rows[0][2].replace(",", "")) >= LEADS

@@ -13,6 +13,9 @@ from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.problem import MEDIA_TYPE
 from leadtrace_api import problems
 from leadtrace_api.audit import routes as audit
+from leadtrace_api.catalogue import routes as catalogue
+from leadtrace_api.definitions import routes as definitions
+from leadtrace_api.disagreements import routes as disagreements
 from leadtrace_api.documentation import keep_nulls_in_examples
 from leadtrace_api.explain import routes as explain
 from leadtrace_api.exposition import ConservationGauges, metrics_route
@@ -35,7 +38,11 @@ _ROUTERS = (
     score.router,
     score_history.router,
     identity.router,
+    catalogue.router,
     restatements.router,
+    # Before the route of one version, which takes any word in this place.
+    disagreements.router,
+    definitions.router,
     explain.router,
     intake.router,
     audit.router,

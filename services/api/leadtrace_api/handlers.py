@@ -5,6 +5,7 @@ A lead's old contribution goes out as its new one comes in, in the transaction t
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from uuid import UUID
 
@@ -27,12 +28,22 @@ from leadtrace_api.knowledge.learning import Learning, Replaced
 from leadtrace_api.knowledge.relearn import Relearner
 from leadtrace_api.projector.arrivals import Arrival, Change, Newest, SnapshotKey, arrivals_of, newest
 from leadtrace_api.projector.contribution import Increments, cells, net_of
-from leadtrace_api.store import deals, leads, rollups
+from leadtrace_api.projector.judgements import judgements as judgements_of
+from leadtrace_api.store import deals, judgements, leads, rollups
 from leadtrace_api.store.columns import Row
 
 _OUTCOME = msgspec.json.Decoder(LeadOutcome)
 _SCORE = msgspec.json.Decoder(LeadScore)
 _DEAL = msgspec.json.Decoder(DealOutcome)
+
+
+@dataclass(slots=True)
+class _Changes:
+    """What the new outcomes of one batch change beside their own rows."""
+
+    learning: Learning
+    increments: Increments = field(default_factory=Counter)
+    judged: list[judgements.Judged] = field(default_factory=list)
 
 
 class Projector:
@@ -63,19 +74,17 @@ class Projector:
         held_deals = await deals.lock(connection, concluded)
         held_scores = {key: one.score_revision for key, one in held.items()}
         held_outcomes = {key: one.outcome_revision for key, one in held.items()}
-        increments: Increments = Counter()
-        learning = Learning(self.relearner, {lead for lead, _ in held})
+        changes = _Changes(Learning(self.relearner, {lead for lead, _ in held}))
         old = await leads.outcomes(connection, _to_be_replaced(outcomes, held_outcomes), _OUTCOME.decode)
         new_scores = _newer(scores, held_scores, _score_row, dead)
-        new_outcomes = _newer(
-            outcomes, held_outcomes, partial(self._replace, increments, learning, old), dead
-        )
+        new_outcomes = _newer(outcomes, held_outcomes, partial(self._replace, changes, old), dead)
         new_deals = _newer(concluded, held_deals, self._deal_row, dead)
         await leads.save_scores(connection, new_scores)
         await leads.save_outcomes(connection, new_outcomes)
         await deals.save(connection, new_deals)
-        await rollups.add(connection, increments)
-        await learning.write(connection)
+        await judgements.replace(connection, changes.judged)
+        await rollups.add(connection, changes.increments)
+        await changes.learning.write(connection)
         applied = len(new_scores) + len(new_outcomes) + len(new_deals)
         duplicate = len(records) - applied - len(dead) - arrived.unknown
         return Applied(dead=dead, applied=applied, duplicate=duplicate)
@@ -85,13 +94,7 @@ class Projector:
         del connection, kind, ids
         return []
 
-    def _replace(
-        self,
-        increments: Increments,
-        learning: Learning,
-        old: Mapping[SnapshotKey, LeadOutcome],
-        new: Newest,
-    ) -> Row:
+    def _replace(self, changes: "_Changes", old: Mapping[SnapshotKey, LeadOutcome], new: Newest) -> Row:
         """The row of a new outcome; its contribution goes in and the old one out, unless they agree."""
         outcome = _OUTCOME.decode(new.raw)
         row = leads.outcome_row(new, outcome, self.day_of)
@@ -99,9 +102,12 @@ class Projector:
         held = old.get(new.key)
         contributed = cells(held, self.day_of)
         net = net_of(contributes, contributed) if contributes != contributed else Counter()
-        replaced = Replaced(new.key, held, contributed, outcome, contributes)
-        learning.take(replaced, net)
-        increments.update(net)
+        said = judgements_of(outcome)
+        judged = judgements.judged(new.key, said) if said != judgements_of(held) else None
+        changes.learning.take(Replaced(new.key, held, contributed, outcome, contributes), net)
+        changes.increments.update(net)
+        if judged is not None:
+            changes.judged.append(judged)
         return row
 
     def _deal_row(self, new: Newest) -> Row:

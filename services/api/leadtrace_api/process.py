@@ -32,6 +32,7 @@ from leadtrace.store.roles import role_of
 from leadtrace_api.handlers import Projector
 from leadtrace_api.store.generation import rebuild_plan
 from leadtrace_api.store.rebuild import rebuild_if_cut_otherwise
+from leadtrace_api.store.rejudge import rejudge_if_judged_otherwise
 
 # How long an idle poll waits; also the longest that a stop waits for the loop to notice.
 _POLL_WAIT_MS = 200
@@ -119,6 +120,8 @@ class ProjectorProcess:
             timezone = self._settings.reporting.timezone
             if await rebuild_if_cut_otherwise(connection, timezone, self._projector.relearner):
                 _log.info("rollups.rebuilt", timezone=timezone)
+            if await rejudge_if_judged_otherwise(connection):
+                _log.info("judgements.made_anew")
 
     def _make_loop(self, pool: Pool, stop: StopSignal) -> Loop:
         return Loop(

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from leadtrace.runtime.definitions import Shelf
 from leadtrace.runtime.key_ring import KeyRing
 from leadtrace.store.engine import UNAVAILABLE
 from leadtrace_api.knowledge.reconciled import ReconciledTime
@@ -24,10 +25,15 @@ class Room:
 
     engine: AsyncEngine
     settings: ApiSettings
-    definition_version: int
+    shelf: Shelf
     keys: KeyRing
     vault: Vault
     reconciled: ReconciledTime = field(default_factory=ReconciledTime)
+
+    @property
+    def definition_version(self) -> int:
+        """The version of the definitions in force."""
+        return self.shelf.live
 
     async def database_missing(self) -> str | None:
         """A readiness check: None when the database answers and the read models are there."""

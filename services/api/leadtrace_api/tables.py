@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -176,6 +177,25 @@ KNOWN_LEADS = Table(
     Column("cause", Text, primary_key=True),
     Column("lead_id", Uuid, primary_key=True),
     comment="Which leads changed numbers of days before a known day.",
+)
+
+JUDGEMENTS = Table(
+    "judgements",
+    METADATA,
+    *_identity("lead_id"),
+    Column("place", Integer, primary_key=True),
+    Column("stage", Text, nullable=False),
+    Column("at", _MOMENT, nullable=False),
+    Column("claimed", Boolean, nullable=False),
+    Column("verified", Boolean, comment="Null where the verdict of that moment is kept no longer."),
+    Column("differs", Boolean, nullable=False),
+    Column("failed", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("claimed_as", Text),
+    Column("actor", Text),
+    Column("sender", Text),
+    Column("event_id", Text),
+    Index(None, "definition_version", "at", "lead_id", "place"),
+    comment="Each claim of a stage with the verdict of its moment, and verdicts that nobody claimed.",
 )
 
 PROJECTIONS = Table(

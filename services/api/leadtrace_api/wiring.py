@@ -1,7 +1,7 @@
 """Puts the api's two processes together: the only place that names their concrete parts."""
 
 from leadtrace.bus.protocol import Bus
-from leadtrace.runtime.definitions import live_definitions
+from leadtrace.runtime.definitions import live_definitions, shipped_shelf
 from leadtrace.runtime.health import Readiness
 from leadtrace.runtime.key_ring import configured_key_ring
 from leadtrace.runtime.metrics import Metrics
@@ -31,7 +31,7 @@ async def serve_api(settings: Settings) -> None:
     engine = make_engine(settings.postgres_url, role_of(SERVICE), size=settings.postgres.pool_size)
     keys = configured_key_ring(settings)
     vault = Vault(lambda: known_wrapper(settings))
-    room = Room(engine, api_settings(settings), live_definitions().version, keys, vault)
+    room = Room(engine, api_settings(settings), shipped_shelf(), keys, vault)
     readiness, metrics = Readiness(), Metrics()
     readiness.add("postgres", room.database_missing)
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from leadtrace.cli import identity, keys, quarantine, topics
+from leadtrace.cli import definitions, identity, keys, quarantine, topics
 from leadtrace.cli.config import config
 from leadtrace.cli.correct import correct
 from leadtrace.cli.demo import demo
@@ -41,6 +41,7 @@ app.command(rich_help_panel=_LOOK)(status)
 app.command(rich_help_panel=_LOOK)(doctor)
 app.command(rich_help_panel=_LOOK)(config)
 app.command(rich_help_panel=_LOOK)(retention)
+app.add_typer(definitions.app, name="definitions", rich_help_panel=_LOOK)
 app.command(rich_help_panel=_MEND)(reconcile)
 app.command(rich_help_panel=_MEND)(republish)
 app.command(rich_help_panel=_MEND)(rebuild)

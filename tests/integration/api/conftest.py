@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest_asyncio
 
+from leadtrace.runtime.definitions import shipped_shelf
 from leadtrace.runtime.health import Readiness
 from leadtrace.runtime.key_ring import KeyRing
 from leadtrace.runtime.metrics import Metrics
@@ -35,7 +36,7 @@ async def projection(database_url: str) -> AsyncIterator[Projection]:
 async def room(database_url: str) -> AsyncIterator[Room]:
     """The api's dependencies."""
     engine = make_engine(database_url, "leadtrace_api", size=2)
-    yield Room(engine, SETTINGS, 1, KeyRing(READER_KEY), Vault(wrapper_of))
+    yield Room(engine, SETTINGS, shipped_shelf(), KeyRing(READER_KEY), Vault(wrapper_of))
     await engine.dispose()
 
 

@@ -122,5 +122,5 @@ class Projection:
         """Forget everything."""
         await self.pool.execute(
             "truncate api.leads, api.deals, api.lead_days, api.funnel_daily, api.revenue_daily, "
-            "api.funnel_known, api.revenue_known, api.known_leads"
+            "api.funnel_known, api.revenue_known, api.known_leads, api.judgements"
         )

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from leadtrace.events.lead import Stage
+from leadtrace.runtime.definitions import shipped_shelf
 from leadtrace.runtime.health import Readiness
 from leadtrace.runtime.key_ring import digest_of
 from leadtrace.runtime.metrics import Metrics
@@ -135,7 +136,7 @@ async def test_without_the_master_key_it_says_so_and_records_nothing(
     client: httpx.AsyncClient, room: Room, keys: str | None
 ) -> None:
     vault = Vault(lambda: None if keys is None else wrapper_of(keys))
-    lacking = Room(room.engine, SETTINGS, 1, room.keys, vault)
+    lacking = Room(room.engine, SETTINGS, shipped_shelf(), room.keys, vault)
     transport = httpx.ASGITransport(create_app(lacking, Readiness(), Metrics()))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as other:
         answer = await other.get(PATH, headers=ADMIN)

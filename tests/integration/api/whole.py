@@ -30,6 +30,7 @@ _TABLES = {
         "funnel_known",
         "revenue_known",
         "lead_days",
+        "judgements",
         "known_leads",
         "notes",
         "dead_letters",

@@ -14,7 +14,7 @@ from leadtrace.domain.calendar import Days
 from leadtrace.domain.definitions.canonical import reference_to
 from leadtrace.domain.scoring.fold import ScoreFold
 from leadtrace.runtime.clock import FrozenClock, SystemClock
-from leadtrace.runtime.definitions import live_definitions
+from leadtrace.runtime.definitions import live_definitions, shipped_shelf
 from leadtrace.runtime.handler import Handler
 from leadtrace.runtime.health import Readiness
 from leadtrace.runtime.key_ring import KeyRing
@@ -124,7 +124,9 @@ async def company(url: str) -> AsyncGenerator[Company]:
     definitions, clock = live_definitions(), SystemClock()
     # Scores fade: the world's clock stands where the last item was posted.
     world = FrozenClock(RECEIVED_AT)
-    app = create_app(Room(engine, _SETTINGS, 1, KeyRing(), Vault(wrapper_of)), Readiness(), Metrics())
+    app = create_app(
+        Room(engine, _SETTINGS, shipped_shelf(), KeyRing(), Vault(wrapper_of)), Readiness(), Metrics()
+    )
     transport = httpx.ASGITransport(app)
     try:
         async with (

@@ -7,6 +7,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from leadtrace.runtime.definitions import shipped_shelf
 from leadtrace.runtime.health import Readiness
 from leadtrace.runtime.key_ring import KeyRing
 from leadtrace.runtime.metrics import Metrics
@@ -34,7 +35,10 @@ def make_client(tmp_path: Path) -> MakeClient:
     ) -> httpx.AsyncClient:
         engine = make_engine(f"postgresql:///none?host={tmp_path}")
         settings = ApiSettings("EUR", "Europe/Berlin", embedded)
-        room, readiness = Room(engine, settings, 1, keys or KeyRing(key), Vault(lambda: None)), Readiness()
+        room, readiness = (
+            Room(engine, settings, shipped_shelf(), keys or KeyRing(key), Vault(lambda: None)),
+            Readiness(),
+        )
         readiness.add("postgres", room.database_missing)
         app = create_app(room, readiness, Metrics())
         transport = httpx.ASGITransport(app, client=(address, 5))

@@ -9,6 +9,7 @@ from leadtrace.runtime.key_ring import KeyRing, Scope, digest_of
 from leadtrace.store.api_keys import StoredKey
 from tests.unit.api.conftest import KEY, MakeClient
 
+DISAGREEMENTS = "/v1/definitions/disagreements"
 LEAD = "/v1/leads/00000000-0000-0000-0000-000000000001"
 
 
@@ -42,6 +43,16 @@ LEAD = "/v1/leads/00000000-0000-0000-0000-000000000001"
         (f"{LEAD}?as_of=2026-01-01T00:00:00", "as_of", ""),
         (f"{LEAD}/trace?as_of=yesterday", "as_of", ""),
         (f"{LEAD}/score?at=2026-13-01T00:00:00Z", "at", ""),
+        (f"{DISAGREEMENTS}?stage=lead", "stage", "Ask for mql or sql."),
+        (f"{DISAGREEMENTS}?stage=lost", "stage", "Ask for mql or sql."),
+        (f"{DISAGREEMENTS}?kind=claimed", "kind", ""),
+        (f"{DISAGREEMENTS}?from=2026-02-01&to=2026-01-01", "to", "Swap from and to."),
+        (f"{DISAGREEMENTS}?cursor=abc", "cursor", "Leave cursor out"),
+        (f"{DISAGREEMENTS}?cursor=MjAyNi0wMS0wMXwwfDA", "cursor", "Leave cursor out"),
+        (f"{DISAGREEMENTS}?stages=mql", "stages", "Did you mean stage?"),
+        (f"{DISAGREEMENTS}?limit=0", "limit", ""),
+        ("/v1/metrics?kind=vanity", "kind", "It knows format."),
+        ("/v1/definitions?live=1", "live", "It takes none."),
         ("/v1/intake/00000000-0000-0000-0000-000000000001?verbose=1", "verbose", "It takes none."),
     ],
 )

@@ -13,7 +13,7 @@ from leadtrace_api.funnel.queries import (
     stage_counts,
     unlinked_deals,
 )
-from leadtrace_api.funnel.schemas import EXAMPLE, Format, Funnel, FunnelEcho, FunnelQuery
+from leadtrace_api.funnel.schemas import EXAMPLE, Funnel, FunnelEcho, FunnelQuery
 from leadtrace_api.funnel.table import as_csv
 from leadtrace_api.knowledge.closing import check_closed
 from leadtrace_api.parameters import check_range
@@ -21,6 +21,7 @@ from leadtrace_api.problems import ParameterError, nearest
 from leadtrace_api.projector.dimensions import DIMENSIONS, TOTAL
 from leadtrace_api.reading import Reading, reading
 from leadtrace_api.room import InRoom
+from leadtrace_api.spreadsheet import Format, csv_response
 
 router = APIRouter()
 
@@ -40,7 +41,7 @@ async def funnel(room: InRoom, query: Annotated[FunnelQuery, Query()]) -> Respon
             await check_closed(room, now, query.as_of)
         answer = await _answer(now, query, dimension, room.settings.currency)
     if query.format is Format.CSV:
-        return Response(as_csv(answer), media_type="text/csv; charset=utf-8")
+        return csv_response(as_csv(answer))
     return Response(answer.model_dump_json(by_alias=True), media_type="application/json")
 
 

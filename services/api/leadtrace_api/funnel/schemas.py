@@ -1,7 +1,6 @@
 """The funnel's parameters and its answer."""
 
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from pydantic import Field
@@ -9,13 +8,7 @@ from pydantic import Field
 from leadtrace_api.parameters import DimensionFilters, Value
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.schemas import Answer, Money, Rate, Stamped
-
-
-class Format(StrEnum):
-    """How the answer is written."""
-
-    JSON = "json"
-    CSV = "csv"
+from leadtrace_api.spreadsheet import Format
 
 
 class FunnelQuery(DimensionFilters):

@@ -1,29 +1,26 @@
 """The funnel as CSV: a line a group, then the total, then the deals of nobody if they are told."""
 
-import csv
-import io
 from collections.abc import Iterator
 
 from leadtrace_api.funnel.schemas import Funnel, FunnelNumbers
-
-# Cells that begin so are run as formulas by spreadsheets, and anyone can put them into a campaign's name.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from leadtrace_api.spreadsheet import cell, csv_text
 
 
 def as_csv(funnel: Funnel) -> str:
     """The answer as RFC 4180 text; a missing key is an empty cell, what looks like a formula is quoted."""
-    out = io.StringIO()
-    writer = csv.writer(out)
+    return csv_text(_rows(funnel))
+
+
+def _rows(funnel: Funnel) -> Iterator[list[object]]:
     by = funnel.query.by
-    writer.writerow(["row", *([by] if by else []), *_header(funnel.total)])
+    yield ["row", *([by] if by else []), *_header(funnel.total)]
     for group in funnel.groups:
-        writer.writerow(["group", *(_cell(key) for key in group.key.values()), *_numbers(group)])
-    writer.writerow(["total", *([""] if by else []), *_numbers(funnel.total)])
+        yield ["group", *(cell(key) for key in group.key.values()), *_numbers(group)]
+    yield ["total", *([""] if by else []), *_numbers(funnel.total)]
     if funnel.unlinked is not None:
         earned = funnel.unlinked.revenue
         blanks = [""] * (len(_header(funnel.total)) - 2 + (1 if by else 0))
-        writer.writerow(["unlinked", *blanks, earned.amount, earned.currency])
-    return out.getvalue()
+        yield ["unlinked", *blanks, earned.amount, earned.currency]
 
 
 def _header(numbers: FunnelNumbers) -> list[str]:
@@ -48,9 +45,3 @@ def _numbers(numbers: FunnelNumbers) -> Iterator[object]:
     yield numbers.overall.value
     yield numbers.revenue.amount
     yield numbers.revenue.currency
-
-
-def _cell(text: str | None) -> str:
-    if text is None:
-        return ""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

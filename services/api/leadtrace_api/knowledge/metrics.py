@@ -1,49 +1,31 @@
 """The metrics whose past can be asked for: the funnel's counts by stage, customers and revenue."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from leadtrace.events.lead import LADDER, Stage
 from leadtrace_api.problems import NotFoundError, nearest
-from leadtrace_api.projector.contribution import STAGE_MEASURES, Measure
-
-Unit = Literal["leads", "entries", "customers", "money"]
-
-_MEANING = {
-    Measure.ENTERED: "Recorded entries to {stage}.",
-    Measure.REACHED: "Leads at {stage} or a later rung of the ladder.",
-    Measure.CURRENT: "Leads that stand at {stage}.",
-}
+from leadtrace_api.projector.contribution import REVENUE_MEASURES, STAGE_MEASURES, Measure
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """What is counted; `stage` is None for what is counted by currency."""
+    """What is counted; `stage` is None for what is counted by currency. The catalogue says the rest."""
 
     name: str
     measure: Measure
     stage: Stage | None
-    unit: Unit
-    description: str
 
 
-def _of_stage(stage: Stage, measure: Measure) -> Metric:
-    unit: Unit = "entries" if measure is Measure.ENTERED else "leads"
-    described = _MEANING[measure].format(stage=stage.value)
-    return Metric(f"{stage.value}_{measure.value}", measure, stage, unit, described)
-
-
-CATALOGUE = {
+RESTATABLE = {
     metric.name: metric
     for metric in (
         *(
-            _of_stage(stage, measure)
+            Metric(f"{stage.value}_{measure.value}", measure, stage)
             for stage in Stage
             for measure in STAGE_MEASURES
             if measure is not Measure.REACHED or stage in LADDER
         ),
-        Metric("customers", Measure.CUSTOMERS, None, "customers", "Leads with a part of a won deal."),
-        Metric("revenue", Measure.REVENUE, None, "money", "The leads' parts of won deals."),
+        *(Metric(measure.value, measure, None) for measure in REVENUE_MEASURES),
     )
 }
 
@@ -54,12 +36,12 @@ def metric_named(name: str) -> Metric:
     Raises:
         NotFoundError: there is none; the nearest is named.
     """
-    metric = CATALOGUE.get(name)
+    metric = RESTATABLE.get(name)
     if metric is None:
         raise NotFoundError(
             f"There is no metric {name}.",
             parameter="metric",
             rule="Metrics are those of the funnel: <stage>_entered, _reached, _current, customers, revenue.",
-            remedy=nearest(name, CATALOGUE) or f"It knows {', '.join(CATALOGUE)}.",
+            remedy=nearest(name, RESTATABLE) or f"It knows {', '.join(RESTATABLE)}.",
         )
     return metric

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from leadtrace.domain.attribution.recorded import Cause
+from leadtrace.domain.definitions.metric_model import MetricUnit
 from leadtrace_api.parameters import Value
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.projector.knowing import ON_THE_DAY
@@ -38,10 +39,10 @@ class RestatementsQuery(BaseModel):
 
 
 class MetricSaid(Answer):
-    """A metric by name."""
+    """A metric as the catalogue says it; more at `/v1/metrics`."""
 
     name: str
-    unit: str
+    unit: MetricUnit
     description: str
 
 

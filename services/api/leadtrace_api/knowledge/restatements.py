@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
+from leadtrace.domain.definitions.metric_model import metrics_of
 from leadtrace.domain.money import to_decimal
 from leadtrace_api.knowledge.closing import check_closed
 from leadtrace_api.knowledge.leads import day_of_zone
@@ -23,6 +24,7 @@ from leadtrace_api.knowledge.restatement_schemas import (
 )
 from leadtrace_api.parameters import check_range
 from leadtrace_api.problems import ParameterError, nearest
+from leadtrace_api.projector.contribution import Measure
 from leadtrace_api.projector.dimensions import DIMENSIONS, TOTAL
 from leadtrace_api.reading import Reading, reading
 from leadtrace_api.room import InRoom, Room
@@ -46,6 +48,7 @@ async def restatements(
     """The items sum exactly to the change, since both are sums of the same rows."""
     check_range(query.first, query.last, ("from", "to"))
     found = metric_named(metric)
+    said = metrics_of(room.shelf.metrics)[found.name]
     async with reading(room) as now:
         asked = await _asked(room, now, found, query)
         before = await number_before(now, asked)
@@ -57,7 +60,7 @@ async def restatements(
     return Restatements(
         snapshot_at=now.at,
         definition_version=now.version,
-        metric=MetricSaid(name=found.name, unit=found.unit, description=found.description),
+        metric=MetricSaid(name=found.name, unit=said.unit, description=said.description),
         query=_echo(query, asked),
         before=_said(before, asked),
         after=_said(before + change, asked),
@@ -129,7 +132,7 @@ async def _item(room: Room, now: Reading, asked: Asked, group: Group, by_day: di
 
 def _said(number: int, asked: Asked) -> str:
     """A number as text, money in units of its currency: exact, whatever reads it."""
-    return f"{to_decimal(number, asked.name):f}" if asked.metric.unit == "money" else str(number)
+    return f"{to_decimal(number, asked.name):f}" if asked.metric.measure is Measure.REVENUE else str(number)
 
 
 def _echo(query: RestatementsQuery, asked: Asked) -> RestatementsEcho:

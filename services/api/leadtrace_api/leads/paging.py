@@ -1,21 +1,16 @@
-"""Cursors: where a page ended, as text that means nothing to anybody else."""
+"""Where a page of leads ended."""
 
-import base64
-import binascii
 from datetime import date, datetime
 from uuid import UUID
 
+from leadtrace_api.cursors import foreign, packed, unpacked
 from leadtrace_api.leads.queries import Cursor
-from leadtrace_api.problems import ParameterError
-
-_SEPARATOR = "|"
 
 
 def cursor_text(cursor: Cursor) -> str:
     """The cursor as it stands in a link."""
     day, captured_at, lead_id = cursor
-    plain = _SEPARATOR.join((day.isoformat(), captured_at.isoformat(), lead_id.hex))
-    return base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+    return packed(day.isoformat(), captured_at.isoformat(), lead_id.hex)
 
 
 def cursor_of(text: str) -> Cursor:
@@ -24,21 +19,12 @@ def cursor_of(text: str) -> Cursor:
     Raises:
         ParameterError: it is not one that this api made.
     """
+    parts = unpacked(text)
     try:
-        plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-        day, captured_at, lead_id = plain.split(_SEPARATOR)
+        day, captured_at, lead_id = parts
         cursor = (date.fromisoformat(day), datetime.fromisoformat(captured_at), UUID(lead_id))
-    except (ValueError, binascii.Error) as error:
-        raise _foreign() from error
+    except ValueError as error:
+        raise foreign() from error
     if cursor[1].tzinfo is None:
-        raise _foreign()
+        raise foreign()
     return cursor
-
-
-def _foreign() -> ParameterError:
-    return ParameterError(
-        "This is no cursor of this api.",
-        parameter="cursor",
-        rule="A cursor is taken from `next` of the page before, as it stands.",
-        remedy="Leave cursor out to begin anew.",
-    )

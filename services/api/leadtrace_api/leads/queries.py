@@ -103,7 +103,7 @@ def _conditions(now: Reading, query: LeadsQuery) -> list[ColumnElement[bool]]:
         leads.definition_version == now.version,
         leads.captured_at.is_not(None),
         leads.redirect_to.is_(None),
-        *(_has_key(leads[name], keys) for name, keys in query.filters().items()),
+        *(has_key(leads[name], keys) for name, keys in query.filters().items()),
         *_days(leads.cohort_day, query.captured_from, query.captured_to),
     ]
     if query.reached is not None:
@@ -118,7 +118,7 @@ def _conditions(now: Reading, query: LeadsQuery) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _has_key(column: ColumnElement[str | None], keys: Sequence[str | None]) -> ColumnElement[bool]:
+def has_key(column: ColumnElement[str | None], keys: Sequence[str | None]) -> ColumnElement[bool]:
     """The column holds one of the keys; None stands for null."""
     present = [key for key in keys if key is not None]
     missing = [column.is_(None)] if None in keys else []

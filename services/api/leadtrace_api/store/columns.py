@@ -42,6 +42,7 @@ def _quoted(value: object) -> str:
 _known = lru_cache(_TEXTS_KEPT)(_quoted)
 
 INT = Kind("bigint", str)
+BOOL = Kind("bool", lambda value: "t" if value else "f")
 MOMENT = Kind("bigint", str, _MICROSECONDS)
 DATE = Kind("date", _date_text)
 TEXT = Kind("text", _known)

@@ -10,6 +10,7 @@ from leadtrace.runtime.rebuild.sources import NewestSnapshots
 from leadtrace.store.generation.tables import Generation, GenerationTable
 from leadtrace_api.knowledge.last_days import keep_last_days
 from leadtrace_api.projector.contribution import VERSION
+from leadtrace_api.projector.judgements import VERSION as JUDGEMENTS
 
 _KNOWN = ("known_day", "cause")
 # The leads that deals were ever linked with: a lead's past is its deals' too.
@@ -38,6 +39,7 @@ GENERATION = Generation(
         GenerationTable(
             "lead_days", ("lead_id", "definition_version", "known_day"), remembered_by=("lead_id",)
         ),
+        GenerationTable("judgements", ("lead_id", "definition_version", "place")),
         GenerationTable("known_leads", ("definition_version", "known_day", "cause", "lead_id")),
     ),
 )
@@ -52,7 +54,7 @@ def rebuild_plan(timezone: str) -> RebuildPlan:
             NewestSnapshots(LEAD_CONCLUDED, "attribution.pub_leads", "lead_id"),
             NewestSnapshots(DEAL_CONCLUDED, "attribution.pub_deals", "deal_id"),
         ),
-        f"contribution {VERSION}, {timezone}",
+        f"contribution {VERSION}, judgements {JUDGEMENTS}, {timezone}",
         concerned=_LEADS_OF_DEALS,
         complete=partial(keep_last_days, calendar(ZoneInfo(timezone))),
     )

@@ -29,7 +29,7 @@ on conflict (name) do update set
   known_from = excluded.known_from
 """
 
-_OUTCOME = msgspec.json.Decoder(LeadOutcome)
+OUTCOME = msgspec.json.Decoder(LeadOutcome)
 _DEAL = msgspec.json.Decoder(DealOutcome)
 
 
@@ -53,8 +53,8 @@ async def rebuild(connection: Connection, relearner: Relearner) -> None:
     await connection.execute("lock table api.leads, api.deals in share row exclusive mode")
     await rollups.clear(connection)
     await known.clear(connection)
-    async for page in _pages(connection, "leads", "lead_id"):
-        decoded = [(one, _OUTCOME.decode(one.raw)) for one in page]
+    async for page in pages(connection, "leads", "lead_id"):
+        decoded = [(one, OUTCOME.decode(one.raw)) for one in page]
         increments: Increments = Counter()
         learning = Learning(relearner)
         for one, outcome in decoded:
@@ -64,12 +64,13 @@ async def rebuild(connection: Connection, relearner: Relearner) -> None:
         await leads.save_outcomes(connection, [leads.outcome_row(*one, day_of) for one in decoded])
         await rollups.add(connection, increments)
         await learning.write(connection)
-    async for page in _pages(connection, "deals", "deal_id"):
+    async for page in pages(connection, "deals", "deal_id"):
         rows = [deals.outcome_row(one, _DEAL.decode(one.raw), day_of) for one in page]
         await deals.save(connection, rows)
 
 
-async def _pages(connection: Connection, table: str, key: str) -> AsyncIterator[Sequence[Newest]]:
+async def pages(connection: Connection, table: str, key: str) -> AsyncIterator[Sequence[Newest]]:
+    """The stored outcomes of leads or deals, in pages."""
     statement = (
         f"select {key}, definition_version, outcome_revision, outcome_body from api.{table} "
         f"where outcome_body is not null order by {key}, definition_version"

@@ -1,26 +1,25 @@
 """The definitions file as structs, key by key; a key without behaviour behind it is not accepted.
 
-Points are decimal numbers of at most three digits after the point; thresholds likewise.
+Points are decimal numbers of at most three digits after the point; thresholds likewise. `owner` names who
+answers for a row: it judges nothing, so it is left out of the hash and changes no score.
 """
 
 import msgspec
 
+from leadtrace.domain.definitions.block import Block
 from leadtrace.domain.definitions.millipoints import Points
 from leadtrace.events.lead import Stage
 
 
-class _Block(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What every block of the file has in common: no unknown key passes."""
-
-
-class StageMeaning(_Block, frozen=True, kw_only=True):
+class StageMeaning(Block, frozen=True, kw_only=True):
     """A rung of the ladder and the one written thing that it means."""
 
     stage: Stage
     means: str
+    owner: str = ""
 
 
-class PropertyTest(_Block, frozen=True, kw_only=True):
+class PropertyTest(Block, frozen=True, kw_only=True):
     """A condition on the current value of a property; exactly one operator is given.
 
     Texts compare without regard to case and outer blanks. `at_least` holds for values that are numbers.
@@ -40,7 +39,7 @@ class FitCase(PropertyTest, frozen=True, kw_only=True):
     because: str = ""
 
 
-class FitRule(_Block, frozen=True, kw_only=True):
+class FitRule(Block, frozen=True, kw_only=True):
     """One property judged by the first case that holds.
 
     `otherwise` is what a known value gets that no case names; `unknown` what a missing one gets.
@@ -51,6 +50,7 @@ class FitRule(_Block, frozen=True, kw_only=True):
     cases: tuple[FitCase, ...]
     unknown: Points
     otherwise: Points = 0.0
+    owner: str = ""
 
 
 class Disqualifier(PropertyTest, frozen=True, kw_only=True):
@@ -59,9 +59,10 @@ class Disqualifier(PropertyTest, frozen=True, kw_only=True):
     id: str
     property: str
     because: str = ""
+    owner: str = ""
 
 
-class TouchTest(_Block, frozen=True, kw_only=True):
+class TouchTest(Block, frozen=True, kw_only=True):
     """Which touchpoints show a signal: all keys given must hold, each by any of its values."""
 
     channel: tuple[str, ...] | None = None
@@ -76,7 +77,7 @@ class TouchTest(_Block, frozen=True, kw_only=True):
     page_prefix: tuple[str, ...] | None = None
 
 
-class Signal(_Block, frozen=True, kw_only=True):
+class Signal(Block, frozen=True, kw_only=True):
     """An intent signal: points for each touchpoint that shows it, halved every `half_life_days`.
 
     `cap` bounds what the signal may add at any moment, `group` shares a bound with others, `once_only`
@@ -91,16 +92,17 @@ class Signal(_Block, frozen=True, kw_only=True):
     group: str | None = None
     once_only: bool = False
     because: str = ""
+    owner: str = ""
 
 
-class SignalGroup(_Block, frozen=True, kw_only=True):
+class SignalGroup(Block, frozen=True, kw_only=True):
     """A bound on what several signals may add together at any moment."""
 
     id: str
     cap: Points
 
 
-class Intent(_Block, frozen=True, kw_only=True):
+class Intent(Block, frozen=True, kw_only=True):
     """The signals; `cap_per_day` bounds the points gathered within one day (UTC), before decay."""
 
     signals: tuple[Signal, ...]
@@ -108,42 +110,44 @@ class Intent(_Block, frozen=True, kw_only=True):
     cap_per_day: Points | None = None
 
 
-class Threshold(_Block, frozen=True, kw_only=True):
+class Threshold(Block, frozen=True, kw_only=True):
     """A band is entered at `enter_at` and left below `leave_below`, so that a lead does not flap."""
 
     enter_at: Points
     leave_below: Points
 
 
-class Bands(_Block, frozen=True, kw_only=True):
+class Bands(Block, frozen=True, kw_only=True):
     """Thresholds of fit plus intent; below warm is cold."""
 
     warm: Threshold
     hot: Threshold
+    owner: str = ""
 
 
-class FitGrades(_Block, frozen=True, kw_only=True):
+class FitGrades(Block, frozen=True, kw_only=True):
     """The letter of the grade: A from here, B from here, else C."""
 
     a: Points = msgspec.field(name="A")
     b: Points = msgspec.field(name="B")
 
 
-class IntentGrades(_Block, frozen=True, kw_only=True):
+class IntentGrades(Block, frozen=True, kw_only=True):
     """The digit of the grade: 1 from here, 2 from here, else 3."""
 
     one: Points
     two: Points
 
 
-class Grades(_Block, frozen=True, kw_only=True):
+class Grades(Block, frozen=True, kw_only=True):
     """The matrix A1 to C3."""
 
     fit: FitGrades
     intent: IntentGrades
+    owner: str = ""
 
 
-class Scorecard(_Block, frozen=True, kw_only=True):
+class Scorecard(Block, frozen=True, kw_only=True):
     """How fit and intent are counted, and what their sum is called."""
 
     fit: tuple[FitRule, ...]
@@ -153,7 +157,7 @@ class Scorecard(_Block, frozen=True, kw_only=True):
     disqualifiers: tuple[Disqualifier, ...] = ()
 
 
-class Clause(_Block, frozen=True, kw_only=True):
+class Clause(Block, frozen=True, kw_only=True):
     """One condition on the facts that a stage requires; exactly one test is given.
 
     `known` names a property that must have a value, `reached` a stage that the CRM must have claimed (it
@@ -171,18 +175,19 @@ class Clause(_Block, frozen=True, kw_only=True):
     qualified: Stage | None = None
 
 
-class StageClauses(_Block, frozen=True, kw_only=True):
+class StageClauses(Block, frozen=True, kw_only=True):
     """What a stage requires: every clause."""
 
     stage: Stage
     clauses: tuple[Clause, ...]
 
 
-class Definitions(_Block, frozen=True, kw_only=True):
-    """One version of what marketing and sales agreed on."""
+class Definitions(Block, frozen=True, kw_only=True):
+    """One version of what marketing and sales agreed on; `owner` answers for each row that names none."""
 
     id: str
     version: int
     stages: tuple[StageMeaning, ...]
     scorecard: Scorecard
     qualification: tuple[StageClauses, ...] = ()
+    owner: str = "marketing and sales"

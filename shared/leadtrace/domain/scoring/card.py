@@ -6,15 +6,14 @@ from functools import lru_cache
 
 from leadtrace.domain.definitions.millipoints import millipoints
 from leadtrace.domain.definitions.model import Disqualifier, FitRule, Intent, Scorecard, Signal
+from leadtrace.domain.definitions.words import plain, property_words
 from leadtrace.domain.fact import Value
 from leadtrace.domain.scoring.conditions import (
     SIGNAL,
     Holds,
     TouchCondition,
     folded_touch,
-    plain,
     property_condition,
-    property_words,
 )
 from leadtrace.events.snapshots import Contribution
 

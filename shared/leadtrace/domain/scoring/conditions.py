@@ -35,25 +35,6 @@ def property_condition(test: PropertyTest) -> Holds:
     return lambda _: True
 
 
-def property_words(name: str, test: PropertyTest) -> str:
-    """The test as a sentence."""
-    if test.any_of is not None:
-        return f"{name} is one of {', '.join(test.any_of)}"
-    if test.equals is not None:
-        return f"{name} is {test.equals}"
-    if test.prefix is not None:
-        return f"{name} begins with {test.prefix}"
-    if test.at_least is not None:
-        return f"{name} is at least {plain(test.at_least)}"
-    return f"{name} is known"
-
-
-def plain(number: float) -> str:
-    """A number as people write it: no exponent, no empty digits behind the point."""
-    text = f"{Decimal(repr(number)):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def _at_least(bound: Decimal) -> Holds:
     def holds(value: str) -> bool:
         try:

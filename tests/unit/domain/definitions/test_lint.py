@@ -87,6 +87,12 @@ BROKEN = [
     ("one: 30", "one: 8", "scorecard.grades.intent.one", "is not above two"),
     ("  - stage: mql\n", "  - stage: recycled\n", "qualification[0].stage", "is no rung"),
     ("  - stage: mql\n", "  - stage: opportunity\n", "qualification[1].stage", "does not follow"),
+    (
+        "touches_at_least: 1}",
+        "touches_at_least: 10001}",
+        "qualification[0].clauses[1].touches_at_least",
+        "above 10000",
+    ),
     ("{id: touched,", "{id: fits,", "qualification[0].clauses[2].id", "is taken"),
     (
         "touches_at_least: 1}",

@@ -1,0 +1,57 @@
+"""`GET /v1/metrics`."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from leadtrace.domain.definitions.metric_model import MetricRow, catalogue_hash, metrics_of
+from leadtrace_api.catalogue.schemas import EXAMPLE, MetricAnswer, Metrics, MetricsQuery
+from leadtrace_api.catalogue.served import served_metrics
+from leadtrace_api.room import InRoom
+from leadtrace_api.spreadsheet import Format, cell, csv_response, csv_text
+
+router = APIRouter()
+
+_COLUMNS = ("name", "unit", "kind", "owner", "description", "formula", "decision", "revenue_link", "routes")
+
+
+@router.get(
+    "/v1/metrics",
+    summary="Every metric that is served: what it counts, whose it is, what is decided by it",
+    response_model=Metrics,
+    responses={200: {"content": {"application/json": {"example": EXAMPLE}, "text/csv": {}}}},
+)
+async def metrics(room: InRoom, query: Annotated[MetricsQuery, Query()]) -> Response:
+    """The catalogue that marketing and sales own together, in its order, and where each number is told."""
+    catalogue, served = room.shelf.metrics, served_metrics(room.shelf.in_force)
+    answer = Metrics(
+        version=catalogue.version,
+        hash=catalogue_hash(catalogue),
+        metrics=tuple(_said(row, served.get(name, ())) for name, row in metrics_of(catalogue).items()),
+    )
+    if query.format is Format.CSV:
+        return csv_response(csv_text(_rows(answer)))
+    return Response(answer.model_dump_json(), media_type="application/json")
+
+
+def _said(row: MetricRow, routes: tuple[str, ...]) -> MetricAnswer:
+    return MetricAnswer(
+        name=row.name,
+        unit=row.unit,
+        description=row.description,
+        formula=row.formula,
+        owner=row.owner,
+        decision=row.decision,
+        revenue_link=row.revenue_link,
+        kind=row.kind,
+        routes=routes,
+    )
+
+
+def _rows(answer: Metrics) -> Iterator[list[str]]:
+    yield list(_COLUMNS)
+    for metric in answer.metrics:
+        told = {**metric.model_dump(mode="json"), "routes": " ".join(metric.routes)}
+        yield [cell(told[name]) for name in _COLUMNS]

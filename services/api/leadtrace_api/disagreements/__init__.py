@@ -1,0 +1,1 @@
+"""Claim and verdict: where what the CRM says and what the clauses say differ."""

@@ -18,7 +18,7 @@ from tests.e2e.commands import Ended, leadtrace
 
 pytestmark = pytest.mark.slow
 
-_TABLES = 15
+_TABLES = 16
 _ROW = re.compile(r"(\w+) +(\w+) +([\d,]+) +([0-9a-f]{12}) +([0-9a-f]{12}) +(\d+)")
 _SCORING = "leadtrace_scoring.main"
 

@@ -16,6 +16,9 @@ from hypothesis import HealthCheck, settings
 # Each starts its thing once a session and hands every test a clean part of it.
 pytest_plugins = ["leadtrace.testing.brokers", "leadtrace.testing.postgres"]
 
+# Workers are given a width, which the consoles that modules make would keep whatever a test asks for.
+os.environ.pop("COLUMNS", None)
+
 # Tasks that were told to stop may need a few turns of the loop; what is left after this was forgotten.
 GRACE_S = 2.0
 

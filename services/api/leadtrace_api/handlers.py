@@ -75,7 +75,7 @@ class Projector:
         held_scores = {key: one.score_revision for key, one in held.items()}
         held_outcomes = {key: one.outcome_revision for key, one in held.items()}
         changes = _Changes(Learning(self.relearner, {lead for lead, _ in held}))
-        old = await leads.outcomes(connection, _to_be_replaced(outcomes, held_outcomes), _OUTCOME.decode)
+        old = await leads.outcomes(connection, _to_be_replaced(outcomes, held_outcomes))
         new_scores = _newer(scores, held_scores, _score_row, dead)
         new_outcomes = _newer(outcomes, held_outcomes, partial(self._replace, changes, old), dead)
         new_deals = _newer(concluded, held_deals, self._deal_row, dead)

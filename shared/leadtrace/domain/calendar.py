@@ -11,6 +11,8 @@ from leadtrace.events.times import from_micros, to_micros
 
 DayOf: TypeAlias = Callable[[int], date]
 
+DAY_US = 86_400_000_000
+
 # Offsets of time zones have been multiples of a quarter of an hour since before computers kept leads.
 _QUARTER_US = 900_000_000
 _DAYS_KEPT = 65_536

@@ -100,7 +100,7 @@ class Reader:
         loop = self._loop = self._make_loop(pool, stop)
         reconciler = self._make_reconciler(pool, Publisher(self._bus, stop), stop)
         # The routes publish beside loop and reconciler: waiting for a broker, they must not hold these up.
-        on_demand = Publisher(self._bus, stop)
+        on_demand, due = Publisher(self._bus, stop), Publisher(self._bus, stop)
         keys = configured_key_ring(self._settings)
         rebuilder = Rebuilder(self._plan.rebuild, self._plan.handler, pool, self._ids, self._traffic)
         self._add_admin_routes(keys, pool, on_demand, stop, rebuilder)
@@ -110,11 +110,11 @@ class Reader:
                 tasks.create_task(reconciler.run())
                 tasks.create_task(rebuilder.run(stop))
                 if self._plan.due:
-                    due = self._refolder(pool, Publisher(self._bus, stop), self._plan.due)
-                    tasks.create_task(DueRows(due, stop).run())
+                    tasks.create_task(DueRows(self._refolder(pool, due, self._plan.due), stop).run())
                 tasks.create_task(keys.run(lambda: live_keys(pool), stop))
         finally:
             await on_demand.close()
+            await due.close()
             await close_pool(pool)
 
     async def _connect(self) -> Pool:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from leadtrace.domain.attribution.extract import Values, extract_deal, extract_lead
-from leadtrace.domain.attribution.lead_fold import DAY_US, LeadFold
+from leadtrace.domain.attribution.lead_fold import LeadFold
 from leadtrace.domain.attribution.lead_outcome import render_lead
 from leadtrace.domain.attribution.views import DealView, QualificationView
+from leadtrace.domain.calendar import DAY_US
 from leadtrace.domain.fact import Fact
 from leadtrace.domain.fold import refold
 from leadtrace.events.catalogue import BY_DATA

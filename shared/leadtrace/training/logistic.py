@@ -10,12 +10,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from leadtrace.domain.predict.floats import Floats
 from leadtrace.training.extra import UNSOLVED, LogisticRegression
 
 _TOLERANCE: Final = 1e-10
 _MOST_ROUNDS: Final = 500
-
-Floats = NDArray[np.float64]
 
 
 def fit_logistic(

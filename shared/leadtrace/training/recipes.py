@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadtrace.domain.predict.dataset import Row, labels, weights_of
+from leadtrace.domain.predict.floats import Floats, sigmoid
 from leadtrace.domain.predict.folds import random_folds
 from leadtrace.domain.predict.losses import log_loss
 from leadtrace.domain.predict.model import Calibration, Kind, micro_by
@@ -19,8 +20,6 @@ from leadtrace.domain.predict.platt import fit_line
 from leadtrace.domain.predict.terms import MICRO, Terms, probabilities, scaled
 from leadtrace.training.design import design_for
 from leadtrace.training.logistic import fit_logistic
-
-Floats = NDArray[np.float64]
 
 INNER_FOLDS: Final = 3
 STRENGTHS: Final = (0.01, 0.1, 1.0)
@@ -80,7 +79,7 @@ def learn_logistic(rows: Sequence[Row], names: Names, *, seed: int) -> Learnt:
             raw[test] = matrix[test] @ np.asarray(slopes) + intercept
         tried[strength] = raw
     # Of equally good ones the strongest penalty: min takes the first.
-    best = min(STRENGTHS, key=lambda strength: log_loss(_sigmoid(tried[strength]), won, weights))
+    best = min(STRENGTHS, key=lambda strength: log_loss(sigmoid(tried[strength]), won, weights))
     slope, offset = fit_line(tried[best], won, weights)
     intercept, slopes = fit_logistic(matrix, won, weights, strength=best)
     terms = scaled(design.terms(intercept, slopes), slope=slope, offset=offset)
@@ -96,13 +95,13 @@ def base_rate(rows: Sequence[Row]) -> Ask:
 def rules(rows: Sequence[Row]) -> Ask:
     """The scorecard's points, made a probability by a line over them, so that only its ranking is judged."""
     slope, offset = fit_line(_points(rows), labels(rows), weights_of(rows))
-    return lambda asked: _sigmoid(slope * _points(asked) + offset)
+    return lambda asked: sigmoid(slope * _points(asked) + offset)
 
 
 def plain_naive_bayes(rows: Sequence[Row], names: Names) -> Ask:
     """The baseline as it is, without calibration."""
     counted = _counted(rows, names)
-    return lambda asked: _sigmoid(uncalibrated(counted, asked))
+    return lambda asked: sigmoid(uncalibrated(counted, asked))
 
 
 def uncalibrated(counted: tuple[Terms, dict[str, Terms]], rows: Sequence[Row]) -> Floats:
@@ -122,8 +121,3 @@ def _chosen(rows: Sequence[Row], places: NDArray[np.int64]) -> list[Row]:
 
 def _points(rows: Sequence[Row]) -> Floats:
     return np.array([row.rules or 0 for row in rows], dtype=np.float64) / _POINT
-
-
-def _sigmoid(log_odds: Floats) -> Floats:
-    said: Floats = 0.5 * (1.0 + np.tanh(log_odds / 2.0))
-    return said

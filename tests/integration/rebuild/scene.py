@@ -1,5 +1,6 @@
 """All three services that can be rebuilt, over a bus in memory and a real database, each in its own role."""
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -131,6 +132,13 @@ class Scene:
         """Let every service read all there is."""
         for name in ORDER:
             await self[name].read(max_records=max_records)
+
+    async def live_through(self, world: list[Event], chance: random.Random) -> None:
+        """Have read these events alone, in any order and in batches of any size."""
+        await self.empty()
+        chance.shuffle(world)
+        await self.put(*world)
+        await self.settle(max_records=chance.randint(1, 7))
 
     async def rows(self) -> dict[str, dict[str, list[tuple[Any, ...]]]]:
         """The rows of all generations."""

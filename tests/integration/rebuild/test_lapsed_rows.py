@@ -51,10 +51,7 @@ async def test_rows_are_rebuilt_as_they_are_whatever_is_kept_no_longer(
     chance = random.Random(seed)
     scene = await open_scene(database_url)
     try:
-        await scene.empty()
-        chance.shuffle(world)
-        await scene.put(*world)
-        await scene.settle(max_records=chance.randint(1, 7))
+        await scene.live_through(world, chance)
         lapsed = await _lapse_some(scene, world, chance, share)
         await _expect_the_same_rows(scene, lapsed)
         await _expect_the_same_rows(scene, lapsed)

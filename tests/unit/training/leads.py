@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from leadtrace.domain.calendar import DAY_US
 from leadtrace.domain.fact import Fact
 from leadtrace.domain.predict.dataset import Dataset, Row, Subject
-from leadtrace.domain.predict.features import DAY_US, Features, Plan
+from leadtrace.domain.predict.features import Features, Plan
 from leadtrace.domain.predict.outcome import Ending
 from leadtrace.domain.predict.training import Request
 from leadtrace.events.catalogue import Code

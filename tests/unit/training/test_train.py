@@ -4,8 +4,9 @@ import msgspec
 import numpy as np
 import pytest
 
+from leadtrace.domain.calendar import DAY_US
 from leadtrace.domain.predict.dataset import Dataset, Row, build_dataset, canonical, digest
-from leadtrace.domain.predict.features import DAY_US, Features, features_at
+from leadtrace.domain.predict.features import Features, features_at
 from leadtrace.domain.predict.folds import Split
 from leadtrace.domain.predict.judgement import Bar
 from leadtrace.domain.predict.model import check_model, explain, predict

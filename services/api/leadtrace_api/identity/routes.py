@@ -3,7 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from sqlalchemy import Row
 
 from leadtrace.events.times import from_micros
@@ -19,6 +19,7 @@ from leadtrace_api.identity.schemas import (
     RecordRef,
 )
 from leadtrace_api.leads import queries as leads
+from leadtrace_api.leads.moved import MOVED, moved
 from leadtrace_api.leads.routes import LeadId
 from leadtrace_api.problems import NotFoundError
 from leadtrace_api.reading import reading
@@ -29,7 +30,7 @@ router = APIRouter()
 _KEY_DIGITS = 12
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/json": {"example": EXAMPLE}}},
-    308: {"description": "The lead was merged into another one."},
+    **MOVED,
 }
 
 
@@ -45,7 +46,7 @@ async def identity(room: InRoom, lead_id: LeadId) -> Response:
         stored = await leads.lead_row(now, lead_id)
         records = await queries.records(now, lead_id)
         if stored is not None and stored.redirect_to is not None:
-            return RedirectResponse(f"/v1/leads/{stored.redirect_to}/identity", status_code=308)
+            return moved(stored.redirect_to, "/identity")
         if not records:
             remedy = "/v1/leads lists those that there are."
             raise NotFoundError(f"There is no lead {lead_id}.", parameter="lead_id", remedy=remedy)

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-import msgspec
-
 from leadtrace.domain.calendar import DayOf
 from leadtrace.events.snapshots import LeadOutcome
 from leadtrace.store.connection import Connection
@@ -13,8 +11,6 @@ from leadtrace_api.projector.contribution import cells
 from leadtrace_api.projector.kept import Chain, packed
 from leadtrace_api.projector.knowing import cause_of
 from leadtrace_api.store import known, leads
-
-_OUTCOME = msgspec.json.Decoder(LeadOutcome)
 
 
 def last_day(
@@ -33,7 +29,7 @@ async def keep_last_days(
     day_of: DayOf, live: Connection, beside: Connection, concerned: Sequence[UUID]
 ) -> None:
     """Keep the last days of leads beside the others, for a generation that has no outcomes of them yet."""
-    held = await leads.outcomes(live, concerned, _OUTCOME.decode)
+    held = await leads.outcomes(live, concerned)
     kept = await known.chains(live, held)
     rows = []
     for key, outcome in sorted(held.items(), key=lambda one: one[0]):

@@ -9,12 +9,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from leadtrace.domain.calendar import DayOf, Days, calendar
+from leadtrace.events.snapshots import LeadScore
 from leadtrace.events.times import from_micros, to_micros
 from leadtrace.runtime.definitions import live_definitions
 from leadtrace_api.knowledge.folding import Folds
 from leadtrace_api.knowledge.history import Ask, History
 from leadtrace_api.knowledge.loading import histories
 from leadtrace_api.leads.answers import Snapshots
+from leadtrace_api.leads.queries import stored_score
 from leadtrace_api.problems import NotFoundError, ParameterError
 from leadtrace_api.reading import Reading
 from leadtrace_api.room import Room
@@ -85,7 +87,7 @@ async def lead_then(room: Room, now: Reading, lead_id: UUID, as_of: datetime) ->
     history = await history_of(room, now, lead_id, as_of)
     known = folds_of(room.settings.timezone).lead(history, to_micros(as_of))
     if known.score is None and known.outcome is None:
-        raise unknown(lead_id, as_of)
+        raise _unknown(lead_id, as_of)
     amounts = {UUID(deal.deal_id): (deal.amount, deal.currency) for deal in known.deals}
     told = [
         *history.own(),
@@ -98,7 +100,27 @@ async def lead_then(room: Room, now: Reading, lead_id: UUID, as_of: datetime) ->
     )
 
 
-def unknown(lead_id: UUID, as_of: datetime | None) -> NotFoundError:
+async def score_then(
+    room: Room, now: Reading, lead_id: UUID, as_of: datetime | None, at: datetime | None = None
+) -> LeadScore:
+    """The stored score, unless another moment is asked for: then the one that events make.
+
+    Raises:
+        NotFoundError: nothing was known of the lead.
+        ParameterError: as `history_of`.
+    """
+    if as_of is None and at is None:
+        found = await stored_score(now, lead_id)
+    else:
+        history = await history_of(room, now, lead_id, as_of)
+        judged_at = to_micros(at) if at is not None else None
+        found = folds_of(room.settings.timezone).score(history, to_micros(as_of or now.at), judged_at)
+    if found is None:
+        raise _unknown(lead_id, as_of)
+    return found
+
+
+def _unknown(lead_id: UUID, as_of: datetime | None) -> NotFoundError:
     """Nothing was known of the lead at that moment."""
     when = f" as of {as_of.isoformat()}" if as_of is not None else ""
     return NotFoundError(

@@ -6,8 +6,6 @@ from datetime import date
 from itertools import dropwhile
 from uuid import UUID
 
-import msgspec
-
 from leadtrace.events.snapshots import LeadOutcome
 from leadtrace.runtime.handler import MoreNeededError
 from leadtrace.store.connection import Connection
@@ -15,13 +13,11 @@ from leadtrace_api.knowledge.last_days import last_day
 from leadtrace_api.knowledge.relearn import Relearned, Relearner
 from leadtrace_api.projector import knowing
 from leadtrace_api.projector.arrivals import SnapshotKey
-from leadtrace_api.projector.contribution import Increments, net_of
+from leadtrace_api.projector.contribution import Increments, changes_before, net_of
 from leadtrace_api.projector.kept import Cells, Chain, packed, steps_of_chains
-from leadtrace_api.projector.knowing import Bookings, book, changes_before, usual
+from leadtrace_api.projector.knowing import Bookings, book, usual
 from leadtrace_api.store import known, leads
 from leadtrace_api.store.known import DayRow, LeadCause
-
-_OUTCOME = msgspec.json.Decoder(LeadOutcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +108,7 @@ class Learning:
         related = await self._relearner.related(connection, {one.key[0] for one in self._changed})
         if not related <= set(self._locked):
             raise MoreNeededError(frozenset(related.difference(self._locked)))
-        held = await leads.outcomes(connection, sorted(related), _OUTCOME.decode)
+        held = await leads.outcomes(connection, sorted(related))
         version = self._relearner.version
         return [
             Relearned(key, said, said) for key, said in sorted(held.items(), key=_key) if key[1] == version

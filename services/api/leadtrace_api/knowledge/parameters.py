@@ -1,11 +1,8 @@
 """Parameters that ask for an earlier state of knowledge, or for another moment in the world."""
 
-from datetime import datetime
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
-
-from leadtrace.events.times import to_micros
 
 AsOf = Annotated[
     AwareDatetime | None,
@@ -33,8 +30,3 @@ class ScoreQuery(KnownQuery):
         description="A moment in the world: what had happened by then, judged then; else now.",
         examples=["2026-03-15T12:00:00Z"],
     )
-
-
-def micros(moment: datetime | None) -> int | None:
-    """A moment as folds compare it."""
-    return to_micros(moment) if moment is not None else None

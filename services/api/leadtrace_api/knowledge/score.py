@@ -2,22 +2,22 @@
 
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from pydantic import Field
 
 from leadtrace.events.snapshots import Contribution, LeadScore
-from leadtrace.events.times import from_micros, to_micros
-from leadtrace_api.knowledge.leads import folds_of, history_of, unknown
-from leadtrace_api.knowledge.parameters import ScoreQuery, micros
-from leadtrace_api.leads.queries import stored_score
+from leadtrace.events.times import from_micros
+from leadtrace_api.knowledge.leads import score_then
+from leadtrace_api.knowledge.parameters import ScoreQuery
+from leadtrace_api.leads.current import numbers, verdicts
+from leadtrace_api.leads.moved import MOVED, moved
 from leadtrace_api.leads.schemas import ScoreNumbers, Verdict
-from leadtrace_api.reading import Reading, reading
-from leadtrace_api.room import InRoom, Room
-from leadtrace_api.schemas import Answer, Stamped, points
+from leadtrace_api.reading import reading
+from leadtrace_api.room import InRoom
+from leadtrace_api.schemas import Answer, Stamped
 
 router = APIRouter()
 
@@ -79,10 +79,7 @@ EXAMPLE: dict[str, Any] = {
     "/v1/leads/{lead_id}/score",
     summary="The score at a moment, as known at a moment",
     response_model=ScoreThen,
-    responses={
-        200: {"content": {"application/json": {"example": EXAMPLE}}},
-        308: {"description": "The lead was merged into another one."},
-    },
+    responses={200: {"content": {"application/json": {"example": EXAMPLE}}}, **MOVED},
 )
 async def score(
     room: InRoom,
@@ -94,24 +91,11 @@ async def score(
     With `at` it is judged at that very moment, else at its latest event or the last midnight that changed it.
     """
     async with reading(room) as now:
-        found = await _found(room, now, lead_id, query)
-    if found is not None and found.redirect_to is not None:
-        asked = urlencode(query.model_dump(mode="json", exclude_none=True))
-        tail = f"score?{asked}" if asked else "score"
-        return RedirectResponse(f"/v1/leads/{found.redirect_to}/{tail}", status_code=308)
-    if found is None:
-        raise unknown(lead_id, query.as_of)
+        found = await score_then(room, now, lead_id, query.as_of, query.at)
+    if found.redirect_to is not None:
+        return moved(found.redirect_to, "/score", query)
     answer = _answer(found, lead_id, now.at, query.as_of)
     return Response(answer.model_dump_json(by_alias=True), media_type="application/json")
-
-
-async def _found(room: Room, now: Reading, lead_id: UUID, query: ScoreQuery) -> LeadScore | None:
-    """The stored score, unless another moment is asked for: then the one that events make."""
-    if query.as_of is None and query.at is None:
-        return await stored_score(now, lead_id)
-    history = await history_of(room, now, lead_id, query.as_of)
-    moment = to_micros(query.as_of or now.at)
-    return folds_of(room.settings.timezone).score(history, moment, micros(query.at))
 
 
 def _answer(found: LeadScore, lead_id: UUID, snapshot_at: datetime, as_of: datetime | None) -> ScoreThen:
@@ -122,16 +106,11 @@ def _answer(found: LeadScore, lead_id: UUID, snapshot_at: datetime, as_of: datet
         as_of=as_of,
         lead_id=lead_id,
         at=from_micros(found.at),
-        score=ScoreNumbers(
-            fit=points(fit), intent=points(intent), total=points(fit + intent), band=found.band
-        ),
+        score=numbers(fit, intent, found.band),
         grade=found.grade,
         fit=Group(millipoints=fit, parts=_parts(found.fit_contributions)),
         intent=Group(millipoints=intent, parts=_parts(found.intent_contributions)),
-        qualifications=tuple(
-            Verdict(stage=one.stage, at=from_micros(one.at), holds=one.holds, failed=one.failed)
-            for one in found.qualifications
-        ),
+        qualifications=verdicts(found),
     )
 
 

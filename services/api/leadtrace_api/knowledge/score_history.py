@@ -7,17 +7,18 @@ from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from pydantic import Field
 
 from leadtrace.events.snapshots import LeadScore, ScorePoint
-from leadtrace.events.times import from_micros, to_micros
-from leadtrace_api.knowledge.leads import folds_of, history_of, unknown
+from leadtrace.events.times import from_micros
+from leadtrace_api.knowledge.leads import score_then
 from leadtrace_api.knowledge.parameters import KnownQuery
-from leadtrace_api.leads.queries import stored_score
+from leadtrace_api.leads.current import numbers, verdicts
+from leadtrace_api.leads.moved import MOVED, moved
 from leadtrace_api.leads.schemas import ScoreNumbers, Verdict
-from leadtrace_api.reading import Reading, reading
-from leadtrace_api.room import InRoom, Room
+from leadtrace_api.reading import reading
+from leadtrace_api.room import InRoom
 from leadtrace_api.schemas import Answer, Stamped, points
 
 router = APIRouter()
@@ -73,10 +74,7 @@ EXAMPLE: dict[str, Any] = {
     "/v1/leads/{lead_id}/score/history",
     summary="How a score came about",
     response_model=ScoreHistory,
-    responses={
-        200: {"content": {"application/json": {"example": EXAMPLE}}},
-        308: {"description": "The lead was merged into another one."},
-    },
+    responses={200: {"content": {"application/json": {"example": EXAMPLE}}}, **MOVED},
 )
 async def score_history(
     room: InRoom,
@@ -89,13 +87,9 @@ async def score_history(
     corrected events change the points of the past; `as_of` tells what they were.
     """
     async with reading(room) as now:
-        found = await _found(room, now, lead_id, query)
-    if found is None:
-        raise unknown(lead_id, query.as_of)
+        found = await score_then(room, now, lead_id, query.as_of)
     if found.redirect_to is not None:
-        asked = urlencode(query.model_dump(mode="json", exclude_none=True))
-        tail = f"score/history?{asked}" if asked else "score/history"
-        return RedirectResponse(f"/v1/leads/{found.redirect_to}/{tail}", status_code=308)
+        return moved(found.redirect_to, "/score/history", query)
     answer = ScoreHistory(
         snapshot_at=now.at,
         definition_version=found.definition.version,
@@ -103,21 +97,10 @@ async def score_history(
         lead_id=lead_id,
         points=tuple(_points(found, query)),
         points_omitted=found.timeline_omitted,
-        verdicts=tuple(
-            Verdict(stage=one.stage, at=from_micros(one.at), holds=one.holds, failed=one.failed)
-            for one in found.qualifications
-        ),
+        verdicts=verdicts(found),
         verdicts_omitted=found.qualifications_omitted,
     )
     return Response(answer.model_dump_json(by_alias=True), media_type="application/json")
-
-
-async def _found(room: Room, now: Reading, lead_id: UUID, query: KnownQuery) -> LeadScore | None:
-    """The stored score now, the one that events make as of a moment; None where there is none."""
-    if query.as_of is None:
-        return await stored_score(now, lead_id)
-    history = await history_of(room, now, lead_id, query.as_of)
-    return folds_of(room.settings.timezone).score(history, to_micros(query.as_of))
 
 
 def _points(found: LeadScore, query: KnownQuery) -> Iterator[HistoryPoint]:
@@ -126,9 +109,7 @@ def _points(found: LeadScore, query: KnownQuery) -> Iterator[HistoryPoint]:
         total = point.fit + point.intent
         yield HistoryPoint(
             at=from_micros(point.at),
-            score=ScoreNumbers(
-                fit=points(point.fit), intent=points(point.intent), total=points(total), band=point.band
-            ),
+            score=numbers(point.fit, point.intent, point.band),
             change=points(total - (before.fit + before.intent if before is not None else 0)),
             explained=_explained(found.lead_id, point.at, query),
         )

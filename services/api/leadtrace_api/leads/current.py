@@ -41,6 +41,14 @@ def numbers(fit: int, intent: int, band: str) -> ScoreNumbers:
     return ScoreNumbers(fit=points(fit), intent=points(intent), total=points(fit + intent), band=band)
 
 
+def verdicts(score: LeadScore) -> tuple[Verdict, ...]:
+    """Each change of what the clauses of a stage say, oldest first."""
+    return tuple(
+        Verdict(stage=one.stage, at=from_micros(one.at), holds=one.holds, failed=one.failed)
+        for one in score.qualifications
+    )
+
+
 def score_of(score: LeadScore) -> Score:
     """The score with its explanation."""
     return Score(
@@ -49,10 +57,7 @@ def score_of(score: LeadScore) -> Score:
         grade=score.grade,
         fit_reasons=tuple(map(_reason, score.fit_contributions)),
         intent_reasons=tuple(map(_reason, score.intent_contributions)),
-        qualifications=tuple(
-            Verdict(stage=one.stage, at=from_micros(one.at), holds=one.holds, failed=one.failed)
-            for one in score.qualifications
-        ),
+        qualifications=verdicts(score),
     )
 
 

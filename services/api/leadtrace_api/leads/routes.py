@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from sqlalchemy import Row
 
 from leadtrace.events.lead import LADDER
@@ -16,6 +16,7 @@ from leadtrace_api.knowledge.parameters import KnownQuery
 from leadtrace_api.leads import examples, queries
 from leadtrace_api.leads.answers import Snapshots, lead_answer, trace_answer
 from leadtrace_api.leads.current import lead_row
+from leadtrace_api.leads.moved import MOVED, moved
 from leadtrace_api.leads.paging import cursor_of, cursor_text
 from leadtrace_api.leads.schemas import Lead, Leads, LeadsQuery, Trace
 from leadtrace_api.leads.trace import deal_ids
@@ -31,7 +32,6 @@ router = APIRouter()
 
 _OUTCOME = msgspec.json.Decoder(LeadOutcome)
 _SCORE = msgspec.json.Decoder(LeadScore)
-_MOVED: dict[int | str, dict[str, Any]] = {308: {"description": "The lead was merged into another one."}}
 
 
 def _example(answer: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
@@ -68,7 +68,7 @@ async def leads(request: Request, room: InRoom, query: Annotated[LeadsQuery, Que
     "/v1/leads/{lead_id}",
     summary="What is known of a lead, or was",
     response_model=Lead,
-    responses={**_example(examples.LEAD), **_MOVED},
+    responses={**_example(examples.LEAD), **MOVED},
 )
 async def lead(
     request: Request, room: InRoom, lead_id: LeadId, query: Annotated[KnownQuery, Query()]
@@ -78,12 +78,12 @@ async def lead(
         if query.as_of is not None:
             then = await lead_then(room, now, lead_id, query.as_of)
             if then.redirect_to is not None:
-                return _moved(then.redirect_to, "", query)
+                return moved(then.redirect_to, query=query)
             known = then.snapshots
         else:
             stored = await _stored(now, lead_id)
             if stored.redirect_to is not None:
-                return RedirectResponse(f"/v1/leads/{stored.redirect_to}", status_code=308)
+                return moved(stored.redirect_to)
             outcome, score = _bodies(stored)
             known = Snapshots(outcome, score, await queries.deal_amounts(now, deal_ids(outcome)))
         look = await look_at(request, room, now, [lead_id])
@@ -95,7 +95,7 @@ async def lead(
     "/v1/leads/{lead_id}/trace",
     summary="The whole journey of a lead",
     response_model=Trace,
-    responses={**_example(examples.TRACE), **_MOVED},
+    responses={**_example(examples.TRACE), **MOVED},
 )
 async def trace(room: InRoom, lead_id: LeadId, query: Annotated[KnownQuery, Query()]) -> Response:
     """Every event of the lead and of its deals, and what was derived of them, in time order."""
@@ -103,12 +103,12 @@ async def trace(room: InRoom, lead_id: LeadId, query: Annotated[KnownQuery, Quer
         if query.as_of is not None:
             then = await lead_then(room, now, lead_id, query.as_of)
             if then.redirect_to is not None:
-                return _moved(then.redirect_to, "/trace", query)
+                return moved(then.redirect_to, "/trace", query)
             events = await queries.events_numbered(now, then.events)
             return _trace(trace_answer(now, lead_id, events, then.snapshots))
         stored = await _stored(now, lead_id)
         if stored.redirect_to is not None:
-            return RedirectResponse(f"/v1/leads/{stored.redirect_to}/trace", status_code=308)
+            return moved(stored.redirect_to, "/trace")
         outcome, score = _bodies(stored)
         deals = deal_ids(outcome)
         amounts = await queries.deal_amounts(now, deals)
@@ -116,12 +116,6 @@ async def trace(room: InRoom, lead_id: LeadId, query: Annotated[KnownQuery, Quer
         lapsed_before = await queries.lapsed_before(now, lead_id, deals)
     told = trace_answer(now, lead_id, events, Snapshots(outcome, score, amounts), lapsed_before)
     return _trace(told)
-
-
-def _moved(lead_id: UUID, tail: str, query: KnownQuery) -> Response:
-    """The same question about the lead that it was absorbed into."""
-    asked = urlencode(query.model_dump(mode="json", exclude_none=True))
-    return RedirectResponse(f"/v1/leads/{lead_id}{tail}?{asked}", status_code=308)
 
 
 async def _stored(now: Reading, lead_id: UUID) -> Row[Any]:

@@ -84,6 +84,11 @@ def net_of(came: Iterable[tuple[Cell, int]], went: Iterable[tuple[Cell, int]]) -
     return net
 
 
+def changes_before(day: date, net: Increments) -> bool:
+    """Whether differences that became known on a day count on any day before."""
+    return any(amount and cell[0][2] < day for cell, amount in net.items())
+
+
 Step: TypeAlias = tuple[str, Measure, int, int]
 
 

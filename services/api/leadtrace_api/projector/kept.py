@@ -11,7 +11,7 @@ from typing import TypeAlias
 import msgspec
 
 from leadtrace.domain.attribution.recorded import Cause
-from leadtrace_api.projector.contribution import Basis, Cell, Measure, net_of
+from leadtrace_api.projector.contribution import Basis, Cell, Measure, changes_before, net_of
 from leadtrace_api.projector.dimensions import Keys
 
 Cells: TypeAlias = list[tuple[Cell, int]]
@@ -56,8 +56,7 @@ def plainest(day: date, chain: Chain, before: Cells) -> Chain:
     if len(chain) == 1:
         return chain
     for _, made in chain:
-        net = net_of(made, before)
-        if any(change and cell[0][2] < day for cell, change in net.items()):
+        if changes_before(day, net_of(made, before)):
             return chain
         before = made
     return [(Cause.LATER_EVENT.value, chain[-1][1])]

@@ -44,11 +44,6 @@ def book(bookings: Bookings, day: date, cause: str, net: Increments) -> bool:
     return earlier
 
 
-def changes_before(day: date, net: Increments) -> bool:
-    """Whether differences that became known on a day count on any day before."""
-    return any(amount and cell[0][2] < day for cell, amount in net.items())
-
-
 def usual(
     old: tuple[LeadOutcome, Cells] | None, new: LeadOutcome, made: Cells, day_of: DayOf
 ) -> Usual | None:

@@ -1,7 +1,7 @@
 """Statements on `api.leads`: lock, read the old outcomes, write new outcomes and scores."""
 
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -73,6 +73,8 @@ _SCORE_COLUMNS = (
 _SAVE_OUTCOMES = update_statement("api.leads", _ID, _OUTCOME_COLUMNS)
 _SAVE_SCORES = update_statement("api.leads", _ID, _SCORE_COLUMNS)
 
+_OUTCOME = msgspec.json.Decoder(LeadOutcome)
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -92,12 +94,10 @@ async def lock(connection: Connection, keys: Iterable[SnapshotKey]) -> dict[Snap
     return {(row[0], row[1]): Held(row[2], row[3]) for row in await connection.fetch(_LOCK, ids)}
 
 
-async def outcomes(
-    connection: Connection, ids: Sequence[uuid.UUID], decode: Callable[[bytes], LeadOutcome]
-) -> dict[SnapshotKey, LeadOutcome]:
+async def outcomes(connection: Connection, ids: Sequence[uuid.UUID]) -> dict[SnapshotKey, LeadOutcome]:
     """The outcomes that locked rows hold; those without any are left out."""
     rows = await connection.fetch(_BODIES, ids) if ids else []
-    return {(row[0], row[1]): decode(row[2]) for row in rows}
+    return {(row[0], row[1]): _OUTCOME.decode(row[2]) for row in rows}
 
 
 async def save_outcomes(connection: Connection, rows: Sequence[Row]) -> None:

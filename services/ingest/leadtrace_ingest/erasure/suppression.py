@@ -109,14 +109,7 @@ class Suppressor:
         """Mark the items that are to be stopped, and have their bytes taken out; the names of the others."""
         drafts = [(work, result, draft) for work, result in _mapped(works) for draft in result.drafts]
         here = _erased_here(drafts)
-        if not self.newest:
-            return Names(here, founded=_founded(drafts, here)) if here else SAME_NAMES
-        identities = {one for _, result, draft in drafts for one in self._of(result, draft)}
-        kept = {self._identities.kept(one): one for one in identities}
-        found: dict[Identifying, Stopped] = {
-            kept[key]: Stopped(until, ordinal)
-            for key, until, ordinal in await connection.fetch(_READ, list(kept))
-        }
+        found = await self._erased_before(connection, drafts) if self.newest else {}
         if not found:
             return Names(here, founded=_founded(drafts, here)) if here else SAME_NAMES
         for work, result, draft in drafts:
@@ -126,6 +119,16 @@ class Suppressor:
         before = {subject_in(one): stopped for one, stopped in found.items() if one.kind == SUBJECT}
         erased = {**here, **before}
         return Names(erased, await _back(connection, erased), _founded(drafts, erased))
+
+    async def _erased_before(
+        self, connection: Connection, drafts: Sequence[tuple[Work, Mapped, Draft]]
+    ) -> dict[Identifying, Stopped]:
+        identities = {one for _, result, draft in drafts for one in self._of(result, draft)}
+        kept = {self._identities.kept(one): one for one in identities}
+        return {
+            kept[key]: Stopped(until, ordinal)
+            for key, until, ordinal in await connection.fetch(_READ, list(kept))
+        }
 
     def _of(self, result: Mapped, draft: Draft) -> list[Identifying]:
         subjects = [_subject(result, draft)]

@@ -5,8 +5,6 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-import asyncpg
-
 from leadtrace.runtime.clock import Clock
 from leadtrace.runtime.logging import get_logger
 from leadtrace.runtime.metrics import Metrics
@@ -14,18 +12,14 @@ from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.settings_retention import Retention
 from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.connection import Connection, Pool
+from leadtrace.store.unobtrusive import IN_THE_WAY, unobtrusive
 from leadtrace_ingest.metrics import MONTHS_AHEAD, OVERDUE_PARTITIONS
 from leadtrace_ingest.retention.lapsing import Lapse, Wait, lapse
 from leadtrace_ingest.retention.months import Month
-from leadtrace_ingest.retention.partitions import (
-    ADVISORY_KEY,
-    LOCK_TIMEOUT_MS,
-    Kept,
-    Partition,
-    make_ahead,
-    partitions,
-)
+from leadtrace_ingest.retention.partitions import Kept, Partition, make_ahead, partitions
 
+# Relays that start at the same moment take turns.
+_ADVISORY_KEY = 7_317_203_127
 _EVERY_S = 3_600.0
 _BUSY_PAUSE_S = 1.0
 _MOST_ATTEMPTS = 60
@@ -82,20 +76,24 @@ class Keeper:
         """Work in a transaction for which nobody waits long; None if others were in the way all the time."""
         for _ in range(_MOST_ATTEMPTS):
             try:
-                async with self._pool.acquire() as connection, connection.transaction():
-                    if not await connection.fetchval(_TAKE_TURNS, ADVISORY_KEY):
+                async with unobtrusive(self._pool) as connection:
+                    if not await connection.fetchval(_TAKE_TURNS, _ADVISORY_KEY):
                         return None
-                    await connection.execute(f"set local lock_timeout = {LOCK_TIMEOUT_MS}")
                     return await work(connection)
-            except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+            except IN_THE_WAY:
                 if await self._stop.wait_for(_BUSY_PAUSE_S):
                     return None
         return None
 
 
+def months_kept(retention: Retention, kept: Kept) -> int | None:
+    """For how many months it is kept; None for good."""
+    return retention.intake_months if kept is Kept.DELIVERIES else retention.events_months
+
+
 def kept_from(retention: Retention, kept: Kept, now: datetime) -> datetime | None:
     """From when on what was received is kept; None for all of it."""
-    months = retention.intake_months if kept is Kept.DELIVERIES else retention.events_months
+    months = months_kept(retention, kept)
     return None if months is None else Month.of(now).later(-months).start
 
 

@@ -13,9 +13,6 @@ from leadtrace.store.connection import Connection
 from leadtrace_ingest.retention.months import Month, first_id, moment_of
 from leadtrace_ingest.store import SCHEMA
 
-# Relays that start at the same moment take turns.
-ADVISORY_KEY = 7_317_203_127
-LOCK_TIMEOUT_MS = 400
 MONTHS_AHEAD = 2
 _BOUND = re.compile(r"FOR VALUES FROM \((?:MINVALUE|'([0-9a-f-]+)')\) TO \('([0-9a-f-]+)'\)")
 _MOST_MONTHS = 120

@@ -12,7 +12,7 @@ from leadtrace.runtime.admin import Authorize, guarded, json_answer
 from leadtrace.runtime.clock import Clock
 from leadtrace.runtime.settings_retention import Retention
 from leadtrace.store.connection import Connection, Pool
-from leadtrace_ingest.retention.keeper import due_of, kept_from
+from leadtrace_ingest.retention.keeper import due_of, kept_from, months_kept
 from leadtrace_ingest.retention.lapsing import waits_of
 from leadtrace_ingest.retention.partitions import Kept, Partition, partitions
 
@@ -71,9 +71,8 @@ async def _told(connection: Connection, kept: Kept, retention: Retention, now: d
     found = await partitions(connection, kept)
     due = due_of(found, kept_from(retention, kept, now))
     (gone,) = await connection.fetch(_LAPSED[kept])
-    months = retention.intake_months if kept is Kept.DELIVERIES else retention.events_months
     shown = [await _month(connection, one, due) for one in found]
-    return KeptTable(kept.name.lower(), months, shown, Gone(*gone))
+    return KeptTable(kept.name.lower(), months_kept(retention, kept), shown, Gone(*gone))
 
 
 async def _month(connection: Connection, one: Partition, due: Sequence[Partition]) -> KeptMonth:

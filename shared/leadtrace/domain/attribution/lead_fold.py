@@ -8,7 +8,7 @@ from leadtrace.domain.attribution.lead_state import LeadState, TouchMark
 from leadtrace.domain.attribution.presence import note_deletion, note_record, note_restoration
 from leadtrace.domain.attribution.recorded import MARKS
 from leadtrace.domain.attribution.standing import Entry, Standing
-from leadtrace.domain.calendar import UTC_DAYS, Days
+from leadtrace.domain.calendar import DAY_US, UTC_DAYS, Days
 from leadtrace.domain.fact import Fact, Value
 from leadtrace.events.catalogue import Code
 from leadtrace.events.lead import Stage
@@ -19,7 +19,6 @@ FURTHER_DAYS = 366
 # More stage changes than any person makes of one lead; older claims are summed up.
 CLAIM_LIMIT = 1_000
 
-DAY_US = 86_400_000_000
 _CODE_VERSION = 4
 _INQUIRY = Stage.INQUIRY.value
 

@@ -10,14 +10,14 @@ from zlib import crc32
 
 import msgspec
 
-from leadtrace.domain.calendar import Days
+from leadtrace.domain.calendar import DAY_US, Days
 from leadtrace.domain.fact import Fact
 from leadtrace.events.binding import Ground
 from leadtrace.events.catalogue import Code
 from leadtrace.events.snapshots import Known
 
 _MARK = 2**32 - 1
-_TWO_DAYS_US = 2 * 86_400_000_000
+_TWO_DAYS_US = 2 * DAY_US
 
 
 class Cause(StrEnum):

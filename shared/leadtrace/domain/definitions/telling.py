@@ -28,11 +28,14 @@ from leadtrace.domain.definitions.said import (
 from leadtrace.domain.definitions.words import (
     clause_test,
     clause_words,
+    disqualifier_name,
+    otherwise_words,
     points_words,
     property_words,
     signal_words,
     threshold_words,
     touch_words,
+    unknown_words,
 )
 
 
@@ -62,7 +65,7 @@ def clause_sentences(definitions: Definitions) -> dict[tuple[str, str], str]:
         for name, words in (
             *((clause.id, clause_words(clause)) for clause in row.clauses),
             *(
-                (f"disqualifier:{one.id}", f"it is not so that {property_words(one.property, one)}")
+                (disqualifier_name(one), f"it is not so that {property_words(one.property, one)}")
                 for one in definitions.scorecard.disqualifiers
             ),
         )
@@ -81,8 +84,8 @@ def _rule(rule: FitRule, owner: str) -> RuleSaid:
     cases = [
         AnswerSaid(property_words(rule.property, case), case.points, case.because) for case in rule.cases
     ]
-    otherwise = AnswerSaid(f"{rule.property} is something else", rule.otherwise, "")
-    unknown = AnswerSaid(f"{rule.property} is not known", rule.unknown, "")
+    otherwise = AnswerSaid(otherwise_words(rule.property), rule.otherwise, "")
+    unknown = AnswerSaid(unknown_words(rule.property), rule.unknown, "")
     return RuleSaid(rule.id, rule.property, rule.owner or owner, (*cases, otherwise, unknown))
 
 

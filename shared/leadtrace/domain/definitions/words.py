@@ -3,7 +3,15 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from leadtrace.domain.definitions.model import Clause, PropertyTest, Signal, SignalGroup, Threshold, TouchTest
+from leadtrace.domain.definitions.model import (
+    Clause,
+    Disqualifier,
+    PropertyTest,
+    Signal,
+    SignalGroup,
+    Threshold,
+    TouchTest,
+)
 
 
 def plain(number: float) -> str:
@@ -28,6 +36,21 @@ def property_words(name: str, test: PropertyTest) -> str:
     if test.at_least is not None:
         return f"{name} is at least {plain(test.at_least)}"
     return f"{name} is known"
+
+
+def otherwise_words(name: str) -> str:
+    """What holds of a property where none of a rule's tests does."""
+    return f"{name} is something else"
+
+
+def unknown_words(name: str) -> str:
+    """What holds of a property that has no value."""
+    return f"{name} is not known"
+
+
+def disqualifier_name(disqualifier: Disqualifier) -> str:
+    """What verdicts and contributions call a disqualifier."""
+    return f"disqualifier:{disqualifier.id}"
 
 
 def clause_test(clause: Clause) -> tuple[str, str | float]:

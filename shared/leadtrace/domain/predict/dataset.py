@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from leadtrace.domain.calendar import DAY_US
 from leadtrace.domain.fact import Fact
 from leadtrace.domain.predict.features import Features, Plan, features_at
 from leadtrace.domain.predict.outcome import Ending, Known, censoring_weights, outcome_by
@@ -66,7 +67,7 @@ def build_dataset(leads: Iterable[Subject], plan: Plan, *, horizon_days: int, ob
 
     `observed_until` (µs) is until when every win and loss is known.
     """
-    horizon_us = horizon_days * 86_400_000_000
+    horizon_us = horizon_days * DAY_US
     open_then = [lead for lead in leads if lead.at < observed_until and not lead.ending.by(lead.at)]
     outcomes = [
         outcome_by(lead.ending, at=lead.at, horizon_us=horizon_us, observed_until=observed_until)

@@ -10,14 +10,13 @@ from typing import Final
 
 import msgspec
 
+from leadtrace.domain.calendar import DAY_US
 from leadtrace.domain.corrections import effective
 from leadtrace.domain.fact import Fact, Value, union
 from leadtrace.domain.scoring.conditions import SIGNAL, folded, folded_touch
 from leadtrace.domain.stages import ORDER
 from leadtrace.events.catalogue import Code
 from leadtrace.events.lead import Stage
-
-DAY_US: Final = 86_400_000_000
 
 # Property names have no colon in any mapping, so that these collide with none.
 STAGE: Final = "lead:stage"

@@ -5,11 +5,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from leadtrace.domain.predict.floats import Z_95, Floats
 
 # The largest double below 1 and its counterpart: a certain mistake costs 36, not everything.
 _SURE: Final = float(np.finfo(np.float64).eps)
-_Z: Final = 1.959963984540054
 
 
 class Gain(NamedTuple):
@@ -46,4 +45,4 @@ def gain_over(said: Floats, other: Floats, won: NDArray[np.bool_], weights: Floa
     differences = log_losses(other, won) - log_losses(said, won)
     mean = float(np.average(differences, weights=weights))
     error = float(np.sqrt(np.sum((weights * (differences - mean)) ** 2)) / weights.sum())
-    return Gain(mean, mean - _Z * error, mean + _Z * error)
+    return Gain(mean, mean - Z_95 * error, mean + Z_95 * error)

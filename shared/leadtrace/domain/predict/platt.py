@@ -10,6 +10,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from leadtrace.domain.predict.floats import Floats, sigmoid
+
 _ROUNDS: Final = 200
 _TOLERANCE: Final = 1e-12
 _RIDGE: Final = 1e-12
@@ -23,7 +25,7 @@ class Line(NamedTuple):
     offset: float
 
 
-def fit_line(log_odds: NDArray[np.float64], won: NDArray[np.bool_], weights: NDArray[np.float64]) -> Line:
+def fit_line(log_odds: Floats, won: NDArray[np.bool_], weights: Floats) -> Line:
     """The line of least weighted log loss; all of shape (rows,).
 
     Where a higher score went with fewer wins the slope is 0, and everyone gets the base rate.
@@ -47,15 +49,13 @@ def fit_line(log_odds: NDArray[np.float64], won: NDArray[np.bool_], weights: NDA
     return Line(round(slope / spread, _DIGITS), round(offset - slope * centre / spread, _DIGITS))
 
 
-def _newton(
-    scores: NDArray[np.float64], target: NDArray[np.float64], weights: NDArray[np.float64], flat: float
-) -> tuple[float, float]:
+def _newton(scores: Floats, target: Floats, weights: Floats, flat: float) -> tuple[float, float]:
     """Slope and offset over standardised scores; each step is halved until the loss does not rise."""
     at = np.array([0.0, flat])
     loss = _loss(at, scores, target, weights)
     for _ in range(_ROUNDS):
         line = at[0] * scores + at[1]
-        said = 0.5 * (1.0 + np.tanh(0.5 * line))
+        said = sigmoid(line)
         off = weights * (said - target)
         bend = weights * said * (1.0 - said)
         gradient = np.array([float(off @ scores), float(off.sum())])
@@ -79,10 +79,10 @@ def _newton(
 
 
 def _loss(
-    at: NDArray[np.float64],
-    scores: NDArray[np.float64],
-    target: NDArray[np.float64],
-    weights: NDArray[np.float64],
+    at: Floats,
+    scores: Floats,
+    target: Floats,
+    weights: Floats,
 ) -> float:
     line = at[0] * scores + at[1]
     return float(weights @ (np.logaddexp(0.0, line) - target * line))

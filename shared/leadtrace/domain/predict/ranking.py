@@ -6,10 +6,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from leadtrace.domain.predict.floats import Z_95, Floats
 
 TENTHS: Final = 10
-_Z: Final = 1.959963984540054
 
 
 class Auc(NamedTuple):
@@ -49,7 +48,7 @@ def auc(
         return None
     pairs = sum(part.pairs for part in known)
     value = sum(part.pairs * part.value for part in known) / pairs
-    error = _Z * float(np.sqrt(sum((part.pairs / pairs) ** 2 * part.variance for part in known)))
+    error = Z_95 * float(np.sqrt(sum((part.pairs / pairs) ** 2 * part.variance for part in known)))
     return Auc(value, max(0.0, value - error), min(1.0, value + error))
 
 

@@ -6,12 +6,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from leadtrace.domain.predict.floats import Z_95, Floats
 
 GROUPS: Final = 10
 # A variance: forecasts that lie within a hundredth of a percent have no slope.
 _FLAT: Final = 1e-8
-_Z: Final = 1.959963984540054
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -38,9 +37,9 @@ class Reliability(msgspec.Struct, frozen=True):
 
 def wilson(rate: float, count: float) -> tuple[float, float]:
     """`(p + z^2/2n +- z sqrt(p(1-p)/n + z^2/4n^2))/(1 + z^2/n)` (reference, 4.7)."""
-    square = _Z**2 / count
+    square = Z_95**2 / count
     middle = rate + square / 2.0
-    reach = _Z * float(np.sqrt(rate * (1.0 - rate) / count + square / (4.0 * count)))
+    reach = Z_95 * float(np.sqrt(rate * (1.0 - rate) / count + square / (4.0 * count)))
     return max(0.0, (middle - reach) / (1.0 + square)), min(1.0, (middle + reach) / (1.0 + square))
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadtrace.domain.predict.features import Features
+from leadtrace.domain.predict.floats import Floats, sigmoid
 
 MICRO: Final = 1_000_000
 # Beyond this a probability is 0 or 1 to every digit, and a million parts still fit 64 bits.
@@ -112,10 +113,9 @@ def share_of(log_odds: float) -> float:
     return odds / (1.0 + odds)
 
 
-def probabilities(micro: MicroLogOdds) -> NDArray[np.float64]:
+def probabilities(micro: MicroLogOdds) -> Floats:
     """The same of many, within the last digits of it; shape (leads,)."""
-    half: NDArray[np.float64] = 0.5 * (1.0 + np.tanh(micro / (2.0 * MICRO)))
-    return half
+    return sigmoid(micro / MICRO)
 
 
 def scaled(terms: Terms, *, slope: float, offset: float) -> Terms:

@@ -4,9 +4,16 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 
+from leadtrace.domain.calendar import DAY_US
 from leadtrace.domain.definitions.millipoints import millipoints
 from leadtrace.domain.definitions.model import Disqualifier, FitRule, Intent, Scorecard, Signal
-from leadtrace.domain.definitions.words import plain, property_words
+from leadtrace.domain.definitions.words import (
+    disqualifier_name,
+    otherwise_words,
+    plain,
+    property_words,
+    unknown_words,
+)
 from leadtrace.domain.fact import Value
 from leadtrace.domain.scoring.conditions import (
     SIGNAL,
@@ -16,8 +23,6 @@ from leadtrace.domain.scoring.conditions import (
     property_condition,
 )
 from leadtrace.events.snapshots import Contribution
-
-DAY_US = 86_400_000_000
 
 _REMEMBERED_TOUCHES = 4096
 
@@ -102,8 +107,8 @@ class PreparedCard:
 
 
 def _rule(rule: FitRule) -> PreparedRule:
-    unknown = Contribution(rule.id, millipoints(rule.unknown), f"{rule.property} is not known")
-    otherwise = Contribution(rule.id, millipoints(rule.otherwise), f"{rule.property} is something else")
+    unknown = Contribution(rule.id, millipoints(rule.unknown), unknown_words(rule.property))
+    otherwise = Contribution(rule.id, millipoints(rule.otherwise), otherwise_words(rule.property))
     cases = [
         Contribution(rule.id, millipoints(case.points), case.because or property_words(rule.property, case))
         for case in rule.cases
@@ -115,7 +120,7 @@ def _rule(rule: FitRule) -> PreparedRule:
 
 def _disqualifier(row: Disqualifier) -> PreparedDisqualifier:
     because = row.because or property_words(row.property, row)
-    return PreparedDisqualifier(row.property, property_condition(row), f"disqualifier:{row.id}", because)
+    return PreparedDisqualifier(row.property, property_condition(row), disqualifier_name(row), because)
 
 
 def _signals(intent: Intent) -> tuple[PreparedSignal, ...]:

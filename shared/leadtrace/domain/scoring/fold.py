@@ -5,15 +5,15 @@ ones are only counted.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
-from leadtrace.domain.calendar import UTC_DAYS, Days
+from leadtrace.domain.calendar import DAY_US, UTC_DAYS, Days
 from leadtrace.domain.definitions.canonical import reference_to
 from leadtrace.domain.definitions.model import Definitions
 from leadtrace.domain.fact import Fact
 from leadtrace.domain.scoring.bands import PreparedBands, PreparedGrades
-from leadtrace.domain.scoring.card import DAY_US, UNKNOWN, PreparedCard
+from leadtrace.domain.scoring.card import UNKNOWN, PreparedCard
 from leadtrace.domain.scoring.fit import fit_of, set_property
 from leadtrace.domain.scoring.history import note_score, note_verdicts
 from leadtrace.domain.scoring.intent import add_touch, intent_of
@@ -108,16 +108,15 @@ class ScoreFold:
         Beside it the first midnight after that moment which may judge otherwise though nothing happens; None
         where there is none within ten years.
         """
-        following = self._crossing(state, now)
+        following = next(self._crossings(state, now), None)
         if following is None or following > now:
             return state, following
         copied = decode_state(encode_state(state))
         self.pass_midnights(copied, now + 1)
-        later = (at for at, _ in self._midnights.between(copied, now + _HORIZON_US) if at > now)
-        return copied, next(later, None)
+        return copied, next((at for at in self._crossings(copied, now) if at > now), None)
 
-    def _crossing(self, state: ScoreState, now: int) -> int | None:
-        return next((at for at, _ in self._midnights.between(state, now + _HORIZON_US)), None)
+    def _crossings(self, state: ScoreState, now: int) -> Iterator[int]:
+        return (at for at, _ in self._midnights.between(state, now + _HORIZON_US))
 
     def _on_properties(self, state: ScoreState, fact: Fact) -> None:
         values = fact.values

@@ -4,8 +4,9 @@ A cap of the day cuts a touch when it comes and decays with it; caps of a signal
 what is left at the moment of reading. Each is a contribution of its own.
 """
 
+from leadtrace.domain.calendar import DAY_US
 from leadtrace.domain.fact import Value
-from leadtrace.domain.scoring.card import DAY_US, PreparedCard, PreparedSignal
+from leadtrace.domain.scoring.card import PreparedCard, PreparedSignal
 from leadtrace.domain.scoring.decay import NOTHING, added, remaining
 from leadtrace.domain.scoring.state import Account, ScoreState
 from leadtrace.events.snapshots import Contribution

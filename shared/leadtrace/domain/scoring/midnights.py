@@ -9,9 +9,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from math import log2
 
-from leadtrace.domain.calendar import Days
+from leadtrace.domain.calendar import DAY_US, Days
 from leadtrace.domain.scoring.bands import PreparedBands
-from leadtrace.domain.scoring.card import DAY_US, PreparedCard
+from leadtrace.domain.scoring.card import PreparedCard
 from leadtrace.domain.scoring.intent import intent_of
 from leadtrace.domain.scoring.state import ScoreState
 from leadtrace.domain.scoring.verdict import PreparedQualification

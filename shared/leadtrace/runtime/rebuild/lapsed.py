@@ -58,10 +58,13 @@ async def remember(connection: Connection, plan: RebuildPlan) -> None:
 class KeepLapsed:
     """Puts into the next generation what of the live one no event that is kept says."""
 
-    def __init__(self, handler: Refoldable, plan: RebuildPlan, *, size: int = PAGE) -> None:
+    def __init__(
+        self, handler: Refoldable, plan: RebuildPlan, numbered: GenerationTable, *, size: int = PAGE
+    ) -> None:
         self.name = "carry over what is kept no longer"
         self._handler = handler
         self._plan = plan
+        self._numbered = numbered
         self._generation = plan.generation
         self._size = size
 
@@ -86,12 +89,12 @@ class KeepLapsed:
         return StepPage(len(ids), str(ids[-1]) if len(ids) == self._size else None)
 
     async def _keep_numbers(self, connection: Connection) -> None:
-        name = self._plan.numbers
+        live, beside = self._generation.live(self._numbered), self._generation.next(self._numbered)
         await connection.execute(
-            f"insert into {self._generation.schema}.{name}_next "
+            f"insert into {beside} "
             "select s.event_no from ("
             "select unnest(numbers) as span from ingest.pub_lapsed_events where topic = any($1::text[])"
-            f") lapsed join {self._generation.schema}.{name} s "
+            f") lapsed join {live} s "
             "on s.event_no >= lower(lapsed.span) and s.event_no < upper(lapsed.span) "
             "on conflict do nothing",
             self._plan.topics,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from leadtrace.runtime.rebuild.sources import PublishedEvents, Source
 from leadtrace.store.connection import Connection
-from leadtrace.store.generation.tables import Generation
+from leadtrace.store.generation.tables import Generation, GenerationTable
 
 Complete: TypeAlias = Callable[[Connection, Connection, Sequence[UUID]], Awaitable[None]]
 
@@ -28,6 +28,11 @@ class RebuildPlan:
     numbers: str | None = None
     concerned: str | None = None
     complete: Complete | None = None
+
+    @property
+    def numbered(self) -> GenerationTable | None:
+        """The table of event numbers."""
+        return next((table for table in self.generation.tables if table.name == self.numbers), None)
 
     @property
     def topics(self) -> list[str]:

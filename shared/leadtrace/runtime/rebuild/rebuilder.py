@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import TypeAlias
 from uuid import UUID
 
-import asyncpg
 import msgspec
 
 from leadtrace.runtime.clock import Ids
@@ -31,10 +30,9 @@ from leadtrace.store.generation.making import drop, is_alike, make
 from leadtrace.store.generation.state import NotOursError, Rebuild, RebuildStore, Report, State
 from leadtrace.store.generation.takeover import take_over
 from leadtrace.store.notes import NoteStore
+from leadtrace.store.unobtrusive import IN_THE_WAY, unobtrusive
 
 LEASE = timedelta(seconds=20)
-# Longer than this nobody waits for a takeover: it is tried again when who reads has finished.
-_LOCK_TIMEOUT_MS = 400
 _LOCK_ATTEMPTS = 25
 _LOCK_PAUSE_S = 0.2
 _LOOK_EVERY_S = 1.0
@@ -250,12 +248,11 @@ class Rebuilder:
         """Make a change while no live batch is at work; whoever is in the way is waited for, in turns."""
         for attempt in range(1, _LOCK_ATTEMPTS + 1):
             try:
-                async with self.pool.acquire() as connection, connection.transaction():
-                    await connection.execute(f"set local lock_timeout = {_LOCK_TIMEOUT_MS}")
+                async with unobtrusive(self.pool) as connection:
                     await self.store.lock(connection)
                     await change(connection)
                     return
-            except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError):
+            except IN_THE_WAY:
                 if attempt == _LOCK_ATTEMPTS:
                     raise
             await asyncio.sleep(_LOCK_PAUSE_S)

@@ -146,11 +146,12 @@ def steps_of(handler: Handler, plan: RebuildPlan, *, size: int = PAGE) -> list[S
     """The steps of a rebuild; what lapsed concerns those only who keep event numbers, and can fold again."""
     generation = plan.generation
     keeps: list[Step] = []
-    if plan.numbers is not None:
+    reaches: list[Step] = []
+    if (numbered := plan.numbered) is not None:
         assert isinstance(handler, Refoldable)  # noqa: S101 - whoever keeps sets can fold them again
-        keeps = [KeepLapsed(handler, plan, size=size)]
+        keeps = [KeepLapsed(handler, plan, numbered, size=size)]
+        reaches = [Reach(generation, numbered)]
     fills = [Fill(source, handler, generation, size) for source in plan.sources]
-    reaches = [Reach(generation, table) for table in generation.tables if table.name == plan.numbers]
     compares: list[Step] = [
         CompareTable(generation, table)
         if table.kind is None

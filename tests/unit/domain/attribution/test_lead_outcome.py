@@ -3,8 +3,9 @@
 import msgspec
 import pytest
 
-from leadtrace.domain.attribution.lead_fold import DAY_US, FURTHER_DAYS, TOUCH_LIMIT, LeadFold
+from leadtrace.domain.attribution.lead_fold import FURTHER_DAYS, TOUCH_LIMIT, LeadFold
 from leadtrace.domain.attribution.views import DealView, QualificationView
+from leadtrace.domain.calendar import DAY_US
 from leadtrace.domain.fact import Fact
 from leadtrace.domain.fold import refold
 from leadtrace.events.codec import encode

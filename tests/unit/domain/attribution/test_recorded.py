@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leadtrace.domain.attribution.deal_fold import DealFold
-from leadtrace.domain.attribution.lead_fold import DAY_US, LeadFold
+from leadtrace.domain.attribution.lead_fold import LeadFold
 from leadtrace.domain.attribution.recorded import Recorded, together
-from leadtrace.domain.calendar import UTC_DAYS, Days
+from leadtrace.domain.calendar import DAY_US, UTC_DAYS, Days
 from leadtrace.domain.fact import Fact
 from leadtrace.events.catalogue import Code
 from leadtrace.testing.attribution_facts import day

@@ -2,10 +2,10 @@
 
 import msgspec
 
+from leadtrace.domain.calendar import DAY_US
 from leadtrace.domain.fact import Fact
 from leadtrace.domain.predict.features import (
     AGE_DAYS,
-    DAY_US,
     DAYS_SINCE_TOUCH,
     FIRST_CHANNEL,
     LAST_CHANNEL,

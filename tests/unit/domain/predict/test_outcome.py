@@ -2,9 +2,10 @@
 
 import pytest
 
+from leadtrace.domain.calendar import DAY_US
 from leadtrace.domain.fact import Fact
 from leadtrace.domain.predict.dataset import Dataset, Row, Subject, build_dataset, canonical
-from leadtrace.domain.predict.features import DAY_US, Features, Plan
+from leadtrace.domain.predict.features import Features, Plan
 from leadtrace.domain.predict.outcome import Ending, Known, censoring_weights, outcome_by
 from leadtrace.events.catalogue import Code
 

@@ -40,6 +40,11 @@ def to_decimal(minor: int, currency: str) -> Decimal:
     return Decimal(minor).scaleb(-minor_digits(currency))
 
 
+def average(total: int, count: int) -> int | None:
+    """Minor units of a total for each of `count`, half up; None where there is nobody."""
+    return (2 * total + count) // (2 * count) if count > 0 else None
+
+
 def split(total: int, weights: Sequence[int]) -> list[int]:
     """Divide minor units in proportion to integer weights; the parts sum to `total` exactly.
 

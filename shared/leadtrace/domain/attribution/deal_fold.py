@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from typing import cast
 
-from leadtrace.domain.attribution.deal_state import DealState, Link
+from leadtrace.domain.attribution.deal_state import DealState, Link, Money
 from leadtrace.domain.attribution.presence import note_deletion, note_record, note_restoration
 from leadtrace.domain.attribution.recorded import MARKS
 from leadtrace.domain.calendar import UTC_DAYS, Days
 from leadtrace.domain.fact import Fact
 from leadtrace.events.catalogue import Code
+from leadtrace.events.money import MoneyKind
 from leadtrace.events.snapshots import DealStatus
 
-_CODE_VERSION = 4
+_CODE_VERSION = 5
+# Refunds and revenue of one deal beyond this are a sender gone wild; a body has to stay below 256 KiB.
+MONEY_LIMIT = 500
 
 
 class DealFold:
@@ -73,6 +76,7 @@ def _take_stage(state: DealState, fact: Fact) -> None:
         if state.status == DealStatus.OPEN and not state.stage_seen:
             state.stage = claimed
         return
+    _leave_win(state, DealStatus.OPEN)
     state.status, state.stage = DealStatus.OPEN, claimed
     state.closed_at = state.reason = None
     state.status_seen = state.stage_seen = True
@@ -93,11 +97,44 @@ def _end(state: DealState, status: DealStatus, at: int, words: tuple[str, str | 
         return
     # Saying again how a deal ended does not end it later, unless only a record had said it before.
     if state.status != status or (seen and not state.status_seen):
+        _leave_win(state, status)
         state.status, state.closed_at = status, at
     state.stage, state.reason = words
     state.status_seen = state.stage_seen = seen
     if seen and status not in state.ends_seen:
         state.ends_seen.append(status)
+
+
+def _leave_win(state: DealState, status: DealStatus) -> None:
+    """A win that is undone takes its refunds along: the next one is other money."""
+    if status == DealStatus.WON:
+        state.was_won = True
+    elif state.status == DealStatus.WON:
+        state.money = [one for one in state.money if one.kind != MoneyKind.REFUND]
+
+
+def _take_refund(state: DealState, fact: Fact) -> None:
+    # Facts that were kept before refunds were read hold no values: a rebuild reads their events again.
+    if not fact.values:
+        return
+    if state.was_won and state.status != DealStatus.WON:
+        state.refunds_void = True
+        return
+    amount, currency = cast("tuple[str | None, str | None]", fact.values)
+    _keep(state, Money(fact.at, MoneyKind.REFUND.value, amount, currency))
+
+
+def _take_revenue(state: DealState, fact: Fact) -> None:
+    if fact.values:
+        kind, amount, currency = cast("tuple[str, str, str]", fact.values)
+        _keep(state, Money(fact.at, kind, amount, currency))
+
+
+def _keep(state: DealState, money: Money) -> None:
+    if len(state.money) < MONEY_LIMIT:
+        state.money.append(money)
+    else:
+        state.money_truncated = True
 
 
 def _adds(state: DealState, status: DealStatus) -> bool:
@@ -155,4 +192,6 @@ _STEPS: dict[int, Callable[[DealState, Fact], None]] = {
     Code.DEAL_RESTORED: _take_restoration,
     Code.DEAL_LINKED: _take_link,
     Code.DEAL_UNLINKED: _take_unlink,
+    Code.DEAL_REFUNDED: _take_refund,
+    Code.REVENUE_RECORDED: _take_revenue,
 }

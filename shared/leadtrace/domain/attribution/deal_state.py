@@ -16,6 +16,18 @@ class Link(msgspec.Struct, array_like=True, gc=False):
     primary: bool = False
 
 
+class Money(msgspec.Struct, array_like=True, gc=False):
+    """What came or went beside the win, as told: `amount` is decimal text, None for all that is left.
+
+    `at` is in µs, `kind` a `MoneyKind`; without a currency it is in that of the deal.
+    """
+
+    at: int
+    kind: str
+    amount: str | None
+    currency: str | None
+
+
 class DealState(msgspec.Struct, array_like=True, gc=False):
     """A deal as its events leave it; moments in µs, `amount` still the sender's decimal text.
 
@@ -23,7 +35,9 @@ class DealState(msgspec.Struct, array_like=True, gc=False):
     because its binding still counts should it be linked again. `status_seen` and `stage_seen` say whether a
     change led there or a record that was read as it stands; `ends_seen` are the ends that changes told of.
     `unlinked_since` is set while no link stands. `records` says of each record of the deal whether it is
-    still there.
+    still there. `money` is what came or went beside the win: refunds are of the win that stands, or of the
+    first one; `refunds_void` says that one came after a win that was undone, `was_won` that there was one,
+    `money_truncated` that more was told than is kept.
     """
 
     latest_at: int = 0
@@ -44,6 +58,10 @@ class DealState(msgspec.Struct, array_like=True, gc=False):
     stage_seen: bool = False
     ends_seen: list[DealStatus] = []
     recorded: Recorded = msgspec.field(default_factory=Recorded)
+    money: list[Money] = []
+    was_won: bool = False
+    refunds_void: bool = False
+    money_truncated: bool = False
 
 
 _ENCODER = msgspec.msgpack.Encoder()

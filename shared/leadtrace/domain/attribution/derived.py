@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from leadtrace.domain.attribution.lead_state import LeadState
 from leadtrace.domain.attribution.standing import Entry
 from leadtrace.domain.attribution.views import DealView
+from leadtrace.domain.custody.losses import Loss
 from leadtrace.domain.stages import ORDER
 from leadtrace.events.lead import Stage
 from leadtrace.events.snapshots import DEAL_CONCLUDED, DealStatus
@@ -42,12 +43,20 @@ def derive_entries(capture: Entry | None, deals: Sequence[DealView]) -> list[Ent
         entries.append(Entry(deal.created_at, _OPPORTUNITY, _event_of(deal)))
         if deal.status == _DEAL_WON and deal.closed_at is not None:
             entries.append(Entry(deal.closed_at, _CUSTOMER, _event_of(deal)))
-    entries += _losses(counted)
+    entries += [Entry(deal.closed_at or 0, _LOST, _event_of(deal)) for deal in _ending(counted)]
     entries.sort(key=lambda entry: (entry.at, ORDER[entry.stage], entry.event))
     return entries
 
 
-def _losses(deals: Sequence[DealView]) -> list[Entry]:
+def losses_of(deals: Sequence[DealView]) -> list[Loss]:
+    """Each lost deal with a reason that ended its lead, in order of time."""
+    counted = [deal for deal in deals if deal.status != _DEAL_DELETED]
+    ending = sorted((deal.closed_at or 0, deal.deal_id, deal.reason) for deal in _ending(counted))
+    return [Loss(at, reason) for at, _, reason in ending if reason]
+
+
+def _ending(deals: Sequence[DealView]) -> list[DealView]:
+    """The lost deals at whose closing no other was open or won."""
     lost = [
         (deal.closed_at, deal) for deal in deals if deal.status == _DEAL_LOST and deal.closed_at is not None
     ]
@@ -55,11 +64,7 @@ def _losses(deals: Sequence[DealView]) -> list[Entry]:
         return []
     opened = sorted(min(deal.created_at, deal.closed_at or deal.created_at) for deal in deals)
     ended = sorted(at for at, _ in lost)
-    return [
-        Entry(at, _LOST, _event_of(deal))
-        for at, deal in lost
-        if bisect_right(opened, at) == bisect_right(ended, at)
-    ]
+    return [deal for at, deal in lost if bisect_right(opened, at) == bisect_right(ended, at)]
 
 
 def _event_of(deal: DealView) -> str:

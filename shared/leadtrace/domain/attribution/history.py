@@ -8,6 +8,7 @@ What was asserted, not seen to change, adds only what no change has said.
 from collections import deque
 from collections.abc import Sequence
 
+from leadtrace.domain.attribution.marks import Step, marks_of
 from leadtrace.domain.attribution.standing import Entry, Standing
 from leadtrace.domain.stages import ORDER, STAGES, on_ladder
 from leadtrace.events.lead import Stage
@@ -30,14 +31,17 @@ def write_history(
     if past:
         while waiting and waiting[0].at <= past.until:
             standing.recall(waiting.popleft())
-    transitions: list[Transition] = []
+    steps: list[Step] = []
     for claim in claims:
         while waiting and _precedes(waiting[0], claim):
-            _lift(standing, waiting.popleft(), transitions)
-        _enter(standing, claim, transitions)
+            _lift(standing, waiting.popleft(), steps)
+        _enter(standing, claim, steps)
     for entry in waiting:
-        _lift(standing, entry, transitions)
-    return standing, transitions
+        _lift(standing, entry, steps)
+    return standing, [
+        Transition(entry.at, STAGES[entry.stage], kind, entry.event, entry.claimed, entry.actor, marks)
+        for (entry, kind, _), marks in zip(steps, marks_of(steps), strict=True)
+    ]
 
 
 def _precedes(derived: Entry, claim: Entry) -> bool:
@@ -46,19 +50,19 @@ def _precedes(derived: Entry, claim: Entry) -> bool:
     return ORDER[derived.stage] < ORDER[claim.stage]
 
 
-def _lift(standing: Standing, entry: Entry, transitions: list[Transition]) -> None:
+def _lift(standing: Standing, entry: Entry, steps: list[Step]) -> None:
     if standing.stage is not None:
         lower = on_ladder(standing.stage) and ORDER[entry.stage] < standing.rung
         if lower or entry.stage == _INQUIRY:
             return
-    _enter(standing, entry, transitions)
+    _enter(standing, entry, steps)
 
 
-def _enter(standing: Standing, entry: Entry, transitions: list[Transition]) -> None:
+def _enter(standing: Standing, entry: Entry, steps: list[Step]) -> None:
+    looping = entry.stage in standing.first
     kind = standing.enter(entry)
     if kind is not None:
-        stage = STAGES[entry.stage]
-        transitions.append(Transition(entry.at, stage, kind, entry.event, entry.claimed, entry.actor))
+        steps.append((entry, kind, looping))
 
 
 def in_ladder_order(by_stage: dict[str, int]) -> dict[Stage, int]:

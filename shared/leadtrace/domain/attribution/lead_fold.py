@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from itertools import islice, zip_longest
 from typing import cast
 
+from leadtrace.domain.attribution.extract import ASSERTED, BULK, DIMENSIONS
 from leadtrace.domain.attribution.lead_state import LeadState, TouchMark
-from leadtrace.domain.attribution.presence import note_deletion, note_record, note_restoration
+from leadtrace.domain.attribution.presence import is_gone, note_deletion, note_record, note_restoration
 from leadtrace.domain.attribution.recorded import MARKS
 from leadtrace.domain.attribution.standing import Entry, Standing
 from leadtrace.domain.calendar import DAY_US, UTC_DAYS, Days
+from leadtrace.domain.custody.hand import Hand
 from leadtrace.domain.fact import Fact, Value
 from leadtrace.events.catalogue import Code
 from leadtrace.events.lead import Stage
@@ -19,7 +21,7 @@ FURTHER_DAYS = 366
 # More stage changes than any person makes of one lead; older claims are summed up.
 CLAIM_LIMIT = 1_000
 
-_CODE_VERSION = 4
+_CODE_VERSION = 5
 _INQUIRY = Stage.INQUIRY.value
 
 
@@ -52,15 +54,22 @@ class LeadFold:
         state.latest_at = fact.at
         if fact.skewed:
             state.skewed = True
-        if take is not _take_touch:
+        if take not in _FOUND_NOBODY:
             note_record(state.records, fact)
             if state.captured is None and state.record is None:
                 state.record = _inquiry(fact)
         take(state, fact)
+        if take is not _take_touch and state.records:
+            state.own.take_presence(fact.at, identity_of(fact), gone=is_gone(state.records))
+
+
+def identity_of(fact: Fact) -> str:
+    """What outcomes call the event behind something: its source and id."""
+    return f"{fact.source} {fact.id}"
 
 
 def _inquiry(fact: Fact) -> Entry:
-    return Entry(fact.at, _INQUIRY, f"{fact.source} {fact.id}")
+    return Entry(fact.at, _INQUIRY, identity_of(fact))
 
 
 def overlay(below: tuple[Value, ...], above: tuple[Value, ...]) -> tuple[Value, ...]:
@@ -74,16 +83,33 @@ def _take_capture(state: LeadState, fact: Fact) -> None:
     # Only the earliest capture says where the lead came from; a later one is a return.
     if state.captured is None:
         state.captured, state.record = _inquiry(fact), None
-        state.origin = overlay(state.origin, fact.values)
+        state.origin = overlay(state.origin, fact.values[:DIMENSIONS])
+    _take_properties(state, fact)
 
 
 def _take_update(state: LeadState, fact: Fact) -> None:
-    state.origin = overlay(state.origin, fact.values)
+    state.origin = overlay(state.origin, fact.values[:DIMENSIONS])
+    _take_properties(state, fact)
+
+
+def _take_properties(state: LeadState, fact: Fact) -> None:
+    for name, value in zip(fact.values[DIMENSIONS::2], fact.values[DIMENSIONS + 1 :: 2], strict=True):
+        state.own.take_property(fact.at, str(name), None if value is None else str(value))
 
 
 def _take_claim(state: LeadState, fact: Fact) -> None:
-    stage, claimed, actor, *asserted = cast("tuple[str, str, str | None, *tuple[int, ...]]", fact.values)
-    entry = Entry(fact.at, stage, f"{fact.source} {fact.id}", claimed, actor, bool(asserted))
+    stage, claimed, actor, *said = cast("tuple[str, str, str | None, *tuple[int, ...]]", fact.values)
+    bits = sum(said)
+    entry = Entry(
+        fact.at,
+        stage,
+        identity_of(fact),
+        claimed,
+        actor,
+        asserted=bool(bits & ASSERTED),
+        bulk=bool(bits & BULK),
+        recorded=fact.recorded,
+    )
     state.claims.insert(_place_of(entry, state.claims), entry)
     if len(state.claims) > CLAIM_LIMIT:
         oldest = state.claims.pop(0)
@@ -101,7 +127,26 @@ def _place_of(entry: Entry, claims: Sequence[Entry]) -> int:
 
 
 def _take_holder(state: LeadState, fact: Fact) -> None:
-    state.owner, state.team = cast("tuple[str | None, str | None]", fact.values)
+    owner, team, *by = cast("tuple[str | None, str | None, *tuple[str | None, ...]]", fact.values)
+    state.owner, state.team = owner, team
+    hand = Hand(fact.at, fact.code, identity_of(fact), team, owner, actor=by[0] if by else None)
+    state.own.take_hand(hand)
+
+
+def _take_handover(state: LeadState, fact: Fact) -> None:
+    # Sets that were kept before handovers were read hold no values of them.
+    named = cast("tuple[str | None, ...]", fact.values)
+    state.own.take_hand(Hand(fact.at, fact.code, identity_of(fact), *named))
+
+
+def _take_activity(state: LeadState, fact: Fact) -> None:
+    if fact.values:
+        state.own.take_contact(fact.at)
+
+
+def _take_erasure(state: LeadState, fact: Fact) -> None:
+    if state.own.erased is None:
+        state.own.erased = (fact.at, identity_of(fact))
 
 
 def _take_deletion(state: LeadState, fact: Fact) -> None:
@@ -137,5 +182,13 @@ _STEPS: dict[int, Callable[[LeadState, Fact], None]] = {
     Code.LEAD_OWNER_CHANGED: _take_holder,
     Code.LEAD_DELETED: _take_deletion,
     Code.LEAD_RESTORED: _take_restoration,
+    Code.LEAD_ERASED: _take_erasure,
     Code.TOUCHPOINT_RECORDED: _take_touch,
+    Code.ACTIVITY_RECORDED: _take_activity,
+    Code.HANDOVER_OFFERED: _take_handover,
+    Code.HANDOVER_ACCEPTED: _take_handover,
+    Code.HANDOVER_REJECTED: _take_handover,
+    Code.HANDOVER_RETURNED: _take_handover,
 }
+# What shows interest or work is no record of anybody.
+_FOUND_NOBODY = (_take_touch, _take_activity, _take_erasure)

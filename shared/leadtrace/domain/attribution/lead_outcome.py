@@ -2,32 +2,41 @@
 
 from collections.abc import Sequence
 
-from leadtrace.domain.attribution.derived import capture_of, derive_entries
+import msgspec
+
+from leadtrace.domain.attribution.derived import capture_of, derive_entries, losses_of
 from leadtrace.domain.attribution.history import in_ladder_order, write_history
 from leadtrace.domain.attribution.lead_state import LeadState, TouchMark, acquisition_of
 from leadtrace.domain.attribution.presence import is_gone
 from leadtrace.domain.attribution.recorded import together
 from leadtrace.domain.attribution.standing import Standing
 from leadtrace.domain.attribution.views import DealView, QualificationView
+from leadtrace.domain.credits.grouping import ChannelOf, senders_word
+from leadtrace.domain.custody.custody import Captured, Custody, custody_of
+from leadtrace.domain.custody.happenings import Verdicts
+from leadtrace.domain.custody.terms import TermsSchedule
+from leadtrace.domain.definitions.attribution import DIMENSIONS
 from leadtrace.domain.stages import STAGES
+from leadtrace.events.known import Known
 from leadtrace.events.lead import Acquisition, Stage
 from leadtrace.events.snapshots import (
     DealShare,
     DealStatus,
     DefinitionRef,
-    Known,
     LeadOutcome,
     LeadStatus,
+    Profile,
     Touch,
 )
 
-# About 200 bytes each, so that a body stays well below 256 KiB.
+# About 200 bytes each, 260 with every mark, so that a body stays well below 256 KiB.
 TRANSITION_LIMIT = 500
 
 _CUSTOMER = Stage.CUSTOMER.value
 _ENDED = (Stage.LOST.value, Stage.DISQUALIFIED.value)
 _WON = DealStatus.WON
 _UNJUDGED = QualificationView()
+_USUAL_TERMS = TermsSchedule()
 
 
 def render_lead(
@@ -37,8 +46,13 @@ def render_lead(
     deals: Sequence[DealView],
     qualification: QualificationView | None,
     definition: DefinitionRef,
+    terms: TermsSchedule = _USUAL_TERMS,
+    channel_of: ChannelOf = senders_word,
 ) -> LeadOutcome:
-    """The body of a lead's snapshot; `deals` in any order, also former ones; `state` is left as it is."""
+    """The body of a lead's snapshot; `deals` in any order, also former ones; `state` is left as it is.
+
+    `channel_of` says what the channel of a touch or a capture is called.
+    """
     kept = sorted(deals, key=lambda deal: deal.deal_id)
     deals = [deal for deal in kept if deal.linked]
     judged = qualification or _UNJUDGED
@@ -46,14 +60,20 @@ def render_lead(
     captured_at = capture.at if capture else None
     standing, transitions = write_history(state.past, state.claims, derive_entries(capture, deals))
     won_at, lost_at = _ends(standing, deals)
+    acquisition = _named(_acquisition(state, captured_at), channel_of)
+    custody = Custody()
+    if capture is not None:
+        captured = Captured(capture.at, capture.event, acquisition, losses_of(deals))
+        verdicts = Verdicts(judged.qualifications, terms.since, judged.frozen)
+        custody = custody_of(captured, transitions, state.own, verdicts, terms)
     return LeadOutcome(
         lead_id=lead_id,
         definition=definition,
         status=_status(state, captured_at, won_at, lost_at),
         captured_at=captured_at,
-        acquisition=_acquisition(state, captured_at),
-        first_touch=_touch(state.first_touch),
-        last_touch=_touch(state.last_touch),
+        acquisition=acquisition,
+        first_touch=_touch(state.first_touch, channel_of),
+        last_touch=_touch(state.last_touch, channel_of),
         touches=state.touches + sum(state.further.values()),
         stage=STAGES[standing.stage] if standing.stage else None,
         stage_since=standing.since,
@@ -68,9 +88,15 @@ def render_lead(
         lost_at=lost_at,
         band=judged.band,
         qualifications=judged.qualifications,
+        frozen_qualifications=judged.frozen,
         flags=_flags(state, captured_at, standing),
         latest_at=_latest(state, deals, judged),
         known=together([state.recorded, *(deal.recorded for deal in kept)]),
+        holdings=custody.holdings,
+        holdings_omitted=custody.holdings_omitted,
+        offers=custody.offers,
+        offers_omitted=custody.offers_omitted,
+        profile=Profile(*map(state.own.value_of, Profile.__struct_fields__)),
     )
 
 
@@ -109,12 +135,18 @@ def _acquisition(state: LeadState, captured_at: int | None) -> Acquisition:
     return acquisition_of(state.origin)
 
 
-def _touch(mark: TouchMark | None) -> Touch | None:
-    return None if mark is None else Touch(mark.at, acquisition_of(mark.dimensions))
+def _touch(mark: TouchMark | None, channel_of: ChannelOf) -> Touch | None:
+    return None if mark is None else Touch(mark.at, _named(acquisition_of(mark.dimensions), channel_of))
+
+
+def _named(said: Acquisition, channel_of: ChannelOf) -> Acquisition:
+    """The same with its channel by the name that both teams gave it."""
+    channel = channel_of(msgspec.structs.astuple(said)[: len(DIMENSIONS)])
+    return said if channel == said.channel else msgspec.structs.replace(said, channel=channel)
 
 
 def _share(deal: DealView) -> DealShare:
-    return DealShare(deal.deal_id, deal.status, deal.share, deal.currency, deal.closed_at)
+    return DealShare(deal.deal_id, deal.status, deal.share, deal.currency, deal.closed_at, deal.bookings)
 
 
 def _flags(state: LeadState, captured_at: int | None, standing: Standing) -> tuple[str, ...]:
@@ -122,7 +154,7 @@ def _flags(state: LeadState, captured_at: int | None, standing: Standing) -> tup
     raised = {
         "bot": bool(state.further),
         "clock_skew": state.skewed,
-        "history_truncated": state.past is not None,
+        "history_truncated": state.past is not None or state.own.hands_omitted > 0,
         "unhydrated": captured_at is not None and state.captured is None,
         "won_before_capture": won is not None and captured_at is not None and won < captured_at,
     }

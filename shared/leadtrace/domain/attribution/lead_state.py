@@ -4,6 +4,7 @@ import msgspec
 
 from leadtrace.domain.attribution.recorded import Recorded
 from leadtrace.domain.attribution.standing import Entry, Standing
+from leadtrace.domain.custody.hand import HandsState
 from leadtrace.domain.fact import Value
 from leadtrace.events.lead import Acquisition
 
@@ -21,7 +22,8 @@ class LeadState(msgspec.Struct, array_like=True, gc=False):
     `captured` is the earliest `lead.captured`, `record` the earliest other event of the record while no
     capture is known, `origin` the dimensions of the capture and of the CRM's original source. `touches`
     stops at the limit; `further` counts those beyond it by day since the epoch. `claims` are the newest
-    ones in folding order, `past` sums up the older. `records` says of each record whether it is still there.
+    ones in folding order, `past` sums up the older. `records` says of each record whether it is still there,
+    `own` what custody reads.
     """
 
     latest_at: int = 0
@@ -39,6 +41,7 @@ class LeadState(msgspec.Struct, array_like=True, gc=False):
     records: dict[str, bool] = {}
     skewed: bool = False
     recorded: Recorded = msgspec.field(default_factory=Recorded)
+    own: HandsState = msgspec.field(default_factory=HandsState)
 
 
 def acquisition_of(dimensions: tuple[Value, ...]) -> Acquisition:

@@ -14,7 +14,7 @@ from leadtrace.domain.calendar import DAY_US, Days
 from leadtrace.domain.fact import Fact
 from leadtrace.events.binding import Ground
 from leadtrace.events.catalogue import Code
-from leadtrace.events.snapshots import Known
+from leadtrace.events.known import Known
 
 _MARK = 2**32 - 1
 _TWO_DAYS_US = 2 * DAY_US

@@ -15,7 +15,7 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A moment (µs) that may enter a stage; `event` is the identity `source id` behind it.
 
     `claimed` (the CRM's own word) and `actor` are there for claims only; `asserted` marks a claim that is
-    no change.
+    no change, `bulk` one of many at once; `recorded` (µs) is when it was told, 0 where that is not known.
     """
 
     at: int
@@ -24,6 +24,8 @@ class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     claimed: str | None = None
     actor: str | None = None
     asserted: bool = False
+    bulk: bool = False
+    recorded: int = 0
 
 
 class Standing(msgspec.Struct, array_like=True, gc=False):

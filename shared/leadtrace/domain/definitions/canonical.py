@@ -1,6 +1,8 @@
 """What definitions are called on every score: id, version and the hash of their canonical form."""
 
 import hashlib
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -9,12 +11,12 @@ from leadtrace.domain.definitions.model import Definitions
 from leadtrace.events.snapshots import DefinitionRef
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
-_JUDGES_NOTHING = "owner"
+_JUDGES_NOTHING = frozenset({"owner", "priorities"})
 
 
 def canonical(definitions: Definitions) -> bytes:
-    """JSON that comments, key order, values equal to a default and owners do not change."""
-    return _ENCODER.encode(_judging(msgspec.to_builtins(definitions)))
+    """JSON that comments, key order, values equal to a default, owners and priorities do not change."""
+    return _ENCODER.encode(_judging(definitions))
 
 
 def content_hash(definitions: Definitions) -> str:
@@ -28,7 +30,20 @@ def reference_to(definitions: Definitions) -> DefinitionRef:
 
 
 def _judging(value: Any) -> Any:
-    """The same without who answers for what: a name that changes restates no number."""
-    if isinstance(value, dict):
-        return {key: _judging(one) for key, one in value.items() if key != _JUDGES_NOTHING}
-    return [_judging(one) for one in value] if isinstance(value, list | tuple) else value
+    """The same without defaults, who answers for what and what is done first: these restate no number."""
+    if isinstance(value, tuple):
+        return [_judging(one) for one in value]
+    if not isinstance(value, msgspec.Struct):
+        return value
+    given = ((name, _judging(getattr(value, key)), default) for key, name, default in _fields(type(value)))
+    return {name: one for name, one, default in given if one != default}
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> Sequence[tuple[str, str, Any]]:
+    """What judges in a block: the field, the key that it is written under, and what judges when left out."""
+    return [
+        (field.name, field.encode_name, _judging(field.default))
+        for field in msgspec.structs.fields(kind)
+        if field.name not in _JUDGES_NOTHING
+    ]

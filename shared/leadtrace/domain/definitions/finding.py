@@ -1,10 +1,13 @@
 """A lint finding before it knows its file and line, and the rules that several blocks share."""
 
+import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from leadtrace.domain.definitions.lines import Path
+
+_READABLE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +34,15 @@ def id_findings(path: Path, rows: Sequence[_Named]) -> Iterator[Finding]:
         if row.id in seen:
             yield Finding(place, f"{row.id!r} is taken by a row above", "give each its own id")
         seen.add(row.id)
+
+
+def nearest(written: str, known: Sequence[str], none: str = "") -> str:
+    """The remedy for a name that is none: the one that was probably meant, or else all of them.
+
+    `none` is said instead of a list that is empty or too long to read.
+    """
+    folded = {one.casefold(): one for one in known}
+    close = difflib.get_close_matches(written.casefold(), folded, n=1)
+    if close:
+        return f"did you mean {folded[close[0]]}?"
+    return none if not known or (none and len(known) > _READABLE) else f"use one of {', '.join(known)}"

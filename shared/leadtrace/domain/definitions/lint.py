@@ -1,10 +1,19 @@
 """The rules that a well-typed definitions file must still keep; each finding says what to do."""
 
 from collections.abc import Iterator, Sequence
-from math import isfinite
 
 from leadtrace.domain.definitions.finding import Finding, id_findings
 from leadtrace.domain.definitions.lines import Path
+from leadtrace.domain.definitions.lint_account import account_findings
+from leadtrace.domain.definitions.lint_attribution import attribution_findings
+from leadtrace.domain.definitions.lint_costs import cost_findings
+from leadtrace.domain.definitions.lint_handover import handover_findings
+from leadtrace.domain.definitions.lint_priorities import priority_findings
+from leadtrace.domain.definitions.lint_property import (
+    is_blank,
+    property_name_findings,
+    property_test_findings,
+)
 from leadtrace.domain.definitions.lint_qualification import qualification_findings
 from leadtrace.domain.definitions.lint_thresholds import threshold_findings
 from leadtrace.domain.definitions.millipoints import millipoints
@@ -12,7 +21,6 @@ from leadtrace.domain.definitions.model import (
     Definitions,
     FitRule,
     Intent,
-    PropertyTest,
     Signal,
     StageMeaning,
 )
@@ -40,11 +48,16 @@ def findings(definitions: Definitions) -> Iterator[Finding]:
         rule = f"holds {len(card.disqualifiers)} rows"
         yield Finding(_DISQUALIFIERS, rule, f"write at most {_MOST_DISQUALIFIERS}; one can list many values")
     for index, row in enumerate(card.disqualifiers):
-        yield from _property((*_DISQUALIFIERS, index), row.property)
-        yield from _test((*_DISQUALIFIERS, index), row)
+        yield from property_name_findings((*_DISQUALIFIERS, index), row.property)
+        yield from property_test_findings((*_DISQUALIFIERS, index), row)
     yield from _intent(card.intent)
+    yield from account_findings(card.account)
     yield from threshold_findings(card)
     yield from qualification_findings(definitions)
+    yield from priority_findings(definitions.priorities)
+    yield from handover_findings(definitions)
+    yield from attribution_findings(definitions.attribution)
+    yield from cost_findings(definitions.costs)
 
 
 def _stages(stages: Sequence[StageMeaning]) -> Iterator[Finding]:
@@ -60,43 +73,14 @@ def _fit(rules: Sequence[FitRule]) -> Iterator[Finding]:
     yield from id_findings(_FIT, rules)
     for index, rule in enumerate(rules):
         place = (*_FIT, index)
-        yield from _property(place, rule.property)
+        yield from property_name_findings(place, rule.property)
         yield from _points((*place, "unknown"), rule.unknown)
         yield from _points((*place, "otherwise"), rule.otherwise)
         if not rule.cases:
             yield Finding((*place, "cases"), "is empty", "write at least one case, or take the rule out")
         for number, case in enumerate(rule.cases):
-            yield from _test((*place, "cases", number), case)
+            yield from property_test_findings((*place, "cases", number), case)
             yield from _points((*place, "cases", number, "points"), case.points)
-
-
-def _property(place: Path, name: str) -> Iterator[Finding]:
-    if not name.strip():
-        yield Finding((*place, "property"), "is empty", "name a property of the lead")
-
-
-def _test(place: Path, test: PropertyTest) -> Iterator[Finding]:
-    given = [
-        name
-        for name, value in (
-            ("in", test.any_of),
-            ("equals", test.equals),
-            ("at_least", test.at_least),
-            ("prefix", test.prefix),
-            ("known", test.known),
-        )
-        if value is not None
-    ]
-    if len(given) != 1:
-        rule = f"has {len(given)} operators ({', '.join(given) or 'none'})"
-        yield Finding(place, rule, "give exactly one of in, equals, at_least, prefix, known")
-    if test.any_of == () or "" in (test.any_of or ()) or test.equals == "" or test.prefix == "":
-        yield Finding((*place, given[0]), "is empty or holds an empty text", "write what to compare with")
-    if test.known is False:
-        remedy = "give a missing value its points with `unknown` of the rule"
-        yield Finding((*place, "known"), "may only be true", remedy)
-    if test.at_least is not None and not isfinite(test.at_least):
-        yield Finding((*place, "at_least"), "is not finite", "write a number")
 
 
 def _intent(intent: Intent) -> Iterator[Finding]:
@@ -121,7 +105,7 @@ def _signal(place: Path, signal: Signal, groups: set[str]) -> Iterator[Finding]:
     if all(accepted is None for _, accepted in tests):
         yield Finding((*place, "match"), "holds for every touchpoint", "name at least one dimension")
     for key, accepted in tests:
-        if accepted is not None and (not accepted or "" in accepted):
+        if accepted is not None and (not accepted or any(map(is_blank, accepted))):
             yield Finding((*place, "match", key), "is empty or holds an empty text", "write what to look for")
     if signal.cap is not None:
         yield from _above_zero((*place, "cap"), signal.cap)

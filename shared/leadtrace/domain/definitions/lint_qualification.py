@@ -2,19 +2,16 @@
 
 from collections.abc import Iterator
 
+from leadtrace.domain.definitions.bounds import BANDS, SCORED_TOUCHES
 from leadtrace.domain.definitions.finding import Finding, id_findings
 from leadtrace.domain.definitions.lines import Path
 from leadtrace.domain.definitions.millipoints import millipoints
 from leadtrace.domain.definitions.model import Clause, Definitions
 from leadtrace.events.lead import LADDER, Stage
 
-BANDS = ("cold", "warm", "hot")
-
 _POINTS = ("score_at_least", "fit_at_least", "intent_at_least")
 _TESTS = (*_POINTS, "band_at_least", "touches_at_least", "known", "reached", "qualified")
 _MOST_CLAUSES = 32
-# Beyond these a lead's touchpoints are counted and scored no more.
-_MOST_TOUCHES = 10_000
 
 
 def qualification_findings(definitions: Definitions) -> Iterator[Finding]:
@@ -52,8 +49,8 @@ def _clause(place: Path, clause: Clause, before: list[Stage]) -> Iterator[Findin
                 yield Finding((*place, name), str(error), "write such a number")
     if clause.band_at_least is not None and clause.band_at_least not in BANDS[1:]:
         yield Finding((*place, "band_at_least"), f"{clause.band_at_least!r} is no band", "write warm or hot")
-    if clause.touches_at_least is not None and not 1 <= clause.touches_at_least <= _MOST_TOUCHES:
-        rule = "is below 1" if clause.touches_at_least < 1 else f"is above {_MOST_TOUCHES}"
+    if clause.touches_at_least is not None and not 1 <= clause.touches_at_least <= SCORED_TOUCHES:
+        rule = "is below 1" if clause.touches_at_least < 1 else f"is above {SCORED_TOUCHES}"
         yield Finding((*place, "touches_at_least"), rule, "write a number of touchpoints")
     if clause.known is not None and not clause.known.strip():
         yield Finding((*place, "known"), "is empty", "name a property of the lead")

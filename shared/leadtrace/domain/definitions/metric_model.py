@@ -15,13 +15,19 @@ _ENCODER = msgspec.json.Encoder(order="sorted")
 
 
 class MetricUnit(StrEnum):
-    """What a number counts; money is in units of its currency, a ratio a share between 0 and 1."""
+    """What a number counts; money is in units of its currency, a ratio a share between 0 and 1.
+
+    An index has no unit and may be any number; a month has 30.4375 days.
+    """
 
     LEADS = "leads"
     ENTRIES = "entries"
     CUSTOMERS = "customers"
     DEALS = "deals"
     RATIO = "ratio"
+    INDEX = "index"
+    SECONDS = "seconds"
+    MONTHS = "months"
     MONEY = "money"
 
 

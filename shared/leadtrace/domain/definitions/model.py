@@ -1,13 +1,18 @@
 """The definitions file as structs, key by key; a key without behaviour behind it is not accepted.
 
 Points are decimal numbers of at most three digits after the point; thresholds likewise. `owner` names who
-answers for a row: it judges nothing, so it is left out of the hash and changes no score.
+answers for a row, `priorities` what is done first: they judge nothing, so they are left out of the hash and
+change no score.
 """
 
 import msgspec
 
+from leadtrace.domain.definitions.attribution import Attribution
 from leadtrace.domain.definitions.block import Block
+from leadtrace.domain.definitions.costs import Costs
+from leadtrace.domain.definitions.handover import Handover
 from leadtrace.domain.definitions.millipoints import Points
+from leadtrace.domain.definitions.property_test import PropertyTest
 from leadtrace.events.lead import Stage
 
 
@@ -17,19 +22,6 @@ class StageMeaning(Block, frozen=True, kw_only=True):
     stage: Stage
     means: str
     owner: str = ""
-
-
-class PropertyTest(Block, frozen=True, kw_only=True):
-    """A condition on the current value of a property; exactly one operator is given.
-
-    Texts compare without regard to case and outer blanks. `at_least` holds for values that are numbers.
-    """
-
-    any_of: tuple[str, ...] | None = msgspec.field(default=None, name="in")
-    equals: str | None = None
-    at_least: float | None = None
-    prefix: str | None = None
-    known: bool | None = None
 
 
 class FitCase(PropertyTest, frozen=True, kw_only=True):
@@ -147,6 +139,23 @@ class Grades(Block, frozen=True, kw_only=True):
     owner: str = ""
 
 
+class AccountRule(Block, frozen=True, kw_only=True):
+    """What several active people of one account add to each of them when a score is read.
+
+    An account is who shares a value of `property`. Each person brings `points_per_person`, halved every
+    `half_life_days` since its last touch and none after four of them; fewer than `people_at_least` bring
+    nothing, all never more than `cap`.
+    """
+
+    property: str = "company_domain"
+    people_at_least: int = 2
+    points_per_person: Points
+    half_life_days: Points
+    cap: Points
+    because: str = ""
+    owner: str = ""
+
+
 class Scorecard(Block, frozen=True, kw_only=True):
     """How fit and intent are counted, and what their sum is called."""
 
@@ -155,6 +164,7 @@ class Scorecard(Block, frozen=True, kw_only=True):
     bands: Bands
     grades: Grades
     disqualifiers: tuple[Disqualifier, ...] = ()
+    account: AccountRule | None = None
 
 
 class Clause(Block, frozen=True, kw_only=True):
@@ -182,6 +192,20 @@ class StageClauses(Block, frozen=True, kw_only=True):
     clauses: tuple[Clause, ...]
 
 
+class ContactHours(Block, frozen=True, kw_only=True):
+    """Within how many hours of entering a band a lead is contacted; a band that is left out has no clock."""
+
+    hot: float | None = None
+    warm: float | None = None
+
+
+class Priorities(Block, frozen=True, kw_only=True):
+    """What sales does first. Hours are calendar hours."""
+
+    contact_within_hours: ContactHours = ContactHours()
+    owner: str = ""
+
+
 class Definitions(Block, frozen=True, kw_only=True):
     """One version of what marketing and sales agreed on; `owner` answers for each row that names none."""
 
@@ -190,4 +214,8 @@ class Definitions(Block, frozen=True, kw_only=True):
     stages: tuple[StageMeaning, ...]
     scorecard: Scorecard
     qualification: tuple[StageClauses, ...] = ()
+    priorities: Priorities = Priorities()
     owner: str = "marketing and sales"
+    handover: Handover | None = None
+    attribution: Attribution = Attribution()
+    costs: Costs = Costs()

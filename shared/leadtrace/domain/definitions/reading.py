@@ -7,13 +7,16 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from leadtrace.domain.definitions.finding import Finding
+from leadtrace.domain.definitions.finding import Finding, nearest
 from leadtrace.domain.definitions.lines import Outline, Path, outline
 from leadtrace.domain.definitions.problem import DefinitionsError, Problem
 
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]")
 _UNKNOWN = re.compile(r"unknown field `(?P<key>[^`]*)`")
 _MISSING = re.compile(r"missing required field `(?P<key>[^`]*)`")
+_NOT_LISTED = re.compile(r"Invalid enum value '(?P<value>.*)'")
+_MANY = ("got `array`", "got `object`", "got `null`")
+_OF_THAT_KIND = "write a value of that kind"
 _YAML_LINE = re.compile(r"line (\d+)")
 # What the reader of YAML raises for a tag that does not fit its text, and for what nests too deep.
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -81,7 +84,15 @@ def _shape(message: str, name: str, places: Outline, kind: type[msgspec.Struct])
     if missing := _MISSING.search(said):
         line = places.line_of(path)
         return Problem(name, line, _dotted((*path, missing["key"])), "is missing", "add it")
-    return Problem(name, places.line_of(path), _dotted(path), said, "write a value of that kind")
+    return Problem(name, places.line_of(path), _dotted(path), said, _wrong_kind(said, path, kind))
+
+
+def _wrong_kind(said: str, path: Path, kind: type[msgspec.Struct]) -> str:
+    if written := _NOT_LISTED.search(said):
+        return nearest(written["value"], _values_at(path, kind), none=_OF_THAT_KIND)
+    # YAML reads NO as false, 17:00 as a number and 2026-12-24 as a date.
+    quoted = said.startswith("Expected `str") and not said.endswith(_MANY)
+    return "write a text, between quotes" if quoted else _OF_THAT_KIND
 
 
 def _nearest(path: Path, kind: type[msgspec.Struct]) -> str:
@@ -92,14 +103,29 @@ def _nearest(path: Path, kind: type[msgspec.Struct]) -> str:
 
 
 def _keys_at(path: Path, kind: type[msgspec.Struct]) -> list[str]:
-    """The keys that the block at `path` may have: only blocks and lists of blocks lead to one."""
+    """The keys that the block at `path` may have."""
+    return [field.encode_name for field in _fields(_node_at(path, kind))]
+
+
+def _values_at(path: Path, kind: type[msgspec.Struct]) -> list[str]:
+    """The words that may stand at `path`, where only some may."""
+    node = _node_at(path, kind)
+    if isinstance(node, msgspec.inspect.EnumType):
+        return [str(one.value) for one in node.cls]
+    return [str(one) for one in node.values] if isinstance(node, msgspec.inspect.LiteralType) else []
+
+
+def _node_at(path: Path, kind: type[msgspec.Struct]) -> msgspec.inspect.Type | None:
     node: msgspec.inspect.Type | None = msgspec.inspect.type_info(kind)
     for step in path:
         if isinstance(node, msgspec.inspect.VarTupleType):
             node = node.item_type
         else:
             node = next((field.type for field in _fields(node) if field.encode_name == step), None)
-    return [field.encode_name for field in _fields(node)]
+        if isinstance(node, msgspec.inspect.UnionType):
+            # What may be left out.
+            node = next(one for one in node.types if not isinstance(one, msgspec.inspect.NoneType))
+    return node
 
 
 def _fields(node: msgspec.inspect.Type | None) -> tuple[msgspec.inspect.Field, ...]:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from leadtrace.domain.definitions.said_attribution import AttributionSaid, CostsSaid
+from leadtrace.domain.definitions.said_handover import HandoverSaid
+
 
 @dataclass(frozen=True, slots=True)
 class ClauseSaid:
@@ -87,6 +90,20 @@ class IntentSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountSaid:
+    """What several active people of one account add when a score is read."""
+
+    property: str
+    owner: str
+    words: str
+    because: str
+    people_at_least: int
+    points_per_person: float
+    half_life_days: float
+    cap: float
+
+
+@dataclass(frozen=True, slots=True)
 class BandSaid:
     """A band of the score; cold has no threshold."""
 
@@ -108,6 +125,16 @@ class GradeSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class ClockSaid:
+    """How many calendar hours there are to contact a lead that entered a band."""
+
+    band: str
+    owner: str
+    words: str
+    hours: float
+
+
+@dataclass(frozen=True, slots=True)
 class DefinitionsSaid:
     """One version of the definitions."""
 
@@ -119,5 +146,10 @@ class DefinitionsSaid:
     fit: tuple[RuleSaid, ...]
     disqualifiers: tuple[DisqualifierSaid, ...]
     intent: IntentSaid
+    account: AccountSaid | None
     bands: tuple[BandSaid, ...]
     grades: tuple[GradeSaid, ...]
+    clocks: tuple[ClockSaid, ...]
+    handover: HandoverSaid | None
+    attribution: AttributionSaid
+    costs: CostsSaid

@@ -2,10 +2,12 @@
 
 from leadtrace.domain.definitions.canonical import content_hash
 from leadtrace.domain.definitions.model import (
+    AccountRule,
     Definitions,
     Disqualifier,
     FitRule,
     Intent,
+    Priorities,
     Scorecard,
     Signal,
     StageClauses,
@@ -13,9 +15,11 @@ from leadtrace.domain.definitions.model import (
     Threshold,
 )
 from leadtrace.domain.definitions.said import (
+    AccountSaid,
     AnswerSaid,
     BandSaid,
     ClauseSaid,
+    ClockSaid,
     DefinitionsSaid,
     DisqualifierSaid,
     GradeSaid,
@@ -25,9 +29,13 @@ from leadtrace.domain.definitions.said import (
     SignalSaid,
     StageSaid,
 )
+from leadtrace.domain.definitions.telling_attribution import tell_attribution, tell_costs
+from leadtrace.domain.definitions.telling_handover import tell_handover
 from leadtrace.domain.definitions.words import (
+    account_words,
     clause_test,
     clause_words,
+    contact_words,
     disqualifier_name,
     otherwise_words,
     points_words,
@@ -52,8 +60,13 @@ def tell(definitions: Definitions) -> DefinitionsSaid:
         fit=tuple(_rule(rule, owner) for rule in card.fit),
         disqualifiers=tuple(_disqualifier(row, owner) for row in card.disqualifiers),
         intent=_intent(card.intent, owner),
+        account=None if card.account is None else _account(card.account, owner),
         bands=_bands(card, owner),
         grades=_grades(card, owner),
+        clocks=_clocks(definitions.priorities, owner),
+        handover=None if definitions.handover is None else tell_handover(definitions.handover, owner),
+        attribution=tell_attribution(definitions.attribution, owner),
+        costs=tell_costs(definitions.costs, owner),
     )
 
 
@@ -115,6 +128,19 @@ def _signal(signal: Signal, intent: Intent, owner: str) -> SignalSaid:
     )
 
 
+def _account(rule: AccountRule, owner: str) -> AccountSaid:
+    return AccountSaid(
+        property=rule.property,
+        owner=rule.owner or owner,
+        words=account_words(rule),
+        because=rule.because,
+        people_at_least=rule.people_at_least,
+        points_per_person=rule.points_per_person,
+        half_life_days=rule.half_life_days,
+        cap=rule.cap,
+    )
+
+
 def _bands(card: Scorecard, owner: str) -> tuple[BandSaid, ...]:
     bands, held = card.bands, card.bands.owner or owner
 
@@ -137,3 +163,9 @@ def _grades(card: Scorecard, owner: str) -> tuple[GradeSaid, ...]:
     said = [GradeSaid(one, held, f"{what} is at least {points_words(at)}", at) for one, what, at in rows]
     lowest = [GradeSaid(one, held, f"{what} is less", None) for one, what in (("C", "fit"), ("3", "intent"))]
     return (*said[:2], lowest[0], *said[2:], lowest[1])
+
+
+def _clocks(priorities: Priorities, owner: str) -> tuple[ClockSaid, ...]:
+    hours, held = priorities.contact_within_hours, priorities.owner or owner
+    given = (("hot", hours.hot), ("warm", hours.warm))
+    return tuple(ClockSaid(band, held, contact_words(one), one) for band, one in given if one is not None)

@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from leadtrace.domain.definitions.bounds import ACTIVE_HALF_LIVES
 from leadtrace.domain.definitions.model import (
+    AccountRule,
     Clause,
     Disqualifier,
-    PropertyTest,
     Signal,
     SignalGroup,
     Threshold,
     TouchTest,
 )
+from leadtrace.domain.definitions.property_test import PropertyTest
 
 
 def plain(number: float) -> str:
@@ -20,22 +22,25 @@ def plain(number: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def counted(number: float, unit: str) -> str:
+    """A number with its unit, one or many."""
+    return f"{plain(number)} {unit}{'' if number == 1 else 's'}"
+
+
 def points_words(points: float) -> str:
     """Points with their unit."""
-    return f"{plain(points)} point{'' if points == 1 else 's'}"
+    return counted(points, "point")
 
 
 def property_words(name: str, test: PropertyTest) -> str:
     """A test on a property as a sentence."""
-    if test.any_of is not None:
-        return f"{name} is one of {', '.join(test.any_of)}"
-    if test.equals is not None:
-        return f"{name} is {test.equals}"
-    if test.prefix is not None:
-        return f"{name} begins with {test.prefix}"
-    if test.at_least is not None:
-        return f"{name} is at least {plain(test.at_least)}"
-    return f"{name} is known"
+    for values, said, between in ((test.any_of, "is one of", ", "), (test.has, "holds", " or ")):
+        if values is not None:
+            return f"{name} {said} {between.join(values)}"
+    for text, said in ((test.equals, "is"), (test.prefix, "begins with"), (test.suffix, "ends with")):
+        if text is not None:
+            return f"{name} {said} {text}"
+    return f"{name} is known" if test.at_least is None else f"{name} is at least {plain(test.at_least)}"
 
 
 def otherwise_words(name: str) -> str:
@@ -87,7 +92,7 @@ _COUNTED = {
 
 
 def _touchpoints(number: float) -> str:
-    return f"{plain(number)} touchpoint{'' if number == 1 else 's'}"
+    return counted(number, "touchpoint")
 
 
 def touch_words(test: TouchTest) -> str:
@@ -123,8 +128,23 @@ def signal_words(signal: Signal, groups: Sequence[SignalGroup]) -> str:
     return "; ".join(said)
 
 
+def account_words(rule: AccountRule) -> str:
+    """What several people of one account add, from how many on, for how long and up to what bound."""
+    none_after = _days(ACTIVE_HALF_LIVES * rule.half_life_days)
+    return (
+        f"{points_words(rule.points_per_person)} for each active lead of the same {rule.property}, "
+        f"half as much after {_days(rule.half_life_days)} and none after {none_after}; "
+        f"from {rule.people_at_least} of them on; never more than {plain(rule.cap)}; added when read"
+    )
+
+
 def _days(days: float) -> str:
-    return f"{plain(days)} day{'' if days == 1 else 's'}"
+    return counted(days, "day")
+
+
+def contact_words(hours: float) -> str:
+    """How soon a lead is contacted."""
+    return f"contacted within {counted(hours, 'hour')} of entering the band"
 
 
 def threshold_words(threshold: Threshold) -> str:

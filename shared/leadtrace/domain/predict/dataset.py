@@ -37,13 +37,32 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Dataset(msgspec.Struct, frozen=True):
-    """Rows and the names under which their features stand; `censored` leads are counted, not used."""
+    """Rows and the names under which their features stand.
+
+    `observed_until` (µs) is until when every win and loss is known; None where each was known at once, so
+    that nobody had to be watched and weights stand as they were given. `censored_at` are the moments (µs)
+    of leads whose outcome is not known: not learnt from, but they tell how long leads were watched.
+    """
 
     horizon_days: int
     texts: tuple[str, ...]
     numbers: tuple[str, ...]
     rows: tuple[Row, ...]
-    censored: int = 0
+    observed_until: int | None = None
+    censored_at: tuple[int, ...] = ()
+
+    @property
+    def censored(self) -> int:
+        """How many leads there are whose outcome is not known."""
+        return len(self.censored_at)
+
+    @property
+    def watched(self) -> int:
+        """How many leads were watched for the whole horizon, however they ended; all of them have rows."""
+        if self.observed_until is None:
+            return len(self.rows)
+        newest = self.observed_until - self.horizon_days * DAY_US
+        return sum(row.at <= newest for row in self.rows)
 
 
 class Subject(NamedTuple):
@@ -62,40 +81,72 @@ class Subject(NamedTuple):
     as_of: int | None = None
 
 
+class Looked(NamedTuple):
+    """A lead that was open at `at` as it was seen then; without `features` where its outcome is not known."""
+
+    id: str
+    at: int
+    ending: Ending
+    features: Features | None = None
+    rules: int | None = None
+
+
 def build_dataset(leads: Iterable[Subject], plan: Plan, *, horizon_days: int, observed_until: int) -> Dataset:
     """The rows of all leads that were open at their moment and whose outcome by the horizon is known.
 
     `observed_until` (µs) is until when every win and loss is known.
     """
+    looked = [
+        Looked(
+            lead.id,
+            lead.at,
+            lead.ending,
+            features_at(lead.facts, plan, at=lead.at, as_of=lead.as_of, team=lead.team),
+            lead.rules,
+        )
+        for lead in leads
+        if open_at(lead.ending, at=lead.at, observed_until=observed_until)
+    ]
+    return dataset_of(looked, plan, horizon_days=horizon_days, observed_until=observed_until)
+
+
+def open_at(ending: Ending, *, at: int, observed_until: int) -> bool:
+    """Whether a lead was open at a moment that was watched: only such a lead can teach anything."""
+    return at < observed_until and not ending.by(at)
+
+
+def dataset_of(leads: Sequence[Looked], plan: Plan, *, horizon_days: int, observed_until: int) -> Dataset:
+    """The rows of leads that were open at their moment, as `build_dataset`."""
     horizon_us = horizon_days * DAY_US
-    open_then = [lead for lead in leads if lead.at < observed_until and not lead.ending.by(lead.at)]
     outcomes = [
         outcome_by(lead.ending, at=lead.at, horizon_us=horizon_us, observed_until=observed_until)
-        for lead in open_then
+        for lead in leads
     ]
     weights = censoring_weights(
         [
             None if known is None else known.decided_at - lead.at
-            for lead, known in zip(open_then, outcomes, strict=True)
+            for lead, known in zip(leads, outcomes, strict=True)
         ],
-        [observed_until - lead.at for lead in open_then],
+        [observed_until - lead.at for lead in leads],
     )
     rows = tuple(
-        _row(lead, known, plan, float(weight))
-        for lead, known, weight in zip(open_then, outcomes, weights, strict=True)
+        _row(lead, known, float(weight))
+        for lead, known, weight in zip(leads, outcomes, weights, strict=True)
         if known is not None
     )
-    dataset = Dataset(horizon_days, plan.all_texts, plan.all_numbers, rows, len(open_then) - len(rows))
+    censored_at = tuple(lead.at for lead, known in zip(leads, outcomes, strict=True) if known is None)
+    dataset = Dataset(horizon_days, plan.all_texts, plan.all_numbers, rows, observed_until, censored_at)
     return canonical(dataset)
 
 
-def _row(lead: Subject, known: Known, plan: Plan, weight: float) -> Row:
+def _row(lead: Looked, known: Known, weight: float) -> Row:
+    assert lead.features is not None  # noqa: S101 - whoever looks at a lead of known outcome says what it saw
     return Row(
         id=lead.id,
         at=lead.at,
         decided_at=known.decided_at,
         won=known.won,
-        features=features_at(lead.facts, plan, at=lead.at, as_of=lead.as_of, team=lead.team),
+        features=lead.features,
         weight=weight,
         rules=lead.rules,
     )
@@ -116,7 +167,7 @@ def canonical(dataset: Dataset) -> Dataset:
             raise ValueError(f"lead {row.id} has the weight {row.weight}; it must be above 0")
         if not all(map(math.isfinite, row.features.numbers.values())):
             raise ValueError(f"lead {row.id} has a number that is not finite; leave it out instead")
-    return msgspec.structs.replace(dataset, rows=rows)
+    return msgspec.structs.replace(dataset, rows=rows, censored_at=tuple(sorted(dataset.censored_at)))
 
 
 def encode_dataset(dataset: Dataset) -> bytes:
@@ -135,8 +186,13 @@ def decode_dataset(data: bytes) -> Dataset:
 
 
 def digest(dataset: Dataset) -> str:
-    """SHA-256 of the canonical form, in hexadecimal."""
-    return hashlib.sha256(encode_dataset(canonical(dataset))).hexdigest()
+    """SHA-256 of what is learnt from, in canonical form, in hexadecimal.
+
+    Until when leads were watched is no part of it where it changes no weight: data on which the same is
+    learnt are the same data.
+    """
+    learnt = msgspec.structs.replace(canonical(dataset), observed_until=None, censored_at=())
+    return hashlib.sha256(encode_dataset(learnt)).hexdigest()
 
 
 def labels(rows: Sequence[Row]) -> NDArray[np.bool_]:

@@ -4,6 +4,7 @@ What is not known is left out, and models treat its absence as a value of its ow
 moment, or was recorded after the state of knowledge that is asked for, cannot be seen from here.
 """
 
+import hashlib
 import math
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -12,8 +13,9 @@ import msgspec
 
 from leadtrace.domain.calendar import DAY_US
 from leadtrace.domain.corrections import effective
+from leadtrace.domain.definitions.bounds import SCORED_TOUCHES
 from leadtrace.domain.fact import Fact, Value, union
-from leadtrace.domain.scoring.conditions import SIGNAL, folded, folded_touch
+from leadtrace.domain.scoring.conditions import SIGNAL, folded
 from leadtrace.domain.stages import ORDER
 from leadtrace.events.catalogue import Code
 from leadtrace.events.lead import Stage
@@ -32,11 +34,28 @@ DAYS_SINCE_TOUCH: Final = "touch:days_since_last"
 DERIVED_TEXTS: Final = (STAGE, TEAM, FIRST_CHANNEL, LAST_CHANNEL, LAST_SIGNAL)
 DERIVED_NUMBERS: Final = (AGE_DAYS, TOUCHES, TOUCHES_OF_A_WEEK, DAYS_SINCE_TOUCH)
 
-_CHANNEL: Final = 0
-_WEEK_US: Final = 7 * DAY_US
+CHANNEL: Final = 0
+# Days of UTC, so that a count by day is all that has to be remembered of a week.
+WEEK_DAYS: Final = 7
+# Those beyond, of what is no person, count for nothing here.
+COUNTED_TOUCHES: Final = SCORED_TOUCHES
+_READ: Final = frozenset(
+    {
+        Code.LEAD_CAPTURED,
+        Code.LEAD_UPDATED,
+        Code.LEAD_STAGE_CHANGED,
+        Code.LEAD_OWNER_CHANGED,
+        Code.LEAD_DELETED,
+        Code.LEAD_RESTORED,
+        Code.TOUCHPOINT_RECORDED,
+    }
+)
+_LONGEST_TEXT: Final = 1_000
 _WON: Final = ORDER[Stage.CUSTOMER.value]
 # A float holds every text of this length or less that a person would write as a number.
 _LONGEST_NUMBER: Final = 32
+
+_ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -45,6 +64,16 @@ class Plan(msgspec.Struct, frozen=True):
     texts: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """Every property that is read, once."""
+        return tuple(dict.fromkeys((*self.texts, *self.numbers, *self.tags)))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the names, in hexadecimal: features by another plan are others."""
+        return hashlib.sha256(_ENCODER.encode(self)).hexdigest()
 
     @property
     def all_texts(self) -> tuple[str, ...]:
@@ -66,13 +95,14 @@ class Features(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def known_facts(facts: Iterable[Fact], *, at: int, as_of: int) -> Sequence[Fact]:
-    """The facts not after `at` (µs) and recorded by `as_of` (µs), in folding order, without corrected ones.
+    """The facts that scoring reads, not after `at` (µs) and recorded by `as_of` (µs), without corrected ones.
 
-    A fact that was kept before moments of recording were counts as recorded when it happened. Corrections
-    count by when they were recorded, so one made in hindsight takes nothing out of what was known then.
+    They come in folding order. A fact that was kept before moments of recording were counts as recorded when
+    it happened. Corrections count by when they were recorded, so one made in hindsight takes nothing out of
+    what was known then.
     """
     seen = [fact for fact in facts if (fact.recorded or fact.at) <= as_of]
-    return [fact for fact in effective(union(seen)) if fact.at <= at and fact.code != Code.EVENT_CORRECTED]
+    return [fact for fact in effective(union(seen)) if fact.at <= at and fact.code in _READ]
 
 
 def features_at(
@@ -94,10 +124,11 @@ def features_at(
     if team is not None and folded(team):
         texts[TEAM] = folded(team)
     _add_stage(texts, known)
-    _add_touches(texts, numbers, [fact for fact in known if fact.code == Code.TOUCHPOINT_RECORDED], at)
+    touches = [fact for fact in known if fact.code == Code.TOUCHPOINT_RECORDED]
+    _add_touches(texts, numbers, touches[:COUNTED_TOUCHES], at)
     if known:
         numbers[AGE_DAYS] = (at - known[0].at) / DAY_US
-    return Features(texts, numbers, _tags(properties, plan))
+    return Features(texts, numbers, tags_in([properties.get(name, "") for name in plan.tags]))
 
 
 def number_of(text: str | None) -> float | None:
@@ -111,23 +142,31 @@ def number_of(text: str | None) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def property_text(value: Value) -> str:
+    """How the value of a property compares; the empty text where it is not known."""
+    return "" if value is None else folded(str(value)[:_LONGEST_TEXT])
+
+
+def dimension(values: Sequence[Value], place: int) -> str:
+    """A dimension of a touchpoint as it compares; the empty text where it has none."""
+    value = values[place] if place < len(values) else None
+    return folded(value) if isinstance(value, str) else ""
+
+
+def tags_in(texts: Iterable[str]) -> tuple[str, ...]:
+    """The tags of texts with semicolons between them, each once."""
+    parts = (part.strip() for text in texts if text for part in text.split(";"))
+    return tuple(sorted({part for part in parts if part}))
+
+
 def _properties(facts: Sequence[Fact]) -> dict[str, str]:
     """The latest value of each property; one that was emptied is the empty text."""
     properties: dict[str, str] = {}
     for fact in facts:
         if fact.code in (Code.LEAD_CAPTURED, Code.LEAD_UPDATED):
             for place in range(0, len(fact.values) - 1, 2):
-                properties[str(fact.values[place])] = _text(fact.values[place + 1])
+                properties[str(fact.values[place])] = property_text(fact.values[place + 1])
     return properties
-
-
-def _text(value: Value) -> str:
-    return "" if value is None else folded(str(value))
-
-
-def _tags(properties: dict[str, str], plan: Plan) -> tuple[str, ...]:
-    parts = (part.strip() for name in plan.tags for part in properties.get(name, "").split(";"))
-    return tuple(sorted({part for part in parts if part}))
 
 
 def _add_stage(texts: dict[str, str], facts: Sequence[Fact]) -> None:
@@ -139,10 +178,15 @@ def _add_stage(texts: dict[str, str], facts: Sequence[Fact]) -> None:
 
 def _add_touches(texts: dict[str, str], numbers: dict[str, float], touches: Sequence[Fact], at: int) -> None:
     numbers[TOUCHES] = float(len(touches))
-    numbers[TOUCHES_OF_A_WEEK] = float(sum(fact.at > at - _WEEK_US for fact in touches))
+    oldest = at // DAY_US - WEEK_DAYS
+    numbers[TOUCHES_OF_A_WEEK] = float(sum(fact.at // DAY_US > oldest for fact in touches))
     if not touches:
         return
     numbers[DAYS_SINCE_TOUCH] = (at - touches[-1].at) / DAY_US
-    first, last = folded_touch(touches[0].values), folded_touch(touches[-1].values)
-    told = {FIRST_CHANNEL: first[_CHANNEL], LAST_CHANNEL: last[_CHANNEL], LAST_SIGNAL: last[SIGNAL]}
+    first, last = touches[0].values, touches[-1].values
+    told = {
+        FIRST_CHANNEL: dimension(first, CHANNEL),
+        LAST_CHANNEL: dimension(last, CHANNEL),
+        LAST_SIGNAL: dimension(last, SIGNAL),
+    }
     texts.update({name: text for name, text in told.items() if text})

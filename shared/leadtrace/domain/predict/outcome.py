@@ -53,10 +53,16 @@ def censoring_weights(decided_after: Sequence[int | None], watched: Sequence[int
     is known of all of them, and the share of leads watched at least so long is the Kaplan-Meier estimate
     itself.
     """
-    lengths = np.sort(np.asarray(watched, dtype=np.int64))
-    weights = np.zeros(len(lengths))
-    for place, after in enumerate(decided_after):
-        if after is not None:
-            still = len(lengths) - int(np.searchsorted(lengths, after, side="left"))
-            weights[place] = len(lengths) / still
+    known = np.array([after is not None for after in decided_after], dtype=np.bool_)
+    weights = np.zeros(len(known))
+    after = np.array([after for after in decided_after if after is not None], dtype=np.int64)
+    weights[known] = inverse_shares(after, np.asarray(watched, dtype=np.int64))
     return weights
+
+
+def inverse_shares(after: NDArray[np.int64], watched: NDArray[np.int64]) -> NDArray[np.float64]:
+    """One over the share of leads that were watched (µs) at least so long (µs), for each of `after`."""
+    lengths = np.sort(watched)
+    still = len(lengths) - np.searchsorted(lengths, after, side="left")
+    shares: NDArray[np.float64] = len(lengths) / still
+    return shares

@@ -16,6 +16,8 @@ _ROUNDS: Final = 200
 _TOLERANCE: Final = 1e-12
 _RIDGE: Final = 1e-12
 _DIGITS: Final = 9
+# A mean of equal numbers may differ from them in its last bits: that is no spread.
+_ALIKE: Final = 1e-9
 
 
 class Line(NamedTuple):
@@ -41,7 +43,7 @@ def fit_line(log_odds: Floats, won: NDArray[np.bool_], weights: Floats) -> Line:
     spread = float(np.sqrt(np.average((log_odds - centre) ** 2, weights=weights)))
     level = float(np.average(target, weights=weights))
     flat = float(np.log(level / (1.0 - level)))
-    if spread <= 0.0:
+    if spread <= _ALIKE * max(1.0, abs(centre)):
         return Line(0.0, round(flat, _DIGITS))
     slope, offset = _newton((log_odds - centre) / spread, target, weights, flat)
     if slope <= 0.0:

@@ -9,14 +9,24 @@ from numpy.typing import NDArray
 from leadtrace.domain.predict.floats import Z_95, Floats
 
 TENTHS: Final = 10
+_NOTHING: Final = 1e-12
 
 
 class Auc(NamedTuple):
-    """The chance that a win scores above a loss, ties counting half, with its 95 % interval."""
+    """The chance that a win scores above a loss, ties counting half, with its 95 % interval.
+
+    Its ends are None where so few leads, or such that are ranked without a fault, do not tell how far off it
+    may be.
+    """
 
     value: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Both ends."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
 
 
 class Tenth(msgspec.Struct, frozen=True):
@@ -48,13 +58,16 @@ def auc(
         return None
     pairs = sum(part.pairs for part in known)
     value = sum(part.pairs * part.value for part in known) / pairs
-    error = Z_95 * float(np.sqrt(sum((part.pairs / pairs) ** 2 * part.variance for part in known)))
+    variances = [(part.pairs / pairs) ** 2 * part.variance for part in known if part.variance is not None]
+    if len(variances) < len(known):
+        return Auc(value, None, None)
+    error = Z_95 * float(np.sqrt(sum(variances)))
     return Auc(value, max(0.0, value - error), min(1.0, value + error))
 
 
 class _Part(NamedTuple):
     value: float
-    variance: float
+    variance: float | None
     pairs: float
 
 
@@ -64,8 +77,13 @@ def _one(scores: Floats, won: NDArray[np.bool_], weights: Floats) -> _Part | Non
     above = _placements(scores[won], scores[~won], weights[~won])
     below = 1.0 - _placements(scores[~won], scores[won], weights[won])
     value = float(np.average(above, weights=weights[won]))
+    pairs = float(weights[won].sum() * weights[~won].sum())
+    if min(len(above), len(below)) == 1:
+        return _Part(value, None, pairs)
     variance = _variance(above, weights[won], value) + _variance(below, weights[~won], value)
-    return _Part(value, variance, float(weights[won].sum() * weights[~won].sum()))
+    # That no pair is out of order says little of the next one; a score that ranks nobody is sure to do so.
+    faultless = variance <= _NOTHING and abs(value - 0.5) > _NOTHING
+    return _Part(value, None if faultless else variance, pairs)
 
 
 def _placements(scores: Floats, others: Floats, weights: Floats) -> Floats:
@@ -79,10 +97,8 @@ def _placements(scores: Floats, others: Floats, weights: Floats) -> Floats:
 
 
 def _variance(placements: Floats, weights: Floats, mean: float) -> float:
-    """The variance of a weighted mean; 0 for a single row, of which nothing can be said."""
+    """The variance of a weighted mean of two rows or more."""
     count = len(placements)
-    if count == 1:
-        return 0.0
     spread = float(np.sum((weights * (placements - mean)) ** 2)) / float(weights.sum()) ** 2
     return spread * count / (count - 1)
 

@@ -21,6 +21,10 @@ MICRO: Final = 1_000_000
 LARGEST: Final = 1_000.0
 _DIGITS: Final = 9
 
+# What contributions call what every lead has, and each tag.
+BASE: Final = "base"
+TAG: Final = "tag"
+
 MicroLogOdds: TypeAlias = NDArray[np.int64]
 
 
@@ -80,7 +84,7 @@ class Contribution(NamedTuple):
 
 def contributions(terms: Terms, features: Features) -> list[Contribution]:
     """The base and every part, also one that adds nothing; they sum exactly to `log_odds`."""
-    rows = [Contribution("base", None, _micro(terms.base))]
+    rows = [Contribution(BASE, None, whole_micro(terms.base))]
     for part in terms.parts:
         rows += _contributed(part, features)
     return rows
@@ -93,7 +97,7 @@ def log_odds(terms: Terms, features: Features) -> int:
 
 def log_odds_of(terms: Terms, leads: Sequence[Features]) -> MicroLogOdds:
     """Of many leads, in millionths, shape (leads,); equal to `log_odds` of each."""
-    total = np.full(len(leads), _micro(terms.base), dtype=np.int64)
+    total = np.full(len(leads), whole_micro(terms.base), dtype=np.int64)
     numbers = _Numbers(leads)
     for part in terms.parts:
         total += _column(part, leads, numbers)
@@ -171,7 +175,8 @@ def _usable(number: float) -> bool:
     return math.isfinite(number) and abs(number) <= LARGEST
 
 
-def _micro(value: float) -> int:
+def whole_micro(value: float) -> int:
+    """Log-odds as a whole number of millionths."""
     return round(value * MICRO)
 
 
@@ -180,23 +185,23 @@ def _contributed(part: Part, features: Features) -> list[Contribution]:
         case Choice():
             text = features.texts.get(part.name)
             adds = part.missing if text is None else part.values.get(text, part.other)
-            return [Contribution(part.name, text, _micro(adds))]
+            return [Contribution(part.name, text, whole_micro(adds))]
         case Line():
             number = features.numbers.get(part.name)
             if number is None:
-                return [Contribution(part.name, None, _micro(part.missing))]
+                return [Contribution(part.name, None, whole_micro(part.missing))]
             within = min(max(number, part.low), part.high)
             adds = part.slope * ((within - part.mean) / part.scale)
-            return [Contribution(part.name, f"{number:g}", _micro(adds))]
+            return [Contribution(part.name, f"{number:g}", whole_micro(adds))]
         case Steps():
             number = features.numbers.get(part.name)
             if number is None:
-                return [Contribution(part.name, None, _micro(part.missing))]
+                return [Contribution(part.name, None, whole_micro(part.missing))]
             adds = part.values[bisect_right(part.edges, number)]
-            return [Contribution(part.name, f"{number:g}", _micro(adds))]
+            return [Contribution(part.name, f"{number:g}", whole_micro(adds))]
         case Tags():
             known = [tag for tag in features.tags if tag in part.values]
-            return [Contribution("tag", tag, _micro(part.values[tag])) for tag in known]
+            return [Contribution(TAG, tag, whole_micro(part.values[tag])) for tag in known]
 
 
 class _Numbers:
@@ -216,7 +221,7 @@ class _Numbers:
             numbers = np.array([lead.numbers.get(name, nan) for lead in self._leads], dtype=np.float64)
             self._read[name] = numbers
         known = ~np.isnan(numbers)
-        column = np.full(len(numbers), _micro(missing), dtype=np.int64)
+        column = np.full(len(numbers), whole_micro(missing), dtype=np.int64)
         column[known] = np.rint(adds(numbers[known]) * MICRO).astype(np.int64)
         return column
 
@@ -224,9 +229,9 @@ class _Numbers:
 def _column(part: Part, leads: Sequence[Features], numbers: _Numbers) -> MicroLogOdds:
     match part:
         case Choice():
-            points: dict[str | None, int] = {text: _micro(value) for text, value in part.values.items()}
-            points[None] = _micro(part.missing)
-            other, name = _micro(part.other), part.name
+            points: dict[str | None, int] = {text: whole_micro(value) for text, value in part.values.items()}
+            points[None] = whole_micro(part.missing)
+            other, name = whole_micro(part.other), part.name
             return _whole([points.get(lead.texts.get(name), other) for lead in leads])
         case Line():
             return numbers.filled(
@@ -240,7 +245,7 @@ def _column(part: Part, leads: Sequence[Features], numbers: _Numbers) -> MicroLo
                 part.name, part.missing, lambda known: values[np.searchsorted(edges, known, side="right")]
             )
         case Tags():
-            added = {tag: _micro(value) for tag, value in part.values.items()}
+            added = {tag: whole_micro(value) for tag, value in part.values.items()}
             return _whole([sum([added.get(tag, 0) for tag in lead.tags]) for lead in leads])
 
 

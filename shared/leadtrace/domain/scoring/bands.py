@@ -1,22 +1,21 @@
 """Bands with hysteresis, and the grade."""
 
-from typing import Final
-
 from leadtrace.domain.definitions.millipoints import millipoints
 from leadtrace.domain.definitions.model import Bands, Grades
 
-BANDS: Final = ("cold", "warm", "hot")
-
 
 class PreparedBands:
-    """Thresholds in millipoints: band k is entered at `enter[k]` and left below `leave[k]`."""
+    """Thresholds in millipoints: the band above k is entered at `enter[k]` and left below `leave[k]`."""
 
-    __slots__ = ("_enter", "_leave", "thresholds")
+    __slots__ = ("_enter", "_leave")
 
     def __init__(self, bands: Bands) -> None:
         self._enter = tuple(millipoints(band.enter_at) for band in (bands.warm, bands.hot))
         self._leave = tuple(millipoints(band.leave_below) for band in (bands.warm, bands.hot))
-        self.thresholds = frozenset((*self._enter, *self._leave))
+
+    def thresholds_of(self, band: int) -> list[int]:
+        """Where a lead of this band leaves it, for the one below or the one above."""
+        return [*self._leave[:band][-1:], *self._enter[band : band + 1]]
 
     def following(self, band: int, score: int) -> int:
         """The band after `band` at a new score: up where a higher one is entered, down while it is left."""

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import TypeAlias
 
-from leadtrace.domain.definitions.model import PropertyTest, TouchTest
+from leadtrace.domain.definitions.model import TouchTest
+from leadtrace.domain.definitions.property_test import PropertyTest
 from leadtrace.domain.fact import Value
 from leadtrace.events.touchpoint import TouchpointRecorded
 
@@ -25,14 +26,27 @@ def property_condition(test: PropertyTest) -> Holds:
     """Whether a known value, folded already, passes the one operator of `test`."""
     if test.any_of is not None:
         return frozenset(map(folded, test.any_of)).__contains__
+    if test.has is not None:
+        return _has(frozenset(map(folded, test.has)))
+    if test.at_least is not None:
+        return _at_least(Decimal(repr(test.at_least)))
+    return _text_condition(test)
+
+
+def _text_condition(test: PropertyTest) -> Holds:
     if test.equals is not None:
         return folded(test.equals).__eq__
     if test.prefix is not None:
         start = folded(test.prefix)
         return lambda value: value.startswith(start)
-    if test.at_least is not None:
-        return _at_least(Decimal(repr(test.at_least)))
+    if test.suffix is not None:
+        end = folded(test.suffix)
+        return lambda value: value.endswith(end)
     return lambda _: True
+
+
+def _has(wanted: frozenset[str]) -> Holds:
+    return lambda value: not wanted.isdisjoint(map(str.strip, value.split(";")))
 
 
 def _at_least(bound: Decimal) -> Holds:
@@ -73,9 +87,14 @@ def folded_touch(values: Sequence[Value]) -> Texts:
     """The dimensions of a touchpoint fact as they compare; a missing one is the empty text."""
     texts = [value.strip().casefold() if isinstance(value, str) else "" for value in values]
     texts += [""] * (len(_DIMENSIONS) - len(texts))
-    host_at = texts[_PAGE].find("://")
-    if host_at >= 0:
-        # A full address counts by its path, so that one rule fits every host of the company.
-        _, slash, path = texts[_PAGE][host_at + 3 :].partition("/")
-        texts[_PAGE] = slash + path if slash else "/"
+    texts[_PAGE] = page_path(texts[_PAGE])
     return tuple(texts)
+
+
+def page_path(page: str) -> str:
+    """What a page counts as: of a full address its path, so that one rule fits every host of the company."""
+    host_at = page.find("://")
+    if host_at < 0:
+        return page
+    _, slash, path = page[host_at + 3 :].partition("/")
+    return slash + path if slash else "/"

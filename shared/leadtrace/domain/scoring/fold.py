@@ -5,43 +5,59 @@ ones are only counted.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Final
 
-from leadtrace.domain.calendar import DAY_US, UTC_DAYS, Days
+from leadtrace.domain.calendar import UTC_DAYS, Days
+from leadtrace.domain.definitions.bounds import SCORED_TOUCHES
 from leadtrace.domain.definitions.canonical import reference_to
 from leadtrace.domain.definitions.model import Definitions
 from leadtrace.domain.fact import Fact
+from leadtrace.domain.predict.features import Plan
+from leadtrace.domain.predict.keeper import Keeper
+from leadtrace.domain.predict.telling import Teller
 from leadtrace.domain.scoring.bands import PreparedBands, PreparedGrades
 from leadtrace.domain.scoring.card import UNKNOWN, PreparedCard
 from leadtrace.domain.scoring.fit import fit_of, set_property
 from leadtrace.domain.scoring.history import note_score, note_verdicts
 from leadtrace.domain.scoring.intent import add_touch, intent_of
+from leadtrace.domain.scoring.membership import Membership
 from leadtrace.domain.scoring.midnights import Midnights
 from leadtrace.domain.scoring.render import Renderer
-from leadtrace.domain.scoring.state import SCORED_TOUCHES, ScoreState, decode_state, encode_state
+from leadtrace.domain.scoring.state import ScoreState, decode_state, encode_state
 from leadtrace.domain.scoring.verdict import PreparedQualification, rung_of
 from leadtrace.events.catalogue import Code
-from leadtrace.events.snapshots import LeadScore
+from leadtrace.events.snapshots import LeadScore, Predicted
 
 # Raised whenever step or state changes.
-CODE_VERSION: Final = 3
-_HORIZON_US: Final = 3_650 * DAY_US
+CODE_VERSION: Final = 5
+
+
+def version_of(label: str, days: Days, plan: Plan | None) -> int:
+    """A 31-bit number of code, definitions, plan and time zone: a state of another one is folded anew."""
+    text = f"{CODE_VERSION}:{label}{'' if plan is None else f':{plan.digest}'}".encode()
+    return days.version(int.from_bytes(hashlib.sha256(text).digest()[:4], "big") >> 1)
 
 
 class ScoreFold:
-    """`domain.fold.Fold` over the facts of a lead, by one version of the definitions."""
+    """`domain.fold.Fold` over the facts of a lead, by one version of the definitions.
 
-    def __init__(self, definitions: Definitions, days: Days = UTC_DAYS) -> None:
+    With a `plan` it remembers what features are made of by it, so that models of that plan can be asked.
+    """
+
+    def __init__(self, definitions: Definitions, days: Days = UTC_DAYS, plan: Plan | None = None) -> None:
         self.days = days
+        self.plan = plan
+        self._keeper = None if plan is None else Keeper(plan)
         self.definition = reference_to(definitions)
         card = definitions.scorecard
         self._card = PreparedCard(card)
+        self._membership = Membership(self._card, card.account)
         self._bands = PreparedBands(card.bands)
         names = [disqualifier.name for disqualifier in self._card.disqualifiers]
         self._qualification = PreparedQualification(definitions.qualification, names)
         self._midnights = Midnights(days, self._card, self._bands, self._qualification)
-        self._renderer = Renderer(
+        self.renderer = Renderer(
             self.definition, self._card, PreparedGrades(card.grades), self._qualification
         )
         self._steps: dict[int, Callable[[ScoreState, Fact], None]] = {
@@ -53,12 +69,7 @@ class ScoreFold:
             Code.LEAD_RESTORED: self._judge,
             Code.TOUCHPOINT_RECORDED: self._on_touch,
         }
-
-    @property
-    def version(self) -> int:
-        """A 31-bit number of code, definitions and time zone: a state of another one is folded anew."""
-        text = f"{CODE_VERSION}:{self.definition.hash}".encode()
-        return self.days.version(int.from_bytes(hashlib.sha256(text).digest()[:4], "big") >> 1)
+        self.version = version_of(self.definition.hash, days, plan)
 
     def initial(self) -> ScoreState:
         """The state of the empty set: everything unknown, nothing judged."""
@@ -80,6 +91,7 @@ class ScoreFold:
             failed=[],
             verdicts=[],
             verdicts_omitted=0,
+            memory=None if self._keeper is None else self._keeper.initial(),
         )
         state.fit = fit_of(self._card, state)
         return state
@@ -90,39 +102,46 @@ class ScoreFold:
         if take is not None:
             self.pass_midnights(state, fact.at)
             take(state, fact)
+            if self._keeper is not None and state.memory is not None:
+                self._keeper.take(state.memory, fact)
 
     def pass_over(self, state: ScoreState, fact: Fact) -> None:
         """Nothing: what was corrected scores nothing."""
 
-    def render(self, state: ScoreState, *, lead_id: str) -> LeadScore:
-        """The body that the state amounts to."""
-        return self._renderer.render(state, lead_id=lead_id)
+    def render(self, state: ScoreState, *, lead_id: str, model: Teller | None = None) -> LeadScore:
+        """The body that the state amounts to; with a `model` of the fold's plan also what that predicts."""
+        return self.renderer.render(state, lead_id=lead_id, predicted=self._predicted(state, model))
+
+    def _predicted(self, state: ScoreState, model: Teller | None) -> Predicted | None:
+        """What the model says of a lead that is open as far as its record tells."""
+        keeper, memory = self._keeper, state.memory
+        if model is None or keeper is None or memory is None or memory.ended:
+            return None
+        # Nothing is said of a lead of which nothing is known, or that was never judged.
+        known = memory.first is not None and state.at
+        return model.tell(keeper.features(memory, state.at)) if known else None
 
     def absorbed(self, *, lead_id: str, redirect_to: str) -> LeadScore:
         """The body of a lead whose record belongs to another one now."""
-        return self._renderer.absorbed(lead_id=lead_id, redirect_to=redirect_to)
+        return self.renderer.absorbed(lead_id=lead_id, redirect_to=redirect_to)
 
     def judged(self, state: ScoreState, now: int) -> tuple[ScoreState, int | None]:
         """The state as judged at the midnights up to a moment (µs), a copy where that changes it.
 
-        Beside it the first midnight after that moment which may judge otherwise though nothing happens; None
-        where there is none within ten years.
+        Beside it a midnight after that moment before which none judges otherwise though nothing happens; None
+        where none ever does.
         """
-        following = next(self._crossings(state, now), None)
-        if following is None or following > now:
-            return state, following
-        copied = decode_state(encode_state(state))
-        self.pass_midnights(copied, now + 1)
-        return copied, next((at for at in self._crossings(copied, now) if at > now), None)
-
-    def _crossings(self, state: ScoreState, now: int) -> Iterator[int]:
-        return (at for at, _ in self._midnights.between(state, now + _HORIZON_US))
+        if next(self._midnights.between(state, now + 1), None) is not None:
+            state = decode_state(encode_state(state))
+            self.pass_midnights(state, now + 1)
+        return state, self._midnights.earliest(state, now)
 
     def _on_properties(self, state: ScoreState, fact: Fact) -> None:
         values = fact.values
         for place in range(0, len(values) - 1, 2):
             name = str(values[place])
             known = set_property(self._card, state, name, values[place + 1])
+            self._membership.set_property(state, name, values[place + 1])
             asked = self._qualification.place_of.get(name)
             if asked is not None:
                 state.known[asked] = known
@@ -134,6 +153,7 @@ class ScoreFold:
         if state.touches > SCORED_TOUCHES:
             return
         add_touch(self._card, state, fact.at, fact.values)
+        self._membership.add_touch(state, fact)
         self._judge(state, fact)
 
     def _on_stage(self, state: ScoreState, fact: Fact) -> None:
@@ -148,10 +168,17 @@ class ScoreFold:
     def _judge(self, state: ScoreState, fact: Fact) -> None:
         self._read(state, fact.at)
 
-    def judge_at(self, state: ScoreState, at: int) -> None:
-        """Read the score at a moment (µs) not before the latest event, and at the midnights until then."""
-        self.pass_midnights(state, at)
-        self._read(state, at)
+    def intent_at(self, state: ScoreState, at: int) -> int:
+        """Intent at a moment (µs) not before the latest event, whatever it was when it was last judged."""
+        return intent_of(self._card, state.accounts, at) if state.accounts else 0
+
+    def stand_at(self, state: ScoreState, at: int) -> None:
+        """Bring a state to a moment (µs) not before the latest event: intent is that of the moment.
+
+        Band and verdicts stay as the event or midnight before it judged them.
+        """
+        self.pass_midnights(state, at + 1)
+        state.at, state.intent = at, self.intent_at(state, at)
 
     def _read(self, state: ScoreState, at: int) -> None:
         """Only here and at midnights band and verdicts move."""

@@ -4,6 +4,8 @@ A cap of the day cuts a touch when it comes and decays with it; caps of a signal
 what is left at the moment of reading. Each is a contribution of its own.
 """
 
+from typing import NamedTuple
+
 from leadtrace.domain.calendar import DAY_US
 from leadtrace.domain.fact import Value
 from leadtrace.domain.scoring.card import PreparedCard, PreparedSignal
@@ -76,6 +78,57 @@ def intent_of(card: PreparedCard, accounts: dict[int, Account], at: int, losses_
     for place, (_, cap) in enumerate(card.groups):
         total -= _over_group(groups[place], cap)
     return total
+
+
+class Fading(NamedTuple):
+    """Intent at a moment as what signals add and take off (millipoints), and how fast each halves then.
+
+    The half-lives (µs) are means weighted by what each signal brings. A sum of exponentials falls ever more
+    slowly, and what a cap holds back too: from that moment on neither falls faster than its half-life says.
+    """
+
+    gains: int
+    losses: int
+    gains_half_us: float
+    losses_half_us: float
+
+    @property
+    def intent(self) -> int:
+        """The sum of `intent_contributions`."""
+        return self.gains - self.losses
+
+
+def fading_of(card: PreparedCard, accounts: dict[int, Account], at: int) -> Fading:
+    """Intent at `at` (µs, not before the latest touch), with how it fades."""
+    gains = losses = 0
+    rate = losses_rate = 0.0
+    groups = [0] * len(card.groups)
+    rates = [0.0] * len(card.groups)
+    for index, account in accounts.items():
+        signal = card.signals[index]
+        gained, over_day, over_cap = _read(signal, account, at)
+        if signal.points < 0:
+            losses -= gained
+            losses_rate -= gained / signal.half_life_us
+            continue
+        net = gained - over_day - over_cap
+        if signal.group is None:
+            gains += net
+            rate += net / signal.half_life_us
+        else:
+            groups[signal.group] += net
+            rates[signal.group] += net / signal.half_life_us
+    for place, (_, cap) in enumerate(card.groups):
+        total = groups[place]
+        held = total - _over_group(total, cap)
+        gains += held
+        if total > 0:
+            rate += rates[place] * held / total
+    return Fading(gains, losses, _half_life(gains, rate), _half_life(losses, losses_rate))
+
+
+def _half_life(amount: int, rate: float) -> float:
+    return amount / rate if rate > 0.0 else float(DAY_US)
 
 
 def intent_contributions(card: PreparedCard, accounts: dict[int, Account], at: int) -> list[Contribution]:

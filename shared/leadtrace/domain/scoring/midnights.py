@@ -10,15 +10,17 @@ from collections.abc import Callable, Iterator
 from math import log2
 
 from leadtrace.domain.calendar import DAY_US, Days
+from leadtrace.domain.definitions.bounds import BANDS
 from leadtrace.domain.scoring.bands import PreparedBands
 from leadtrace.domain.scoring.card import PreparedCard
-from leadtrace.domain.scoring.intent import intent_of
+from leadtrace.domain.scoring.intent import Fading, fading_of, intent_of
 from leadtrace.domain.scoring.state import ScoreState
 from leadtrace.domain.scoring.verdict import PreparedQualification
 
 # Each contribution is rounded by itself, so that a sum may move against its trend by one a rounding.
 _ROUNDINGS_AN_ACCOUNT = 2
 _FIRST_SPAN = 8
+_FIRST_LOOKS = 6
 # (bands and clauses of scores, clauses of intent): which thresholds are reached.
 _Cell = tuple[int, int]
 
@@ -31,7 +33,11 @@ class Midnights:
     ) -> None:
         self._days = days
         self._card = card
-        self._of_score = sorted({*bands.thresholds, *qualification.score_thresholds})
+        # Which thresholds of a band matter depends on the band: the one to be left, the one to be entered.
+        self._of_score = [
+            sorted({*bands.thresholds_of(band), *qualification.score_thresholds})
+            for band in range(len(BANDS))
+        ]
         self._of_intent = sorted(qualification.intent_thresholds)
 
     def between(self, state: ScoreState, until: int) -> Iterator[tuple[int, int]]:
@@ -41,47 +47,87 @@ class Midnights:
         """
         if not state.accounts or not state.at:
             return
+        low, high = self._days.number(state.at) + 1, self._days.number(until - 1)
+        if low > high:
+            return
         search = _Search(self._days, self._card, state, self._cell)
-        cell, high = self._cell(state, state.intent), self._days.number(until - 1)
-        low = self._skip(search, cell, state.intent, self._days.number(state.at) + 1)
-        # What fades does so soon or late: spans that grow find it with few looks either way.
-        span = _FIRST_SPAN
-        while low is not None and low <= high:
-            last = min(high, low + span - 1)
-            found = search.first(cell, low, last)
-            if found is None:
-                low, span = last + 1, span * 2
-                continue
-            intent = search.intent(found, found)
-            yield self._days.start(found), intent
-            cell, span = self._cell(state, intent), _FIRST_SPAN
-            low = self._skip(search, cell, intent, found + 1)
+        cell = self._cell(state, state.intent)
+        following = self._skip(search, cell, search.fading(state.at), low)
+        # Bounds that are looked at where they end come close soon; where they do not, spans that grow do.
+        span, looks = _FIRST_SPAN, _FIRST_LOOKS
+        while following is not None and following <= high:
+            if looks:
+                looks, found = looks - 1, following
+                fading = search.fading(self._days.start(found))
+                if self._cell(state, fading.intent) == cell:
+                    following = self._skip(search, cell, fading, found + 1)
+                    continue
+            else:
+                last = min(high, following + span - 1)
+                first = search.first(cell, following, last)
+                if first is None:
+                    following, span = last + 1, span * 2
+                    continue
+                found, fading = first, search.fading(self._days.start(first))
+            yield self._days.start(found), fading.intent
+            cell, span, looks = self._cell(state, fading.intent), _FIRST_SPAN, _FIRST_LOOKS
+            following = self._skip(search, cell, fading, found + 1)
 
-    def _skip(self, search: "_Search", cell: _Cell, intent: int, low: int) -> int | None:
+    def earliest(self, state: ScoreState, now: int) -> int | None:
+        """A midnight (µs) after `now` before which none judges otherwise; None if none ever does.
+
+        The state must have been judged at the midnights up to `now`. It costs one look: whoever comes back at
+        that midnight finds the next one.
+        """
+        if not state.accounts or not state.at:
+            return None
+        search = _Search(self._days, self._card, state, self._cell)
+        cell, low = self._cell(state, state.intent), self._days.number(state.at) + 1
+        found = self._skip(search, cell, search.fading(state.at), low)
+        return None if found is None else self._days.start(max(found, self._days.number(now) + 1))
+
+    def _skip(self, search: "_Search", cell: _Cell, fading: Fading, low: int) -> int | None:
         """The first day from `low` that is worth a look; None where none ever is."""
-        if not search.only_falls:
-            return low
-        days = self._surely_stays(search, cell, intent)
+        days = self._surely_stays(search, cell, fading)
         return None if days is None else low + days
 
-    def _surely_stays(self, search: "_Search", cell: _Cell, intent: int) -> int | None:
-        """Days for which intent that only falls stays above the threshold below it; None if for good.
+    def _surely_stays(self, search: "_Search", cell: _Cell, fading: Fading) -> int | None:
+        """Days for which intent surely stays between the thresholds of its cell; None if for good.
 
-        No part of it halves sooner than the signal of the shortest half-life, whatever caps cut off.
+        What signals add halves no sooner than it does now, and never grows; what they take off likewise.
         """
-        if self._cell(search.state, intent + search.slack) != cell:
-            return 0  # by its roundings alone it may be above the next threshold once more
-        bounds = [self._of_score[cell[0] - 1] - search.state.fit] if cell[0] else []
-        bounds += [self._of_intent[cell[1] - 1]] if cell[1] else []
-        bound = max(bounds, default=0)
-        if bound <= 0:
-            return None
-        halvings = log2(max(1, intent - search.slack) / bound)
+        gains, losses, slack = fading.gains, fading.losses, search.slack
+        spans: list[float] = []
+        for least in self._reached(search.state, cell):
+            if least <= 0 and search.only_falls:
+                continue  # what only adds never falls below nought
+            if least + losses + slack > 0:
+                halvings = log2(max(1, gains - slack) / (least + losses + slack))
+                spans.append(halvings * fading.gains_half_us)
+        for most in self._ahead(search.state, cell):
+            if gains + slack >= most:
+                halvings = log2(max(1, losses) / max(1, gains + slack - most))
+                spans.append(halvings * fading.losses_half_us)
         # A day may be an hour short, and the threshold is met before the last of them is over.
-        return max(0, int(halvings * search.shortest_half_life_us / DAY_US) - 2)
+        return max(0, int(min(spans) / DAY_US) - 2) if spans else None
+
+    def _reached(self, state: ScoreState, cell: _Cell) -> Iterator[int]:
+        """What intent must not fall below to stay in its cell."""
+        if cell[0]:
+            yield self._of_score[state.band][cell[0] - 1] - state.fit
+        if cell[1]:
+            yield self._of_intent[cell[1] - 1]
+
+    def _ahead(self, state: ScoreState, cell: _Cell) -> Iterator[int]:
+        """What it must not rise to."""
+        if cell[0] < len(self._of_score[state.band]):
+            yield self._of_score[state.band][cell[0]] - state.fit
+        if cell[1] < len(self._of_intent):
+            yield self._of_intent[cell[1]]
 
     def _cell(self, state: ScoreState, intent: int) -> _Cell:
-        return bisect_right(self._of_score, state.fit + intent), bisect_right(self._of_intent, intent)
+        of_score = self._of_score[state.band]
+        return bisect_right(of_score, state.fit + intent), bisect_right(self._of_intent, intent)
 
 
 class _Search:
@@ -98,7 +144,10 @@ class _Search:
         signals = [card.signals[index] for index in state.accounts]
         self.slack = _ROUNDINGS_AN_ACCOUNT * len(signals)
         self.only_falls = all(signal.points >= 0 for signal in signals)
-        self.shortest_half_life_us = min(signal.half_life_us for signal in signals)
+
+    def fading(self, at: int) -> Fading:
+        """Intent at a moment (µs), and how it fades."""
+        return fading_of(self._card, self.state.accounts, at)
 
     def first(self, cell: _Cell, low: int, high: int) -> int | None:
         """The first day from `low` to `high` that begins in another cell."""

@@ -8,9 +8,10 @@ from typing import TypeAlias
 
 import msgspec
 
+from leadtrace.domain.scoring.memory import Memory
+
 TIMELINE_BOUND = 200
 VERDICT_BOUND = 64
-SCORED_TOUCHES = 10_000
 
 # (at, fit, intent, band): the score as it stood from `at` on.
 Point: TypeAlias = tuple[int, int, int, int]
@@ -34,7 +35,8 @@ class ScoreState(msgspec.Struct, array_like=True):
 
     `answers` and `known` follow the order of the definitions, `disqualified` has a bit for each disqualifier
     that holds, `rung` is the highest rung that the CRM ever claimed (-1 before), `day` and `day_points` count
-    towards the cap of the day, `failed` is the newest verdict on each stage.
+    towards the cap of the day, `failed` is the newest verdict on each stage. `memory` is there if leads are
+    predicted; `member_of` and `touched_at` (µs) if the definitions tell accounts.
     """
 
     at: int
@@ -54,6 +56,9 @@ class ScoreState(msgspec.Struct, array_like=True):
     failed: list[int]
     verdicts: list[Verdict]
     verdicts_omitted: int
+    memory: Memory | None = None
+    member_of: str | None = None
+    touched_at: int | None = None
 
 
 _ENCODER = msgspec.msgpack.Encoder()

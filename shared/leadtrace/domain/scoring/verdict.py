@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Final, TypeAlias
 
+from leadtrace.domain.definitions.bounds import BANDS
 from leadtrace.domain.definitions.millipoints import millipoints
 from leadtrace.domain.definitions.model import Clause, StageClauses
-from leadtrace.domain.scoring.bands import BANDS
 from leadtrace.domain.scoring.state import ScoreState
 from leadtrace.events.lead import LADDER
 

@@ -1,0 +1,1 @@
+"""What would change if other definitions judged: leads by both, lead by lead, summed up."""

@@ -1,0 +1,1 @@
+"""Which touches brought a won deal: attribution models over paths, as pure functions."""

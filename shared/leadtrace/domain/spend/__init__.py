@@ -1,0 +1,1 @@
+"""Spend: which postings of an account count, and what of them falls on which day."""

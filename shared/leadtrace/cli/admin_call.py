@@ -1,9 +1,10 @@
 """Asks one process for something over its admin routes; a refusal is an error with the process' own words."""
 
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 
@@ -35,15 +36,28 @@ class AdminCall:
         given = {name: value for name, value in body.items() if value is not None}
         return self._told(await self.client.post(path, json=given))
 
+    async def lines(self, path: str, body: Mapping[str, object]) -> AsyncIterator[dict[str, Any]]:
+        """What is told of an order while it is worked on, one JSON document a line."""
+        given = {name: value for name, value in body.items() if value is not None}
+        async with self.client.stream("POST", path, json=given) as answer:
+            if not answer.is_success:
+                await answer.aread()
+                self._refuse(answer)
+            async for line in answer.aiter_lines():
+                yield json.loads(line)
+
     async def delete(self, path: str) -> dict[str, Any]:
         """What came of taking something away."""
         return self._told(await self.client.delete(path))
 
     def _told(self, answer: httpx.Response) -> dict[str, Any]:
         if not answer.is_success:
-            raise AdminProblemError(f"{self.process}: {_words(answer)}")
+            self._refuse(answer)
         told: dict[str, Any] = answer.json()
         return told
+
+    def _refuse(self, answer: httpx.Response) -> NoReturn:
+        raise AdminProblemError(f"{self.process}: {_words(answer)}")
 
 
 @asynccontextmanager

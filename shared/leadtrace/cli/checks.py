@@ -16,7 +16,9 @@ from leadtrace.embedded.service_health import ask_all
 from leadtrace.embedded.services import ServiceSpec
 from leadtrace.embedded.topics import MakeAdmin, topic_specs
 from leadtrace.runtime.clock import Clock
+from leadtrace.runtime.rates import configured_rates
 from leadtrace.runtime.settings import Settings
+from leadtrace.runtime.settings_errors import SettingsError
 from leadtrace.store.engine import UNAVAILABLE, connect
 from leadtrace.store.migrate import ROOMS, pending
 
@@ -67,6 +69,19 @@ def check_senders(settings: Settings) -> Finding:
     if lost:
         return Finding("senders", Verdict.BAD, f"no such mapping file: {', '.join(lost)}", "correct the path")
     return Finding("senders", Verdict.GOOD, ", ".join(settings.senders))
+
+
+def check_rates(settings: Settings) -> list[Finding]:
+    """Whether services can read the exchange rates; nothing is said of an installation without any."""
+    path = settings.reporting.rates
+    if path is None:
+        return []
+    try:
+        configured_rates(settings)
+    except SettingsError as error:
+        remedy = "correct the file; `leadtrace rates check` says when it can be used"
+        return [Finding("rates", Verdict.BAD, problem, remedy) for problem in error.problems]
+    return [Finding("rates", Verdict.GOOD, str(path))]
 
 
 def check_disk(settings: Settings) -> Finding:

@@ -1,6 +1,8 @@
-"""`leadtrace definitions`: checks definitions, says them in words, and describes them to editors."""
+"""`leadtrace definitions`: checks definitions, says them in words, and describes them to editors.
 
-from collections.abc import Sequence
+How a version is approved, tried in the shadow and activated stands in files of their own.
+"""
+
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,23 +11,36 @@ import msgspec
 import typer
 from rich.markup import escape
 
-from leadtrace.cli.console import BAD_CONFIGURATION, console, errors, explained
+from leadtrace.cli.admin_call import calling
+from leadtrace.cli.console import BAD_CONFIGURATION, ConfigOption, console, explained, run
+from leadtrace.cli.definitions_approval import activate, approve
+from leadtrace.cli.definitions_diff import diff
+from leadtrace.cli.definitions_history import history
 from leadtrace.cli.definitions_report import print_definitions
+from leadtrace.cli.definitions_shadow import shadow
+from leadtrace.cli.definitions_source import ROUTE, Source, say_findings, source_of
+from leadtrace.cli.installation import known_settings
 from leadtrace.cli.metrics_report import print_metrics
 from leadtrace.domain.definitions.json_schema import json_schema
 from leadtrace.domain.definitions.metric_model import MetricCatalogue, catalogue_hash, metrics_of
 from leadtrace.domain.definitions.model import Definitions
-from leadtrace.domain.definitions.parse import parse_either
 from leadtrace.domain.definitions.problem import DefinitionsError
 from leadtrace.domain.definitions.telling import tell
-from leadtrace.runtime.definitions import live_path, shipped_files
+from leadtrace.runtime.definitions import live_path, read_either, shipped_files
+from leadtrace.runtime.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
-    help="Check and show what marketing and sales agreed on: stages, scores, what MQL and SQL mean, metrics.",
+    help="Check, show, compare and change what marketing and sales agreed on: stages, scores, MQL and SQL.",
 )
+app.command("approve")(approve)
+app.command("shadow")(shadow)
+app.command("activate")(activate)
+app.command("history")(history)
+
+app.command("diff")(diff)
 
 
 class FileKind(StrEnum):
@@ -50,12 +65,12 @@ _Files = Annotated[
         show_default=False,
     ),
 ]
-_File = Annotated[
-    Path | None,
+_Shown = Annotated[
+    Source | None,
     typer.Argument(
-        help="A version of the definitions, or a metric catalogue; otherwise the version in force.",
-        exists=True,
-        dir_okay=False,
+        help="A file of definitions or metrics, or a version by its number; otherwise the shipped version.",
+        parser=source_of,
+        metavar="FILE_OR_VERSION",
         show_default=False,
     ),
 ]
@@ -80,10 +95,10 @@ def lint(files: _Files = None) -> None:
     with explained():
         for file in files or shipped_files():
             try:
-                found = parse_either(file.read_bytes(), str(file))
+                found = read_either(file.read_bytes(), str(file))
             except DefinitionsError as error:
                 broken = True
-                _say(error)
+                say_findings(error)
             else:
                 console.print(
                     f"[green]ok[/] {escape(str(file))}: {_label(found)}", soft_wrap=True, highlight=False
@@ -93,24 +108,24 @@ def lint(files: _Files = None) -> None:
 
 
 @app.command()
-def show(file: _File = None, as_json: _Json = False) -> None:
+def show(source: _Shown = None, as_json: _Json = False, config: ConfigOption = None) -> None:
     """Say definitions in words: what each stage requires, what counts how much and how long, and who owns it.
 
     For instance:
 
     ```
     leadtrace definitions show
+    leadtrace definitions show 2
     leadtrace definitions show definitions/v2.yaml --json
     leadtrace definitions show definitions/metrics.yaml
     ```
     """
-    with explained():
-        path = file or live_path()
-        try:
-            found = parse_either(path.read_bytes(), str(path))
-        except DefinitionsError as error:
-            _say(error)
-            raise typer.Exit(BAD_CONFIGURATION) from None
+    body, name = _text_of(source or Source(path=live_path()), config)
+    try:
+        found = read_either(body, name)
+    except DefinitionsError as error:
+        say_findings(error)
+        raise typer.Exit(BAD_CONFIGURATION) from None
     if isinstance(found, MetricCatalogue):
         metrics = list(metrics_of(found).values())
         show_it = _print_json if as_json else print_metrics
@@ -149,7 +164,21 @@ def _print_json(value: Any) -> None:
     print(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())  # noqa: T201 - a file's text
 
 
-def _say(error: DefinitionsError) -> None:
-    lines: Sequence[str] = str(error).splitlines()
-    for line in lines:
-        errors.print(f"[red]definitions:[/] {escape(line)}", highlight=False, soft_wrap=True)
+def _text_of(source: Source, config: Path | None) -> tuple[bytes, str]:
+    """What is to be shown, and what messages call it; a version that is not shipped is asked for."""
+    with explained():
+        path = source.path or _shipped(source.version)
+        if path is not None:
+            return path.read_bytes(), str(path)
+        settings = known_settings(config)
+    return run(_registered(settings, f"{ROUTE}/{source.version}")).encode(), f"version {source.version}"
+
+
+def _shipped(version: int | None) -> Path | None:
+    *files, _ = shipped_files()
+    return next((file for file in files if file.stem == f"v{version}"), None)
+
+
+async def _registered(settings: Settings, path: str) -> str:
+    async with calling(settings) as door:
+        return str((await door.get(path))["body"])

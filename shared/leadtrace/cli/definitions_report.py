@@ -4,9 +4,19 @@ from collections.abc import Sequence
 
 from rich.markup import escape
 
+from leadtrace.cli.attribution_report import print_attribution, print_costs
 from leadtrace.cli.console import console
+from leadtrace.cli.handover_report import print_handover
 from leadtrace.cli.tables import names, numbers, plain_table, words
-from leadtrace.domain.definitions.said import DefinitionsSaid, IntentSaid, RuleSaid, SignalSaid, StageSaid
+from leadtrace.domain.definitions.said import (
+    AccountSaid,
+    ClockSaid,
+    DefinitionsSaid,
+    IntentSaid,
+    RuleSaid,
+    SignalSaid,
+    StageSaid,
+)
 from leadtrace.domain.definitions.words import plain, points_words
 
 _SHORT_HASH = 12
@@ -23,7 +33,15 @@ def print_definitions(told: DefinitionsSaid) -> None:
         _disqualifiers(told)
     _fit(told.fit)
     _intent(told.intent)
+    if told.account is not None:
+        _account(told.account)
     _bands_and_grades(told)
+    if told.handover is not None:
+        print_handover(told.handover)
+    print_attribution(told.attribution)
+    print_costs(told.costs)
+    if told.clocks:
+        _clocks(told.clocks)
 
 
 def _stage(stage: StageSaid, *, disqualifies: bool) -> None:
@@ -81,6 +99,14 @@ def _bounds(intent: IntentSaid) -> str:
     return escape("; ".join(bounds) or "no bounds beyond those of the signals")
 
 
+def _account(account: AccountSaid) -> None:
+    table = plain_table(
+        names("account"), "owner", words("adds"), words("because"), title="Accounts: several people of one"
+    )
+    table.add_row(*map(escape, (account.property, account.owner, account.words, account.because)))
+    console.print(table)
+
+
 def _bands_and_grades(told: DefinitionsSaid) -> None:
     table = plain_table(names("band"), "owner", words("holds"), title="Bands")
     for band in told.bands:
@@ -91,6 +117,13 @@ def _bands_and_grades(told: DefinitionsSaid) -> None:
     )
     for grade in told.grades:
         table.add_row(*map(escape, (grade.grade, grade.owner, grade.words)))
+    console.print(table)
+
+
+def _clocks(clocks: Sequence[ClockSaid]) -> None:
+    table = plain_table(names("band"), "owner", words("is"), title="What sales does first")
+    for clock in clocks:
+        table.add_row(*map(escape, (clock.band, clock.owner, clock.words)))
     console.print(table)
 
 

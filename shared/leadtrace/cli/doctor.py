@@ -12,6 +12,7 @@ from leadtrace.cli.checks import (
     check_disk,
     check_ports,
     check_postgres,
+    check_rates,
     check_senders,
     check_versions,
 )
@@ -20,6 +21,7 @@ from leadtrace.cli.installation import known_settings
 from leadtrace.cli.master_key_check import check_master_keys
 from leadtrace.cli.tables import plain_table
 from leadtrace.cli.waiting_check import check_quarantine
+from leadtrace.cli.webhooks_check import check_webhooks
 from leadtrace.cli.wiring import make_admin
 from leadtrace.embedded.services import local_host, service_specs
 from leadtrace.runtime.clock import SystemClock
@@ -30,7 +32,7 @@ _COLOURS = {Verdict.GOOD: "green", Verdict.DOUBTFUL: "yellow", Verdict.BAD: "red
 
 
 def doctor(config: ConfigOption = None) -> None:
-    """Check configuration, senders, disk, ports, PostgreSQL, clock, schema, broker, keys and quarantine.
+    """Check configuration, senders, disk, ports, database, clock, schema, broker, keys, quarantine, webhooks.
 
     Each failed check says what to do. Exit code 1 if anything is bad; doubtful findings do not count.
 
@@ -59,12 +61,14 @@ async def examine(config: Path | None) -> list[Finding]:
         Finding("configuration", Verdict.GOOD, f"profile {settings.profile.value}"),
         check_versions(),
         check_senders(settings),
+        *check_rates(settings),
         check_disk(settings),
         *await check_ports(services, local_host(settings.ports)),
         *await check_postgres(settings, SystemClock()),
         *await check_broker(settings, make_admin),
         *await check_master_keys(settings),
         *await check_quarantine(settings),
+        *await check_webhooks(settings),
     ]
 
 

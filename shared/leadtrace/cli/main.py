@@ -2,7 +2,7 @@
 
 import typer
 
-from leadtrace.cli import definitions, identity, keys, quarantine, topics
+from leadtrace.cli import definitions, identity, keys, models, quarantine, rates, topics, webhooks
 from leadtrace.cli.config import config
 from leadtrace.cli.correct import correct
 from leadtrace.cli.demo import demo
@@ -42,11 +42,14 @@ app.command(rich_help_panel=_LOOK)(doctor)
 app.command(rich_help_panel=_LOOK)(config)
 app.command(rich_help_panel=_LOOK)(retention)
 app.add_typer(definitions.app, name="definitions", rich_help_panel=_LOOK)
+app.add_typer(models.app, name="models", rich_help_panel=_LOOK)
+app.add_typer(rates.app, name="rates", rich_help_panel=_LOOK)
 app.command(rich_help_panel=_MEND)(reconcile)
 app.command(rich_help_panel=_MEND)(republish)
 app.command(rich_help_panel=_MEND)(rebuild)
 app.add_typer(quarantine.app, name="quarantine", rich_help_panel=_MEND)
 app.command(rich_help_panel=_MEND)(replay)
+app.add_typer(webhooks.app, name="webhooks", rich_help_panel=_MEND)
 app.add_typer(identity.app, name="identity", rich_help_panel=_MEND)
 app.command(rich_help_panel=_MEND)(correct)
 app.command(rich_help_panel=_MEND)(erase)

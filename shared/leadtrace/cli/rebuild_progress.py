@@ -1,19 +1,16 @@
 """Begins a rebuild over the admin routes, or follows one that is running, and shows what it came to."""
 
-import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from leadtrace.cli.admin_call import AdminCall, AdminProblemError, calling
 from leadtrace.cli.console import console, errors
+from leadtrace.cli.look_again import look_again
 from leadtrace.cli.tables import numbers, plain_table
 from leadtrace.runtime.settings import Settings
 
-_LOOK_AGAIN_S = 0.25
-_LOOKS_IN_VAIN = 240  # a minute
 # Enough to see that two are the same, in a table that fits a terminal.
 _HASH_SHOWN = 12
 _PATH = "/rebuild"
@@ -50,22 +47,10 @@ async def follow_rebuild(settings: Settings, process: str, *, check: bool) -> To
             while told["state"] == _RUNNING:
                 done = min(told["done"], told["total"])
                 progress.update(task, description=told["step"], total=told["total"], completed=done)
-                told = await _look_again(call)
+                told = await look_again(call, _PATH)
             if told["state"] in _GOOD:
                 progress.update(task, description=told["state"], total=told["done"], completed=told["done"])
     return Told(process, told)
-
-
-async def _look_again(call: AdminCall) -> dict[str, Any]:
-    """How far it is now; a process that starts again goes on with it, and is waited for."""
-    for failures in range(_LOOKS_IN_VAIN):
-        await asyncio.sleep(_LOOK_AGAIN_S)
-        try:
-            return await call.get(_PATH)
-        except (AdminProblemError, httpx.TransportError):
-            if failures == _LOOKS_IN_VAIN - 1:
-                raise
-    raise AssertionError("the last look returns or raises")
 
 
 async def cancel_rebuild(settings: Settings, process: str) -> bool:

@@ -43,7 +43,8 @@ def _show(told: Mapping[str, Any]) -> None:
     title = f"{kept}, kept {how_long}"
     table = plain_table(names("received"), numbers("about rows"), numbers("size"), "waits for", title=title)
     for one in told["partitions"]:
-        table.add_row(_span(one), f"{one['rows']:,}", decimal(one["bytes"]), ", ".join(one.get("waits", ())))
+        rows = "not counted yet" if one["rows"] is None else f"{one['rows']:,}"
+        table.add_row(_span(one), rows, decimal(one["bytes"]), ", ".join(one.get("waits", ())))
     console.print(table)
     gone = told["gone"]
     if gone["rows"]:

@@ -6,6 +6,7 @@ from leadtrace.cli.tables import names, numbers, plain_table, words
 from leadtrace.embedded.datafolder import DataFolder
 from leadtrace.embedded.supervisor import Running
 from leadtrace.runtime.logging import configure_logging, mask_url
+from leadtrace.runtime.rates import configured_rates
 from leadtrace.runtime.settings import Settings, load_settings
 from leadtrace.runtime.shutdown import StopSignal
 
@@ -14,6 +15,7 @@ WHAT_IT_DOES = {
     "relay": "maps them and publishes events",
     "scoring": "scores leads",
     "attribution": "outcomes, stages, revenue",
+    "webhooks": "tells others, signed",
     "projector": "builds the read models",
     "api": "answers: /v1/funnel, /v1/leads, /docs",
 }
@@ -34,6 +36,8 @@ def up(config: ConfigOption = None) -> None:
     """
     with explained():
         settings = load_settings(config)
+        # Read here as well, so that a mistake in it is said once, before anything starts.
+        configured_rates(settings)
     configure_logging("up", level=settings.logging.level, style=settings.logging.format)
     run(_up(settings))
 

@@ -23,12 +23,13 @@ class ServiceSpec:
 
 
 def service_specs(ports: Ports) -> tuple[ServiceSpec, ...]:
-    """The six processes of the four services."""
+    """The seven processes of the four services."""
     return (
         _service("door", "leadtrace_ingest", "door", ports.ingest),
         _service("relay", "leadtrace_ingest", "relay", ports.relay),
         _service("scoring", "leadtrace_scoring", None, ports.scoring),
         _service("attribution", "leadtrace_attribution", None, ports.attribution),
+        _service("webhooks", "leadtrace_attribution.delivery", None, ports.webhooks),
         _service("projector", "leadtrace_api", "project", ports.projector),
         _service("api", "leadtrace_api", "serve", ports.api),
     )

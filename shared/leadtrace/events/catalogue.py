@@ -8,7 +8,18 @@ from enum import IntEnum
 
 import msgspec
 
-from leadtrace.events import account, activity, binding, correction, deal, handover, lead, spend, touchpoint
+from leadtrace.events import (
+    account,
+    activity,
+    binding,
+    correction,
+    deal,
+    definition,
+    handover,
+    lead,
+    spend,
+    touchpoint,
+)
 from leadtrace.events.envelope import TYPE_PREFIX
 from leadtrace.events.topics import Topic
 
@@ -62,11 +73,12 @@ class Code(IntEnum):
     ACCOUNT_REBOUND = 68
     SPEND_RECORDED = 80
     EVENT_CORRECTED = 90
+    DEFINITION_ACTIVATED = 95
 
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """One row of the catalogue; `derived` are those that ingest alone makes, from what senders post.
+    """One row of the catalogue; `derived` are those that ingest alone makes; no sender posts them.
 
     A correction travels on the topic of what it corrects, whatever its row says.
     """
@@ -136,7 +148,14 @@ def _rows() -> tuple[EventType, ...]:
     )
     spend_row = EventType("spend.recorded", Code.SPEND_RECORDED, Topic.SPEND_EVENTS, spend.SpendRecorded)
     corrected = EventType("event.corrected", Code.EVENT_CORRECTED, leads, correction.EventCorrected)
-    return (*lead_rows, *deal_rows, *account_rows, spend_row, corrected)
+    activated = EventType(
+        "definition.activated",
+        Code.DEFINITION_ACTIVATED,
+        Topic.DEFINITIONS,
+        definition.DefinitionActivated,
+        derived=True,
+    )
+    return (*lead_rows, *deal_rows, *account_rows, spend_row, corrected, activated)
 
 
 CATALOGUE = _rows()

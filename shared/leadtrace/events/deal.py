@@ -105,10 +105,13 @@ class DealReopened(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class DealRefunded(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Money of a won deal was paid back: `amount` is a decimal number as text, `currency` ISO 4217."""
+    """Money of a won deal was paid back: `amount` is a decimal number as text, `currency` ISO 4217.
 
-    amount: str
-    currency: str
+    Without an amount all of it was, without a currency in that of the deal.
+    """
+
+    amount: str | None = None
+    currency: str | None = None
     reason: str | None = None
     actor: str | None = None
 

@@ -9,8 +9,11 @@ from enum import StrEnum
 
 import msgspec
 
+from leadtrace.events.custody import Holding, Offer
 from leadtrace.events.envelope import TYPE_PREFIX
+from leadtrace.events.known import Known
 from leadtrace.events.lead import Acquisition, Stage
+from leadtrace.events.money import Booking
 from leadtrace.events.topics import Topic
 
 
@@ -48,13 +51,58 @@ class Qualification(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     failed: tuple[str, ...] = ()
 
 
+class PredictedPart(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """What one feature adds to the log-odds, in millionths; `because` says which value it had."""
+
+    feature: str
+    micro: int
+    because: str = ""
+
+
+class Predicted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """P(won within `horizon_days`) by a trained model, judged at the moment of the score.
+
+    `log_odds` is in millionths and exactly the sum of `parts`.
+    """
+
+    model_version: int
+    model_hash: str
+    horizon_days: int
+    log_odds: int
+    probability: float
+    parts: tuple[PredictedPart, ...] = ()
+
+
+class FrozenPeriod(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What an earlier version of the definitions said from `since` (µs) on, while it was in force.
+
+    It holds until the next period begins, the last one until `definition` of the score was activated.
+    """
+
+    definition: DefinitionRef
+    since: int = 0
+    timeline: tuple[ScorePoint, ...] = ()
+    qualifications: tuple[Qualification, ...] = ()
+
+
+class FrozenVerdicts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """The verdicts of a `FrozenPeriod`, as attribution hands them on."""
+
+    definition: DefinitionRef
+    since: int = 0
+    qualifications: tuple[Qualification, ...] = ()
+
+
 class LeadScore(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Fit and intent of a lead, judged at `at` (µs), its latest event.
 
     `contributions` sum exactly to `fit` and `intent` of their group; `timeline` holds every change, oldest
     first, the oldest ones left out beyond a bound and counted in `timeline_omitted`; so do `qualifications`,
-    which keep the latest of each stage. What a revision is and when band or qualifications last moved stand
-    in the envelope, not here.
+    which keep the latest of each stage. All these are by `definition`, whenever something happened; `frozen`
+    is what was said by the versions before it while they were in force, oldest first. `predicted` is there
+    once a model may speak, `account` where the definitions tell accounts and the lead is of one, `touched_at`
+    (µs) since it was active there. What a revision is and when band or qualifications last moved stand in the
+    envelope, not here.
     """
 
     lead_id: str
@@ -71,6 +119,11 @@ class LeadScore(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     timeline: tuple[ScorePoint, ...] = ()
     timeline_omitted: int = 0
     qualifications_omitted: int = 0
+    frozen: tuple[FrozenPeriod, ...] = ()
+    frozen_omitted: int = 0
+    predicted: Predicted | None = None
+    account: str | None = None
+    touched_at: int | None = None
 
 
 class Touch(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
@@ -85,6 +138,8 @@ class Transition(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
     `claimed` is the CRM's own word, `actor` who said so, `event` the identity `source id` of the event
     behind it. `kind` is `forward`, `skipped` (a forward step past at least one rung), `backward` or `beside`.
+    `marks` say beside it: `looping` (the lead had been at the stage before), and of a change that was claimed
+    `bulk`, `backdated` (told more than three days later) and `same_second` (another within one second).
     """
 
     at: int
@@ -93,6 +148,7 @@ class Transition(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     event: str
     claimed: str | None = None
     actor: str | None = None
+    marks: tuple[str, ...] = ()
 
 
 class LeadStatus(StrEnum):
@@ -115,38 +171,22 @@ class DealStatus(StrEnum):
 
 
 class DealShare(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """A deal as one of its leads sees it: `share` is this lead's part of the amount, in minor units."""
+    """A deal as one of its leads sees it: this lead's parts of what it brings, and of its `bookings`."""
 
     deal_id: str
     status: DealStatus
     share: int = 0
     currency: str | None = None
     closed_at: int | None = None
+    bookings: tuple[Booking, ...] = ()
 
 
-class Known(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """How much was known when: `latest` (µs) is when the newest event of the set was recorded.
+class Profile(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """What a lead is, as its properties say now: of which segment and industry, and from which region."""
 
-    `before` counts the events recorded on earlier days of the reporting time zone, `total` all; `causes` say
-    of the events of the last day why they change numbers of days before. Marks tell sets of one size apart.
-    """
-
-    latest: int
-    before: int
-    total: int
-    causes: tuple[str, ...] = ()
-    before_mark: int = 0
-    mark: int = 0
-
-    @property
-    def earlier(self) -> tuple[int, int]:
-        """What stands for the set of the events of earlier days."""
-        return self.before, self.before_mark
-
-    @property
-    def everything(self) -> tuple[int, int]:
-        """What stands for the whole set."""
-        return self.total, self.mark
+    segment: str | None = None
+    industry: str | None = None
+    region: str | None = None
 
 
 class LeadOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -155,8 +195,11 @@ class LeadOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     `captured_at` is None for a visitor. `acquisition` holds the lead's acquisition dimensions: those of its
     first touchpoint if that is not after the capture, else those of the capture. `transitions` are oldest
     first; beyond a bound the oldest are left out and counted in `transitions_omitted`, while
-    `first_reached` keeps the first moment of each stage for good. `known` counts the lead's events
-    and those of every deal that it is or once was linked to.
+    `first_reached` keeps the first moment of each stage for good. `frozen_qualifications` are what the
+    versions before `definition` said, as in the score. `known` counts the lead's events and those of every
+    deal that it is or once was linked to. `holdings` say who had the lead from when on, from the capture to
+    now; `offers` every handover; both oldest first, the oldest beyond a bound left out and counted.
+    `profile` holds the properties that numbers are grouped by.
     """
 
     lead_id: str
@@ -181,13 +224,19 @@ class LeadOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     lost_at: int | None = None
     band: str | None = None
     qualifications: tuple[Qualification, ...] = ()
+    frozen_qualifications: tuple[FrozenVerdicts, ...] = ()
     flags: tuple[str, ...] = ()
     latest_at: int = 0
     known: Known | None = None
+    holdings: tuple[Holding, ...] = ()
+    holdings_omitted: int = 0
+    offers: tuple[Offer, ...] = ()
+    offers_omitted: int = 0
+    profile: Profile = Profile()
 
 
 class LinkedLead(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
-    """A lead in a deal's buying group and its share of the amount, in minor units."""
+    """A lead in a deal's buying group and its share of what the deal brings, in minor units."""
 
     lead_id: str
     share: int = 0
@@ -197,7 +246,9 @@ class LinkedLead(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 class DealOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A deal's whole history and amount, in minor units of `currency`.
 
-    `leads` empty means unlinked: nobody's since `unlinked_since` (µs), its first event or the last unlinking.
+    `bookings` are a won deal's money, if there is more to tell than that `amount` came at `closed_at`; then
+    `net` is what is left of all in `currency`, and `refunded` what was paid back. `leads` empty
+    means unlinked: nobody's since `unlinked_since` (µs), its first event or the last unlinking.
     """
 
     deal_id: str
@@ -214,6 +265,9 @@ class DealOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     unlinked_since: int | None = None
     flags: tuple[str, ...] = ()
     latest_at: int = 0
+    refunded: int = 0
+    net: int | None = None
+    bookings: tuple[Booking, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

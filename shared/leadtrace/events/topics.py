@@ -14,6 +14,7 @@ class Topic(StrEnum):
     DEAL_EVENTS = "deal-events"
     ACCOUNT_EVENTS = "account-events"
     SPEND_EVENTS = "spend-events"
+    DEFINITIONS = "definitions"
     LEAD_SCORES = "lead-scores"
     LEAD_OUTCOMES = "lead-outcomes"
     DEAL_OUTCOMES = "deal-outcomes"

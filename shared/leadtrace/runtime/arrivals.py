@@ -94,8 +94,7 @@ def rebounds_in(event: Event) -> tuple[Rebound, ...]:
     if row is None or not row.derived:
         return ()
     data = decode_data(event)
-    assert isinstance(data, LeadRebound | DealRebound | AccountRebound)  # noqa: S101 - nothing else is derived
-    return data.bindings
+    return data.bindings if isinstance(data, LeadRebound | DealRebound | AccountRebound) else ()
 
 
 def _text_of(event: Event) -> str:

@@ -1,7 +1,7 @@
 """Writes the commented `leadtrace.toml` from the models, so that file and code cannot drift apart."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.settings_groups import Sender
+from leadtrace.runtime.settings_outbound import Subscription
 
 _HEADER = """\
 # leadtrace.toml: the one configuration file. Every key stands here with its default, commented out.
@@ -31,14 +32,34 @@ _SENDER_EXAMPLE = {
     "items_per_s": "500.0",
     "items_per_day": "1000000",
 }
+_SUBSCRIPTION_EXAMPLE = {
+    "url": '"https://crm.example.com/hooks/leadtrace"',
+    "secrets": '["whsec_bm90LWEtcmVhbC1zZWNyZXQtb2YtYW55Ym9keQ=="]',
+    "newest_for_hours": "72",
+}
+# Groups of named tables, as an example of one: its line, its heading, its model, its values.
+_TABLES: dict[str, tuple[str, str, type[BaseModel], dict[str, str]]] = {
+    "senders": (
+        "One table for each system that posts events; its name is the source of the events.",
+        "[senders.hubspot]",
+        Sender,
+        _SENDER_EXAMPLE,
+    ),
+    "subscriptions": (
+        "One table for each system that is told by webhook; any name.",
+        "[subscriptions.crm]",
+        Subscription,
+        _SUBSCRIPTION_EXAMPLE,
+    ),
+}
 
 
 def config_template() -> str:
     """The text of the shipped file."""
     parts = [_HEADER]
     for name, field in Settings.model_fields.items():
-        if name == "senders":
-            parts.append("\n".join(_sender_lines()))
+        if name in _TABLES:
+            parts.append("\n".join(_table_lines(*_TABLES[name])))
             continue
         group = field.get_default()
         parts.append("\n".join([f"# {field.description}", f"[{name}]", *_key_lines(group)]))
@@ -52,12 +73,14 @@ def _key_lines(group: BaseModel) -> Iterator[str]:
         yield f"# {key} = {_toml(value)}" if value is not None else f"# {key} ="
 
 
-def _sender_lines() -> Iterator[str]:
-    yield "# One table for each system that posts events; its name is the source of the events."
-    yield "# [senders.hubspot]"
-    for key, field in Sender.model_fields.items():
+def _table_lines(
+    sentence: str, heading: str, model: type[BaseModel], example: Mapping[str, str]
+) -> Iterator[str]:
+    yield f"# {sentence}"
+    yield f"# {heading}"
+    for key, field in model.model_fields.items():
         yield f"# {field.description}"
-        yield f"# {key} = {_SENDER_EXAMPLE.get(key) or _toml(field.get_default())}"
+        yield f"# {key} = {example.get(key) or _toml(field.get_default())}"
 
 
 def _toml(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""The definitions and the metric catalogue as they are shipped, read and linted once at start."""
+"""Definitions as every process reads them, and those that are shipped, read and linted once at start."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,8 @@ from pathlib import Path
 
 from leadtrace.domain.definitions.metric_model import MetricCatalogue
 from leadtrace.domain.definitions.model import Definitions
-from leadtrace.domain.definitions.parse import parse_definitions, parse_metrics
+from leadtrace.domain.definitions.parse import parse_definitions, parse_either, parse_metrics
+from leadtrace.runtime.business_calendars import holiday_findings
 from leadtrace.runtime.shipped import shipped_path
 
 _VERSION_IN_FORCE = "v1.yaml"
@@ -31,6 +32,20 @@ class Shelf:
     def version(self, number: int) -> Definitions | None:
         """The definitions of this version, or None."""
         return next((one for one in self.versions if one.version == number), None)
+
+
+def read_definitions(text: bytes, name: str) -> Definitions:
+    """The definitions that a text holds, its holidays checked; `name` is what messages call the file.
+
+    Raises:
+        DefinitionsError: the text breaks a rule; every finding is named with its line.
+    """
+    return parse_definitions(text, name, holiday_findings)
+
+
+def read_either(text: bytes, name: str) -> Definitions | MetricCatalogue:
+    """Definitions or a metric catalogue, whichever the text holds; errors as of `read_definitions`."""
+    return parse_either(text, name, holiday_findings)
 
 
 def live_definitions() -> Definitions:
@@ -72,4 +87,4 @@ def shipped_shelf() -> Shelf:
 
 
 def _read(path: Path) -> Definitions:
-    return parse_definitions(path.read_bytes(), path.name)
+    return read_definitions(path.read_bytes(), path.name)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from leadtrace.bus.protocol import Outgoing, Record
@@ -51,3 +51,21 @@ class Handler(Protocol):
 
     async def noted(self, connection: Connection, kind: str, ids: Sequence[UUID]) -> list[Outgoing]:
         """The records of noted entities as they now stand."""
+
+
+@runtime_checkable
+class Refoldable(Protocol):
+    """A handler that can fold rows again without anything new."""
+
+    async def refold(
+        self, connection: Connection, kind: str, ids: Sequence[UUID], also: frozenset[UUID]
+    ) -> Applied:
+        """Lock the rows, fold them from their sets and save them; `also` are others to lock.
+
+        Raises:
+            MoreNeededError: more entities than those must be locked.
+        """
+
+
+class RefoldingHandler(Handler, Refoldable, Protocol):
+    """A handler of batches that can fold rows again."""

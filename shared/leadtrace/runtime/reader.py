@@ -1,21 +1,24 @@
 """A service that reads topics and owns others: loop, reconciler and admin routes in one process."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
 from leadtrace.bus.protocol import Bus, ConsumerSpec
-from leadtrace.runtime.admin import bearer, rebuild_routes, reconcile_routes
+from leadtrace.domain.definitions.schedule import Schedule
+from leadtrace.runtime.admin import Authorize, bearer, rebuild_routes, reconcile_routes
 from leadtrace.runtime.clock import Clock, SystemIds
 from leadtrace.runtime.dead_letter_office import DeadLetterOffice
 from leadtrace.runtime.dead_letter_routes import dead_letter_routes
+from leadtrace.runtime.definitions import live_definitions
 from leadtrace.runtime.due import DueRows
-from leadtrace.runtime.handler import Handler
+from leadtrace.runtime.handler import RefoldingHandler
 from leadtrace.runtime.health import Readiness, operations_routes
-from leadtrace.runtime.key_ring import KeyRing, configured_key_ring
+from leadtrace.runtime.key_ring import configured_key_ring
 from leadtrace.runtime.later_routes import ADMIN, LaterRoutes
 from leadtrace.runtime.loop import Loop
 from leadtrace.runtime.loop_metrics import LoopMetrics
@@ -27,40 +30,58 @@ from leadtrace.runtime.rebuild.rebuilder import Rebuilder
 from leadtrace.runtime.rebuild.routes import generation_routes
 from leadtrace.runtime.rebuild.traffic import Traffic
 from leadtrace.runtime.reconcile import Hop, Reconciler
-from leadtrace.runtime.refold import Refoldable, Refolder
+from leadtrace.runtime.refold import Refolder
 from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.server import Address, serve
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.runtime.versions.copying import shadow_steps
+from leadtrace.runtime.versions.handlers import ByVersion
+from leadtrace.runtime.versions.rebuilds import Rebuilds
+from leadtrace.runtime.versions.schedules import Schedules
 from leadtrace.store.api_keys import live_keys
 from leadtrace.store.connection import Pool
 from leadtrace.store.engine import close_pool, make_pool, ping
+from leadtrace.store.generation.tables import Generation
 from leadtrace.store.roles import role_of
 
 # How long an idle poll waits; also the longest that a stop waits for the loop to notice.
 _POLL_WAIT_MS = 200
 
+# Further admin routes of a service; what takes long in them rests as the traffic of live batches demands.
+MoreRoutes: TypeAlias = Callable[[Pool, Authorize, Traffic], Sequence[BaseRoute]]
 
-class ReaderHandler(Handler, Refoldable, Protocol):
-    """What such a service does with batches, and with rows that are to be folded again."""
+
+class Beside(Protocol):
+    """Work of a service's own beside its loop, and the admin routes that ask for it."""
+
+    async def run(self, stop: StopSignal) -> None:
+        """Go on until the stop signal; whatever fails is its own concern."""
+
+    def routes(self, authorize: Authorize) -> Sequence[BaseRoute]:
+        """What operators ask for."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderPlan:
     """What makes one such service different from another.
 
-    `stuck` and `due` map note kinds to the queries of rows that do not fold, and of those that time alone may
-    change.
+    `handler` and `rebuild` make what folds by a schedule of definitions, and the plan by which its rows are
+    rebuilt. `stuck` and `due` map note kinds to the queries of rows that do not fold, and of those that time
+    alone may change. `beside` makes what else runs in the process, over its pool.
     """
 
     service: str
     group: str
     port: int
-    handler: ReaderHandler
+    handler: Callable[[Schedule], RefoldingHandler]
     hops: Sequence[Hop]
     stuck: Mapping[str, str]
-    rebuild: RebuildPlan
+    generation: Generation
+    rebuild: Callable[[Schedule], RebuildPlan]
     due: Mapping[str, str] = field(default_factory=dict)
+    routes: MoreRoutes | None = None
+    beside: Callable[[Pool], Beside] | None = None
 
 
 class Reader:
@@ -69,7 +90,10 @@ class Reader:
     def __init__(self, plan: ReaderPlan, settings: Settings, bus: Bus, clock: Clock) -> None:
         self._plan = plan
         self._traffic = Traffic()
-        self._handler = BothRefolded(plan.handler, plan.handler, plan.rebuild.generation, self._traffic)
+        self._schedules = Schedules(plan.service, live_definitions())
+        self._handlers = ByVersion(self._schedules, plan.handler)
+        self._handler = BothRefolded(self._handlers, plan.generation, self._traffic)
+        self._clock = clock
         self._settings = settings
         self._bus = bus
         self._ids = SystemIds(clock)
@@ -102,16 +126,20 @@ class Reader:
         # The routes publish beside loop and reconciler: waiting for a broker, they must not hold these up.
         on_demand, due = Publisher(self._bus, stop), Publisher(self._bus, stop)
         keys = configured_key_ring(self._settings)
-        rebuilder = Rebuilder(self._plan.rebuild, self._plan.handler, pool, self._ids, self._traffic)
-        self._add_admin_routes(keys, pool, on_demand, stop, rebuilder)
+        rebuilds = self._make_rebuilds(pool)
+        beside = [self._plan.beside(pool)] if self._plan.beside is not None else []
+        routes = self._admin_routes(bearer(keys), pool, on_demand, stop, rebuilds)
+        self._later.open([*routes, *(route for one in beside for route in one.routes(bearer(keys)))])
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(loop.run())
                 tasks.create_task(reconciler.run())
-                tasks.create_task(rebuilder.run(stop))
+                tasks.create_task(rebuilds.run(stop))
                 if self._plan.due:
                     tasks.create_task(DueRows(self._refolder(pool, due, self._plan.due), stop).run())
                 tasks.create_task(keys.run(lambda: live_keys(pool), stop))
+                for one in beside:
+                    tasks.create_task(one.run(stop))
         finally:
             await on_demand.close()
             await due.close()
@@ -125,7 +153,7 @@ class Reader:
         return Loop(
             schema=self._plan.service,
             bus=self._bus,
-            spec=ConsumerSpec(self._plan.group, self._plan.handler.topics, max_wait_ms=_POLL_WAIT_MS),
+            spec=ConsumerSpec(self._plan.group, self._handler.topics, max_wait_ms=_POLL_WAIT_MS),
             pool=pool,
             handler=self._handler,
             ids=self._ids,
@@ -136,20 +164,27 @@ class Reader:
     def _make_reconciler(self, pool: Pool, publisher: Publisher, stop: StopSignal) -> Reconciler:
         return Reconciler(pool=pool, bus=self._bus, publisher=publisher, hops=self._plan.hops, stop=stop)
 
-    def _add_admin_routes(
-        self, keys: KeyRing, pool: Pool, publisher: Publisher, stop: StopSignal, rebuilder: Rebuilder
-    ) -> None:
-        plan, authorize = self._plan, bearer(keys)
+    def _make_rebuilds(self, pool: Pool) -> Rebuilds:
+        def make(schedule: Schedule) -> Rebuilder:
+            handler, plan = self._handlers.by(schedule), self._plan.rebuild(schedule)
+            steps = shadow_steps(handler, plan) if schedule.is_shadow else ()
+            return Rebuilder(plan, handler, pool, self._ids, self._traffic, steps)
+
+        return Rebuilds(self._plan.generation, self._schedules, make, pool, self._clock)
+
+    def _admin_routes(
+        self, authorize: Authorize, pool: Pool, publisher: Publisher, stop: StopSignal, rebuilds: Rebuilds
+    ) -> list[BaseRoute]:
+        plan = self._plan
         refolder = self._refolder(pool, publisher, plan.stuck)
         office = DeadLetterOffice(plan.service, pool, self._handler, publisher, self._ids)
-        self._later.open(
-            [
-                *reconcile_routes(self._make_reconciler(pool, publisher, stop), authorize),
-                *rebuild_routes(refolder.rebuild_stuck, authorize),
-                *generation_routes(rebuilder, authorize),
-                *dead_letter_routes(office, authorize),
-            ]
-        )
+        return [
+            *reconcile_routes(self._make_reconciler(pool, publisher, stop), authorize),
+            *rebuild_routes(refolder.rebuild_stuck, authorize),
+            *generation_routes(rebuilds, authorize),
+            *dead_letter_routes(office, authorize),
+            *(plan.routes(pool, authorize, self._traffic) if plan.routes else ()),
+        ]
 
     def _refolder(self, pool: Pool, publisher: Publisher, wanted: Mapping[str, str]) -> Refolder:
         return Refolder(

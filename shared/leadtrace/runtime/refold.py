@@ -2,33 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 import msgspec
 
 from leadtrace.runtime.clock import Ids
-from leadtrace.runtime.handler import Applied, MoreNeededError
+from leadtrace.runtime.handler import MoreNeededError, Refoldable
 from leadtrace.runtime.publisher import Publisher
-from leadtrace.store.connection import Connection, Pool
+from leadtrace.store.connection import Pool
 from leadtrace.store.notes import NoteStore
 
 _PAGE = 500
 _NOTES_A_PAGE = 4
-
-
-@runtime_checkable
-class Refoldable(Protocol):
-    """A handler that can fold rows again without anything new."""
-
-    async def refold(
-        self, connection: Connection, kind: str, ids: Sequence[UUID], also: frozenset[UUID]
-    ) -> Applied:
-        """Lock the rows, fold them from their sets and save them; `also` are others to lock.
-
-        Raises:
-            MoreNeededError: more entities than those must be locked.
-        """
 
 
 class RefoldResult(msgspec.Struct, frozen=True):

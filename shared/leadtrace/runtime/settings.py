@@ -40,6 +40,8 @@ from leadtrace.runtime.settings_groups import (
     SenderKind,
 )
 from leadtrace.runtime.settings_identity import Identity
+from leadtrace.runtime.settings_outbound import Outbound, Subscription, SubscriptionName
+from leadtrace.runtime.settings_prediction import Prediction
 from leadtrace.runtime.settings_retention import Retention
 
 DEFAULT_FILE = Path("leadtrace.toml")
@@ -73,6 +75,12 @@ class Settings(BaseSettings):
     """How ingest's relay works through the intake log."""
     identity: Identity = Identity()
     """Which records are of one person."""
+    prediction: Prediction = Prediction()
+    """The chance that an open lead is won, learnt from outcomes."""
+    outbound: Outbound = Outbound()
+    """How webhooks are delivered to others, and the links in them."""
+    subscriptions: dict[SubscriptionName, Subscription] = {}
+    """The systems that are told by webhook, by name."""
     keys: Keys = Keys()
     """The first admin key."""
     personal: Personal = Personal()
@@ -235,6 +243,10 @@ def _with_absolute_paths(settings: Settings, base: Path) -> Settings:
         for name, sender in settings.senders.items()
     }
     embedded = settings.embedded.model_copy(update={"data_dir": base / settings.embedded.data_dir})
+    rates = settings.reporting.rates
+    reporting = settings.reporting.model_copy(update={"rates": base / rates if rates else None})
     spill_dir = settings.door.spill_dir
     door = settings.door.model_copy(update={"spill_dir": base / spill_dir if spill_dir else None})
-    return settings.model_copy(update={"senders": senders, "embedded": embedded, "door": door})
+    return settings.model_copy(
+        update={"senders": senders, "embedded": embedded, "door": door, "reporting": reporting}
+    )

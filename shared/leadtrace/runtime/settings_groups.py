@@ -145,6 +145,8 @@ class Ports(Group):
     """Port of the api's projector: health and metrics."""
     relay: Port = 8011
     """Port of ingest's relay: health and metrics."""
+    webhooks: Port = 8012
+    """Port of attribution's webhooks worker: health, metrics, its admin routes."""
 
 
 class Reporting(Group):
@@ -154,6 +156,8 @@ class Reporting(Group):
     """ISO 4217 code of the currency that reports are in."""
     timezone: str = "Europe/Berlin"
     """IANA time zone that days, weeks and months are cut in."""
+    rates: Path | None = None
+    """CSV file of daily rates, units per one of `currency`; without it other currencies are not converted."""
 
     @field_validator("timezone")
     @classmethod

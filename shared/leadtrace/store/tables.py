@@ -99,6 +99,20 @@ def dead_letter_table(meta: MetaData) -> Table:
     )
 
 
+def in_force_table(meta: MetaData) -> Table:
+    """The activations of definitions that this service has taken over."""
+    moment = DateTime(timezone=True)
+    return Table(
+        "in_force",
+        meta,
+        Column("ordinal", Integer, primary_key=True, autoincrement=False),
+        Column("version", Integer, nullable=False),
+        Column("hash", Text, nullable=False),
+        Column("activated_at", moment, nullable=False),
+        Column("taken_over_at", moment, nullable=False, server_default=func.now()),
+    )
+
+
 def rebuild_tables(meta: MetaData) -> tuple[Table, Table]:
     """How far a rebuild of these tables has come, and the rows that it will publish when it takes over."""
     moment = DateTime(timezone=True)
@@ -121,6 +135,9 @@ def rebuild_tables(meta: MetaData) -> tuple[Table, Table]:
         Column("ended_at", moment),
         Column("holder", Uuid),
         Column("leased_until", moment),
+        Column("shadow_id", Uuid),
+        Column("version", Integer, comment="Of the definitions, in a shadow."),
+        Column("complete", Boolean, nullable=False, server_default=text("false")),
         Index("ix_rebuilds_running", "state", unique=True, postgresql_where=text("state = 'running'")),
     )
     changes = Table(

@@ -8,14 +8,25 @@ from hypothesis import strategies as st
 
 from leadtrace.domain.attribution.extract import extract_deal, extract_lead
 from leadtrace.domain.attribution.views import DealView
+from leadtrace.events.activity import ActivityKind, ActivityRecorded
 from leadtrace.events.catalogue import Code
 from leadtrace.events.deal import (
     DealLinked,
     DealLost,
+    DealRefunded,
+    DealReopened,
     DealStageChanged,
     DealUnlinked,
     DealUpdated,
     DealWon,
+    RevenueKind,
+    RevenueRecorded,
+)
+from leadtrace.events.handover import (
+    HandoverAccepted,
+    HandoverOffered,
+    HandoverRejected,
+    HandoverReturned,
 )
 from leadtrace.events.lead import (
     Acquisition,
@@ -38,6 +49,17 @@ _acquisitions = st.builds(
     Acquisition, channel=_words, source=_words, campaign=_words, form=_words, partner=_words
 )
 _touches = st.builds(TouchpointRecorded, channel=_words, medium=_words, partner=_words, page=_words)
+_teams = st.sampled_from([None, "north", "south", "partners"])
+_reasons = st.sampled_from(["no_budget", "no_fit"])
+_properties = st.dictionaries(
+    st.sampled_from(["country", "segment", "seniority"]), st.sampled_from([None, "DE", "FR"]), max_size=2
+)
+_activities = st.builds(
+    ActivityRecorded,
+    kind=st.sampled_from(ActivityKind),
+    automatic=st.sampled_from([None, False, True]),
+    done=st.booleans(),
+)
 _mostly_seen = st.sampled_from([False, False, True])
 _claims = st.builds(
     LeadStageChanged,
@@ -45,6 +67,7 @@ _claims = st.builds(
     claimed=st.sampled_from(["a", "b"]),
     actor=_names,
     asserted=_mostly_seen,
+    bulk=_mostly_seen,
 )
 _refs = st.builds(
     LeadRef,
@@ -57,6 +80,10 @@ _amounts = st.one_of(
     st.sampled_from([None, "", "twelve", "NaN", "1e30", "0.0", "-10.01"]),
     st.decimals(0, 10_000, places=2).map(str),
 )
+_told = st.one_of(
+    st.sampled_from([None, "0", "-1", "many", "999999999999999"]), st.decimals(0, 9_000, places=2).map(str)
+)
+_told_in = st.sampled_from([None, "EUR", "EUR", "JPY"])
 _currencies = st.sampled_from([None, None, "", "EUR", "JPY"])
 
 
@@ -71,12 +98,24 @@ def _of_deal(code: Code, data: st.SearchStrategy[msgspec.Struct]) -> tuple[Code,
 LEAD_VALUES: dict[Code, st.SearchStrategy[Values]] = dict(
     [
         _of_lead(Code.LEAD_CAPTURED, st.builds(LeadCaptured, acquisition=_acquisitions)),
-        _of_lead(Code.LEAD_UPDATED, st.builds(LeadUpdated, acquisition=_acquisitions)),
         _of_lead(Code.LEAD_STAGE_CHANGED, _claims),
-        _of_lead(Code.LEAD_OWNER_CHANGED, st.builds(LeadOwnerChanged, owner=_names, team=_names)),
+        _of_lead(
+            Code.LEAD_OWNER_CHANGED, st.builds(LeadOwnerChanged, owner=_names, team=_teams, actor=_names)
+        ),
         _of_lead(Code.TOUCHPOINT_RECORDED, _touches),
+        _of_lead(
+            Code.LEAD_UPDATED, st.builds(LeadUpdated, acquisition=_acquisitions, properties=_properties)
+        ),
+        _of_lead(Code.ACTIVITY_RECORDED, _activities),
+        _of_lead(Code.HANDOVER_OFFERED, st.builds(HandoverOffered, team=_teams, owner=_names, actor=_names)),
+        _of_lead(
+            Code.HANDOVER_ACCEPTED, st.builds(HandoverAccepted, team=_teams, owner=_names, actor=_names)
+        ),
+        _of_lead(Code.HANDOVER_REJECTED, st.builds(HandoverRejected, reason=_reasons, actor=_names)),
+        _of_lead(Code.HANDOVER_RETURNED, st.builds(HandoverReturned, reason=_reasons, actor=_names)),
         (Code.LEAD_DELETED, st.just(())),
         (Code.LEAD_RESTORED, st.just(())),
+        (Code.LEAD_ERASED, st.just(())),
     ]
 )
 
@@ -99,6 +138,17 @@ DEAL_VALUES: dict[Code, st.SearchStrategy[Values]] = dict(
         ),
         _of_deal(Code.DEAL_LINKED, st.builds(DealLinked, lead=_refs, role=_names, primary=st.booleans())),
         _of_deal(Code.DEAL_UNLINKED, st.builds(DealUnlinked, lead=_refs)),
+        _of_deal(Code.DEAL_REOPENED, st.builds(DealReopened, claimed=st.just("again"))),
+        _of_deal(Code.DEAL_REFUNDED, st.builds(DealRefunded, amount=_told, currency=_told_in)),
+        _of_deal(
+            Code.REVENUE_RECORDED,
+            st.builds(
+                RevenueRecorded,
+                kind=st.sampled_from(RevenueKind),
+                amount=_told.map(lambda text: text or "1.00"),
+                currency=_told_in.map(lambda text: text or "EUR"),
+            ),
+        ),
     ]
 )
 
@@ -116,6 +166,7 @@ def _deal_view(draw: st.DrawFn) -> DealView:
         share=draw(st.integers(-500, 5_000)),
         currency=draw(st.sampled_from(["EUR", "JPY"])),
         latest_at=max(created_at, closed_at or 0),
+        reason=draw(st.sampled_from([None, "price", "rival"])) if status == DealStatus.LOST else None,
     )
 
 

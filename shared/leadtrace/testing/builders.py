@@ -17,6 +17,7 @@ from leadtrace.events.topics import Topic
 
 SOURCE = "hubspot/62515"
 DAY_ZERO = from_micros(1_767_225_600_000_000)  # 2026-01-01T00:00:00Z
+_CORRECTED_ON = {"deal": Topic.DEAL_EVENTS, "spend": Topic.SPEND_EVENTS}
 _NAMESPACE = UUID("6f1d2c1e-3b52-5d0c-9b0a-0c9b6a3f7d11")
 
 
@@ -62,6 +63,7 @@ def event(
 def outgoing(made: Event) -> Outgoing:
     """The record of an event on the topic of its type; a correction goes where its record's events go."""
     kind = next(row for row in BY_DATA.values() if row.type == made.type)
-    of_deal = kind.data is EventCorrected and made.subject.startswith("deal/")
-    topic = Topic.DEAL_EVENTS if of_deal else kind.topic
+    topic = kind.topic
+    if kind.data is EventCorrected:
+        topic = _CORRECTED_ON.get(made.subject.partition("/")[0], topic)
     return Outgoing(topic.value, made.partitionkey.encode(), encode(made), HEADERS)

@@ -20,7 +20,7 @@ from leadtrace.testing.eventually import eventually_answers
 
 SECRET = "not-a-real-client-secret"  # noqa: S105 - a test's own
 SENDER = "hubspot"
-_PROCESSES = ("api", "ingest", "scoring", "attribution", "projector", "relay")
+_PROCESSES = ("api", "ingest", "scoring", "attribution", "projector", "relay", "webhooks")
 READY_WITHIN_S = 60.0
 ACCOUNTED_WITHIN_S = 120.0
 

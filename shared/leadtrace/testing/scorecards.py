@@ -5,6 +5,7 @@ from itertools import product
 from hypothesis import strategies as st
 
 from leadtrace.domain.definitions.model import (
+    AccountRule,
     Bands,
     Clause,
     Definitions,
@@ -26,6 +27,8 @@ from leadtrace.domain.definitions.model import (
 from leadtrace.domain.fact import Value
 from leadtrace.events.catalogue import Code
 from leadtrace.events.lead import LADDER, Stage
+from leadtrace.testing.attribution_terms import attributions, costs
+from leadtrace.testing.handovers import handovers
 from leadtrace.testing.strategies import Values
 
 CHANNELS = ("paid_search", "Email", " social", "direct", None)
@@ -98,6 +101,7 @@ def definitions(draw: st.DrawFn) -> Definitions:
                 Disqualifier(id="rival", property="company_domain", equals="rival.example"),
                 Disqualifier(id="tiny", property="employees", any_of=("9",)),
             ),
+            account=draw(st.one_of(st.none(), account_rules())),
         ),
         qualification=(
             StageClauses(stage=Stage.MARKETING_QUALIFIED, clauses=_marketing_clauses(draw)),
@@ -110,6 +114,9 @@ def definitions(draw: st.DrawFn) -> Definitions:
                 ),
             ),
         ),
+        handover=draw(st.one_of(st.none(), handovers())),
+        attribution=draw(attributions()),
+        costs=draw(costs()),
     )
 
 
@@ -130,6 +137,8 @@ def _fit(draw: st.DrawFn) -> tuple[FitRule, ...]:
             cases=(
                 FitCase(any_of=("C_Level", "vp"), points=draw(points)),
                 FitCase(prefix="man", points=draw(points)),
+                FitCase(suffix="or", points=draw(points)),
+                FitCase(has=("junior", "intern"), points=draw(points)),
             ),
         ),
         FitRule(
@@ -183,6 +192,17 @@ def _intent(draw: st.DrawFn) -> Intent:
                 half_life_days=draw(days),
             ),
         ),
+    )
+
+
+def account_rules() -> st.SearchStrategy[AccountRule]:
+    """Rules that a handful of people meet, and whose cap is met."""
+    return st.builds(
+        AccountRule,
+        people_at_least=st.integers(1, 3),
+        points_per_person=_thousandths(1, 5),
+        half_life_days=_thousandths(1, 30),
+        cap=_thousandths(5, 12),
     )
 
 

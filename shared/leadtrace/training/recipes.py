@@ -74,9 +74,10 @@ def learn_logistic(rows: Sequence[Row], names: Names, *, seed: int) -> Learnt:
     tried: dict[float, Floats] = {}
     for strength in STRENGTHS:
         raw = np.zeros(len(rows))
-        for train, test in inner:
+        for fold in inner:
+            train = fold.train
             intercept, slopes = fit_logistic(matrix[train], won[train], weights[train], strength=strength)
-            raw[test] = matrix[test] @ np.asarray(slopes) + intercept
+            raw[fold.test] = matrix[fold.test] @ np.asarray(slopes) + intercept
         tried[strength] = raw
     # Of equally good ones the strongest penalty: min takes the first.
     best = min(STRENGTHS, key=lambda strength: log_loss(sigmoid(tried[strength]), won, weights))

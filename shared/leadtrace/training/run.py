@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from leadtrace.domain.predict.dataset import Dataset, Row, digest, labels, weights_of
 from leadtrace.domain.predict.evaluation import evaluate
 from leadtrace.domain.predict.folds import Fold, folds
-from leadtrace.domain.predict.judgement import objections
+from leadtrace.domain.predict.judgement import counts_of, objections, shortages
 from leadtrace.domain.predict.losses import Gain, gain_over
 from leadtrace.domain.predict.model import Kind, Model, StoredModel, store_model
 from leadtrace.domain.predict.training import Request, Result, Rival
@@ -42,19 +42,21 @@ def train(request: Request) -> Result:
 
 
 def _train(request: Request) -> Result:
-    rows = request.dataset.rows
-    wins = sum(row.won for row in rows)
+    rows, counts = request.dataset.rows, counts_of(request.dataset)
     known = partial(
-        Result, wins=wins, losses=len(rows) - wins, censored=request.dataset.censored, split=request.split
+        Result,
+        wins=counts.wins,
+        losses=counts.losses,
+        censored=request.dataset.censored,
+        split=request.split,
     )
-    judge = partial(objections, wins=wins, losses=len(rows) - wins, bar=request.bar)
+    judge = partial(objections, counts, bar=request.bar)
     made = []
-    if wins >= request.bar.wins and len(rows) - wins >= request.bar.losses:
-        made = folds(rows, request.split, count=request.folds, seed=request.seed)
+    if not shortages(counts, request.bar):
+        made = folds(request.dataset, request.split, count=request.folds, seed=request.seed)
     if not made:
         return known(active=False, objections=judge(tried=0, gains={}))
-    places = np.concatenate([fold.test for fold in made])
-    tried = [rows[place] for place in places]
+    tried = [row for fold in made for row in fold.tried_on(rows)]
     won, weights = labels(tried), weights_of(tried)
     said = {
         name: out_of_fold(recipe, rows, made)
@@ -83,9 +85,7 @@ def _train(request: Request) -> Result:
 
 def out_of_fold(recipe: Recipe, rows: Sequence[Row], made: Sequence[Fold]) -> NDArray[np.float64]:
     """What a recipe says of the rows of all folds, fold after fold, each learnt from its own rows only."""
-    return np.concatenate(
-        [recipe([rows[place] for place in train])([rows[place] for place in test]) for train, test in made]
-    )
+    return np.concatenate([recipe(fold.learnt_from(rows))(fold.tried_on(rows)) for fold in made])
 
 
 def _recipes(dataset: Dataset, seed: int) -> dict[str, Recipe]:

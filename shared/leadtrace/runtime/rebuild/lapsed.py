@@ -9,9 +9,9 @@ from uuid import UUID
 
 from leadtrace.domain.fact import Fact
 from leadtrace.domain.segments import pack, unpack
+from leadtrace.runtime.handler import Refoldable
 from leadtrace.runtime.rebuild.plan import RebuildPlan
 from leadtrace.runtime.rebuild.step import PAGE, StepPage
-from leadtrace.runtime.refold import Refoldable
 from leadtrace.store.connection import Connection
 from leadtrace.store.generation.state import Report
 from leadtrace.store.generation.tables import GenerationTable

@@ -9,6 +9,7 @@ from leadtrace.runtime.rebuild.sources import PublishedEvents, Source
 from leadtrace.store.connection import Connection
 from leadtrace.store.generation.tables import Generation, GenerationTable
 
+Settle: TypeAlias = Callable[[Connection, int], Awaitable[None]]
 Complete: TypeAlias = Callable[[Connection, Connection, Sequence[UUID]], Awaitable[None]]
 
 
@@ -20,6 +21,8 @@ class RebuildPlan:
     `numbers` is the table of event numbers, if the service keeps one. `concerned` asks for others whose
     rows depend on what entities (`$1`) are told, if there are any; `complete` adds to the rows that were
     taken over of all these what the live rows say of it elsewhere, given connections to both generations.
+    `settle` is done where a shadow has taken over, given the moment (µs) from which its version is in force.
+    While the query `hindered` finds anything, no rebuild begins.
     """
 
     generation: Generation
@@ -28,6 +31,8 @@ class RebuildPlan:
     numbers: str | None = None
     concerned: str | None = None
     complete: Complete | None = None
+    settle: Settle | None = None
+    hindered: str | None = None
 
     @property
     def numbered(self) -> GenerationTable | None:

@@ -19,15 +19,17 @@ from leadtrace.runtime.handler import Handler, MoreNeededError
 from leadtrace.runtime.logging import get_logger
 from leadtrace.runtime.rebuild.lapsed import remember
 from leadtrace.runtime.rebuild.plan import RebuildPlan
-from leadtrace.runtime.rebuild.step import OutOfReachError, Step, StepPage
+from leadtrace.runtime.rebuild.step import NotYetError, OutOfReachError, Step, StepPage
 from leadtrace.runtime.rebuild.steps import steps_of
 from leadtrace.runtime.rebuild.traffic import Traffic
 from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.connection import Connection, Pool
 from leadtrace.store.generation.carrying import Carrier
-from leadtrace.store.generation.making import drop, is_alike, make
-from leadtrace.store.generation.state import NotOursError, Rebuild, RebuildStore, Report, State
+from leadtrace.store.generation.making import analyze, drop, is_alike, make
+from leadtrace.store.generation.showing import show
+from leadtrace.store.generation.state import NotOursError, Rebuild, RebuildStore, Report, Shadow, State
+from leadtrace.store.generation.tables import Generation
 from leadtrace.store.generation.takeover import take_over
 from leadtrace.store.notes import NoteStore
 from leadtrace.store.unobtrusive import IN_THE_WAY, unobtrusive
@@ -44,7 +46,7 @@ _log = get_logger("leadtrace.runtime.rebuild")
 
 
 class AlreadyRunningError(Exception):
-    """A rebuild of this service is running."""
+    """A rebuild of this service is running, or a shadow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +66,16 @@ class Rebuilder:
         """Where its state is kept."""
         return RebuildStore(self.plan.generation.schema)
 
+    @property
+    def generation(self) -> Generation:
+        """The tables that it rebuilds."""
+        return self.plan.generation
+
     def all_steps(self) -> Sequence[Step]:
         """The steps of the plan, unless others were handed in."""
         return self.steps or steps_of(self.handler, self.plan)
 
-    async def begin(self, *, takes_over: bool, by: str) -> Rebuild:
+    async def begin(self, *, takes_over: bool, by: str, shadow: Shadow | None = None) -> Rebuild:
         """Make the next generation; from now on the live loop fills it as well.
 
         Raises:
@@ -77,9 +84,13 @@ class Rebuilder:
         rebuild_id, total = self.ids.uuid7(), await self._total()
 
         async def begin(connection: Connection) -> None:
-            if await connection.fetchval(self.store.running):
+            if await connection.fetchval(self.store.running) is not None:
+                raise AlreadyRunningError
+            if self.plan.hindered is not None and await connection.fetchval(self.plan.hindered):
                 raise AlreadyRunningError
             await self._make(connection)
+            if shadow is not None:
+                await show(connection, self.plan.generation)
             await self.store.begin(
                 connection,
                 rebuild_id,
@@ -87,9 +98,10 @@ class Rebuilder:
                 signature=self.plan.signature,
                 total=total,
                 by=by,
+                shadow=shadow,
             )
 
-        await self._locked(begin)
+        await self.locked(begin)
         return await self._newest()
 
     async def _make(self, connection: Connection) -> None:
@@ -97,24 +109,28 @@ class Rebuilder:
         await remember(connection, self.plan)
         await Carrier(self.plan.generation).forget(connection)
 
-    async def cancel(self) -> bool:
-        """End the running rebuild and drop what it made; whether there was one."""
+    async def cancel(self, rebuild: UUID | None = None) -> bool:
+        """End the running rebuild, or this one, and drop what it made; whether there was one."""
         ended = False
 
         async def cancel(connection: Connection) -> None:
             nonlocal ended
-            ended = await self.store.end(connection, State.CANCELLED)
-            await drop(connection, self.plan.generation)
+            ended = await self.store.end(connection, State.CANCELLED, rebuild=rebuild)
+            await self._drop_unless_running(connection)
 
-        await self._locked(cancel)
+        await self.locked(cancel)
         return ended
+
+    async def clean_up(self) -> None:
+        """Drop what a rebuild left that a live batch has ended; nothing while one is running."""
+        await self.locked(self._drop_unless_running)
 
     async def newest(self) -> Rebuild | None:
         """The last rebuild that was begun."""
         async with self.pool.acquire() as connection:
             return await self.store.newest(connection)
 
-    def step_name(self, rebuild: Rebuild) -> str:
+    async def step_name(self, rebuild: Rebuild) -> str:
         """What a running rebuild is doing."""
         steps = self.all_steps()
         return steps[rebuild.step].name if rebuild.step < len(steps) else "take over"
@@ -144,17 +160,23 @@ class Rebuilder:
                 started = time.monotonic()
                 rebuild = await self._page(rebuild, steps[rebuild.step], holder)
                 await stop.wait_for(self.traffic.rest_s(time.monotonic() - started))
-            if not stop.is_set():
+            if stop.is_set():
+                return
+            if rebuild.shadow_id is None:
                 await self._finish(rebuild)
+            else:
+                await self._stand_by(rebuild)
+        except NotYetError:
+            return
         except OutOfReachError as error:
-            await self._give_up(rebuild, str(error))
+            await self.give_up(rebuild, str(error))
         except NotOursError:
             _log.info("rebuild.not_ours", schema=self.plan.generation.schema)
-            await self._locked(self._drop_unless_running)
+            await self.clean_up()
 
     async def _drop_unless_running(self, connection: Connection) -> None:
-        """A live batch that could not be taken in beside has ended the rebuild, and left its tables."""
-        if not await connection.fetchval(self.store.running):
+        """Remove what an ended one left; by now another process may have begun the next."""
+        if await connection.fetchval(self.store.running) is None:
             await drop(connection, self.plan.generation)
 
     async def _unless_stale(self, rebuild: Rebuild, holder: UUID) -> Rebuild:
@@ -167,9 +189,11 @@ class Rebuilder:
 
         async def restart(connection: Connection) -> None:
             await self._make(connection)
+            if rebuild.shadow_id is not None:
+                await show(connection, self.plan.generation)
             await self.store.restart(connection, rebuild.rebuild_id, self.plan.signature, total)
 
-        await self._locked(restart)
+        await self.locked(restart)
         _log.info("rebuild.restarted", schema=self.plan.generation.schema)
         async with self.pool.acquire() as connection:
             claimed = await self.store.claim(connection, holder, self.lease)
@@ -197,11 +221,10 @@ class Rebuilder:
         generation = self.plan.generation
         if rebuild.takes_over:
             async with self.pool.acquire() as connection:
-                for table in generation.tables:
-                    await connection.execute(f"analyze {generation.next(table)}")
+                await analyze(connection, generation)
 
         async def finish(connection: Connection) -> None:
-            if not await connection.fetchval(self.store.running):
+            if await connection.fetchval(self.store.running) is None:
                 raise NotOursError
             carrier = Carrier(generation)
             if rebuild.takes_over:
@@ -212,8 +235,17 @@ class Rebuilder:
             await carrier.forget(connection)
             await self.store.end(connection, state, rebuild=rebuild.rebuild_id, report=rebuild.report)
 
-        await self._locked(finish)
+        await self.locked(finish)
         _log.info("rebuild.ended", schema=generation.schema, state=state.value)
+
+    async def _stand_by(self, rebuild: Rebuild) -> None:
+        """A shadow has all there is; the live loop keeps it current until its version is activated."""
+        if rebuild.complete:
+            return
+        async with self.pool.acquire() as connection:
+            await analyze(connection, self.plan.generation)
+            await self.store.complete(connection, rebuild.rebuild_id)
+        _log.info("shadow.complete", schema=self.plan.generation.schema, version=rebuild.version)
 
     async def _note(self, connection: Connection, changed: dict[str, list[UUID]]) -> int:
         """Note what is to be published; the live loop publishes it as what a crash left behind."""
@@ -223,14 +255,16 @@ class Rebuilder:
                 await notes.write(connection, [self.ids.uuid7()], {kind: ids[start : start + _IDS_A_NOTE]})
         return sum(map(len, changed.values()))
 
-    async def _give_up(self, rebuild: Rebuild, why: str) -> None:
+    async def give_up(self, rebuild: Rebuild, why: str) -> None:
+        """End a running rebuild that cannot go on."""
+
         async def give_up(connection: Connection) -> None:
             await self.store.end(
                 connection, State.FAILED, rebuild=rebuild.rebuild_id, error=why, report=rebuild.report
             )
-            await drop(connection, self.plan.generation)
+            await self._drop_unless_running(connection)
 
-        await self._locked(give_up)
+        await self.locked(give_up)
         _log.error("rebuild.failed", schema=self.plan.generation.schema, why=why)
 
     async def _total(self) -> int:
@@ -244,7 +278,7 @@ class Rebuilder:
         assert newest is not None  # noqa: S101 - one was just begun
         return newest
 
-    async def _locked(self, change: Change) -> None:
+    async def locked(self, change: Change) -> None:
         """Make a change while no live batch is at work; whoever is in the way is waited for, in turns."""
         for attempt in range(1, _LOCK_ATTEMPTS + 1):
             try:

@@ -4,6 +4,7 @@ The process that serves them may be another than the one that works on it: the s
 """
 
 from datetime import datetime
+from typing import Protocol
 
 import msgspec
 from starlette.requests import Request
@@ -12,8 +13,9 @@ from starlette.routing import Route
 
 from leadtrace.runtime.admin import Authorize, body_of, guarded, json_answer, name_of_key
 from leadtrace.runtime.problem import problem
-from leadtrace.runtime.rebuild.rebuilder import AlreadyRunningError, Rebuilder
+from leadtrace.runtime.rebuild.rebuilder import AlreadyRunningError
 from leadtrace.store.generation.state import Rebuild, TableReport
+from leadtrace.store.generation.tables import Generation
 
 _PATH = "/v1/admin/rebuild"
 _MOST_TOLD = 20
@@ -37,10 +39,11 @@ class ToldTable(msgspec.Struct, frozen=True):
 
 
 class ToldRebuild(msgspec.Struct, frozen=True):
-    """How far a rebuild is, or what it came to."""
+    """How far a rebuild is, or what it came to; `shadow_of` is the version that a shadow folds by."""
 
     rebuild_id: str
     state: str
+    shadow_of: int | None
     step: str
     done: int
     total: int
@@ -54,7 +57,27 @@ class ToldRebuild(msgspec.Struct, frozen=True):
     started_by: str
 
 
-def generation_routes(rebuilder: Rebuilder, authorize: Authorize) -> list[Route]:
+class Rebuilding(Protocol):
+    """What begins, follows and ends the rebuilds of a service."""
+
+    @property
+    def generation(self) -> Generation:
+        """The tables that are rebuilt."""
+
+    async def begin(self, *, takes_over: bool, by: str) -> Rebuild:
+        """Begin one; AlreadyRunningError if one is running, or a shadow."""
+
+    async def cancel(self) -> bool:
+        """End the running one; whether there was one."""
+
+    async def newest(self) -> Rebuild | None:
+        """The last one that was begun."""
+
+    async def step_name(self, rebuild: Rebuild) -> str:
+        """What a running one is doing."""
+
+
+def generation_routes(rebuilder: Rebuilding, authorize: Authorize) -> list[Route]:
     """`POST`, `GET` and `DELETE /v1/admin/rebuild`."""
 
     async def begin(request: Request) -> Response:
@@ -65,16 +88,17 @@ def generation_routes(rebuilder: Rebuilder, authorize: Authorize) -> list[Route]
             return problem(
                 409,
                 "rebuild_running",
-                "A rebuild of this service is running.",
-                remedy="GET this address to follow it, DELETE it to end it.",
+                "A rebuild of this service is running, or a version of the definitions runs in shadow.",
+                remedy="GET this address to follow a rebuild, DELETE it to end it; a shadow is ended with "
+                "`leadtrace definitions shadow --end`.",
             )
-        return json_answer(_told(rebuilder, begun), 202)
+        return json_answer(await _told(rebuilder, begun), 202)
 
     async def look(_: Request) -> Response:
         newest = await rebuilder.newest()
         if newest is None:
             return problem(404, "no_rebuild", "This service was never rebuilt.", remedy="POST to begin.")
-        return json_answer(_told(rebuilder, newest))
+        return json_answer(await _told(rebuilder, newest))
 
     async def cancel(_: Request) -> Response:
         return json_answer({"cancelled": await rebuilder.cancel()})
@@ -89,13 +113,14 @@ def _day(moment: datetime | None) -> str | None:
     return moment.date().isoformat() if moment is not None else None
 
 
-def _told(rebuilder: Rebuilder, rebuild: Rebuild) -> ToldRebuild:
-    order = [table.name for table in rebuilder.plan.generation.tables]
+async def _told(rebuilder: Rebuilding, rebuild: Rebuild) -> ToldRebuild:
+    order = [table.name for table in rebuilder.generation.tables]
     found = rebuild.report.tables
     return ToldRebuild(
         rebuild_id=str(rebuild.rebuild_id),
         state=rebuild.state.value,
-        step=rebuilder.step_name(rebuild),
+        step=await rebuilder.step_name(rebuild),
+        shadow_of=rebuild.version,
         done=rebuild.done,
         total=rebuild.total,
         tables=[_told_table(name, found[name]) for name in order if name in found],

@@ -14,6 +14,10 @@ class OutOfReachError(Exception):
     """The rebuild cannot be finished; the message says why, and what remains to do."""
 
 
+class NotYetError(Exception):
+    """Something else has to happen before this step can go on: it is asked again a little later."""
+
+
 @dataclass(frozen=True, slots=True)
 class StepPage:
     """What one page came to: how much it counts for, and where to go on; None when the step is done."""
@@ -39,5 +43,6 @@ class Step(Protocol):
 
         Raises:
             MoreNeededError: more entities must be locked than `also`.
+            NotYetError: it must wait for another service.
             OutOfReachError: it cannot be done.
         """

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from leadtrace.runtime.handler import Handler
+from leadtrace.runtime.handler import Handler, Refoldable
 from leadtrace.runtime.rebuild.lapsed import KeepLapsed
 from leadtrace.runtime.rebuild.plan import RebuildPlan
 from leadtrace.runtime.rebuild.sources import Source
 from leadtrace.runtime.rebuild.step import PAGE, OutOfReachError, Step, StepPage
-from leadtrace.runtime.refold import Refoldable
 from leadtrace.store.connection import Connection
 from leadtrace.store.generation.carrying import Carrier
 from leadtrace.store.generation.comparison import EntityComparison, TableComparison, add, take_out
@@ -143,14 +142,15 @@ class CompareTable:
 
 
 def steps_of(handler: Handler, plan: RebuildPlan, *, size: int = PAGE) -> list[Step]:
-    """The steps of a rebuild; what lapsed concerns those only who keep event numbers, and can fold again."""
+    """The steps of a rebuild; what lapsed is carried over fact by fact where rows hold their sets packed."""
     generation = plan.generation
     keeps: list[Step] = []
     reaches: list[Step] = []
     if (numbered := plan.numbered) is not None:
-        assert isinstance(handler, Refoldable)  # noqa: S101 - whoever keeps sets can fold them again
-        keeps = [KeepLapsed(handler, plan, numbered, size=size)]
         reaches = [Reach(generation, numbered)]
+        if any(table.kind is not None for table in generation.tables):
+            assert isinstance(handler, Refoldable)  # noqa: S101 - whoever packs sets can fold them again
+            keeps = [KeepLapsed(handler, plan, numbered, size=size)]
     fills = [Fill(source, handler, generation, size) for source in plan.sources]
     compares: list[Step] = [
         CompareTable(generation, table)

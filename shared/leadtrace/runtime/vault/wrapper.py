@@ -4,6 +4,7 @@ The local wrapper keeps its master keys in memory. Another one (a key service, a
 same behind the Protocol: its wrapped keys begin with the id of their master key as well.
 """
 
+import hmac
 import os
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -64,9 +65,14 @@ class LocalWrapper:
     def __init__(self, master_keys: Sequence[bytes]) -> None:
         if not 1 <= len(master_keys) <= MOST_LIVE or any(len(key) != KEY_BYTES for key in master_keys):
             raise ValueError(f"1 to {MOST_LIVE} master keys of {KEY_BYTES} bytes")
+        self._master_keys = tuple(master_keys)
         self._ciphers = {master_id(key): AESGCMSIV(key) for key in master_keys}
         self._current = master_id(master_keys[0])
         self._first = self._ciphers[self._current]
+
+    def derived(self, purpose: bytes) -> tuple[bytes, ...]:
+        """A key for one purpose from each master key, that of the current one first."""
+        return tuple(hmac.digest(key, b"leadtrace/" + purpose, "sha256") for key in self._master_keys)
 
     @property
     def current(self) -> bytes:

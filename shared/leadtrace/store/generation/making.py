@@ -1,6 +1,7 @@
 """Making and dropping the tables of the next generation: the live ones' shape, without their rows."""
 
 from leadtrace.store.connection import Connection
+from leadtrace.store.generation.showing import hide
 from leadtrace.store.generation.tables import Generation
 
 _OPTIONS = "select array_to_string(reloptions, ', ') from pg_class where oid = $1::regclass"
@@ -28,8 +29,15 @@ async def make(connection: Connection, generation: Generation) -> None:
 
 async def drop(connection: Connection, generation: Generation) -> None:
     """Remove the next generation, if there is one."""
+    await hide(connection, generation)
     for table in generation.tables:
         await connection.execute(f"drop table if exists {generation.next(table)}")
+
+
+async def analyze(connection: Connection, generation: Generation) -> None:
+    """Tell PostgreSQL what the next generation's tables hold, before anybody asks them."""
+    for table in generation.tables:
+        await connection.execute(f"analyze {generation.next(table)}")
 
 
 async def is_alike(connection: Connection, generation: Generation) -> bool:

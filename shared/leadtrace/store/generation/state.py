@@ -53,12 +53,27 @@ class Report(msgspec.Struct):
 
 
 @dataclass(frozen=True, slots=True)
+class Shadow:
+    """A version of the definitions that is folded beside the one in force."""
+
+    shadow_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rebuild:
-    """One rebuild; `position` is where its `step` goes on."""
+    """One rebuild; `position` is where its `step` goes on.
+
+    One that is a shadow folds by `version` of the definitions, and is `complete` once only the activation of
+    that version is missing; the others fold by the version in force.
+    """
 
     rebuild_id: UUID
     state: State
     takes_over: bool
+    shadow_id: UUID | None
+    version: int | None
+    complete: bool
     signature: str
     step: int
     position: str | None
@@ -76,8 +91,8 @@ class NotOursError(Exception):
 
 
 _COLUMNS = (
-    "rebuild_id, state, takes_over, signature, step, position, done, total, report, error, started_by, "
-    "started_at, ended_at"
+    "rebuild_id, state, takes_over, shadow_id, version, complete, signature, step, position, done, total, "
+    "report, error, started_by, started_at, ended_at"
 )
 
 
@@ -86,11 +101,13 @@ class RebuildStore:
 
     def __init__(self, schema: str) -> None:
         table = f"{schema}.rebuilds"
-        self.running = f"select true from {table} where state = 'running'"
+        # Nothing if none is running, 0 of an ordinary one, the version of a shadow.
+        self.running = f"select coalesce(version, 0) from {table} where state = 'running'"
         self._lock = f"lock table {table} in access exclusive mode"
         self._begin = (
-            f"insert into {table} (rebuild_id, state, takes_over, signature, total, started_by) "
-            "values ($1, 'running', $2, $3, $4, $5)"
+            f"insert into {table} "
+            "(rebuild_id, state, takes_over, signature, total, started_by, shadow_id, version) "
+            "values ($1, 'running', $2, $3, $4, $5, $6, $7)"
         )
         self._newest = f"select {_COLUMNS} from {table} order by rebuild_id desc limit 1"
         self._claim = (
@@ -105,8 +122,9 @@ class RebuildStore:
         )
         self._restart = (
             f"update {table} set signature = $2, step = 0, position = null, done = 0, total = $3, "
-            "report = '{}' where rebuild_id = $1"
+            "complete = false, report = '{}' where rebuild_id = $1"
         )
+        self._complete = f"update {table} set complete = true where rebuild_id = $1 and not complete"
         self._end = (
             f"update {table} set state = $2, error = $3, report = coalesce($4::jsonb, report), "
             "holder = null, leased_until = null, ended_at = now() "
@@ -118,10 +136,23 @@ class RebuildStore:
         await connection.execute(self._lock)
 
     async def begin(
-        self, connection: Connection, rebuild: UUID, *, takes_over: bool, signature: str, total: int, by: str
+        self,
+        connection: Connection,
+        rebuild: UUID,
+        *,
+        takes_over: bool,
+        signature: str,
+        total: int,
+        by: str,
+        shadow: Shadow | None = None,
     ) -> None:
-        """Note a new rebuild."""
-        await connection.execute(self._begin, rebuild, takes_over, signature, total, by)
+        """Note a new rebuild, or a new shadow."""
+        shadow_id, version = (shadow.shadow_id, shadow.version) if shadow is not None else (None, None)
+        await connection.execute(self._begin, rebuild, takes_over, signature, total, by, shadow_id, version)
+
+    async def complete(self, connection: Connection, rebuild: UUID) -> None:
+        """Note that a shadow has all there is, and is kept current from now on."""
+        await connection.execute(self._complete, rebuild)
 
     async def newest(self, connection: Connection) -> Rebuild | None:
         """The last rebuild that was begun."""

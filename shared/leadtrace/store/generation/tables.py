@@ -37,6 +37,7 @@ class GenerationTable:
     columns that remember how a row came about, so that rows that say the same may differ in them. A table
     that only does that is not compared. `remembered_by` names the columns with ids of leads and deals in a
     table that says what no set holds: where events are kept no longer, its rows are taken over as they are.
+    `shown` is a view, with its columns, that shows other services the rows of a shadow.
     """
 
     name: str
@@ -48,6 +49,7 @@ class GenerationTable:
     paths: tuple[str, ...] = ()
     compared: bool = True
     remembered_by: tuple[str, ...] = ()
+    shown: tuple[str, str] | None = None
 
 
 class Generation:
@@ -79,6 +81,11 @@ class Generation:
         """The same connection, on which statements reach the next generation."""
         # A stand-in for the few methods that handlers use: any other is missing, and cannot reach live rows.
         return cast(Connection, _Beside(connection, self))
+
+
+def is_beside(connection: Connection) -> bool:
+    """Whether statements on the connection reach the next generation, of which nobody is told yet."""
+    return isinstance(connection, _Beside)
 
 
 class _Beside:

@@ -7,6 +7,7 @@ stay as they were, and views of these tables are made anew over the new ones.
 from dataclasses import dataclass
 
 from leadtrace.store.connection import Connection
+from leadtrace.store.generation.showing import hide
 from leadtrace.store.generation.tables import Generation
 
 _BEFORE = "_before"
@@ -36,6 +37,7 @@ async def take_over(connection: Connection, generation: Generation) -> None:
     Raises:
         asyncpg.LockNotAvailableError: somebody reads what is to be replaced; try again a little later.
     """
+    await hide(connection, generation)
     views = await _views(connection, generation)
     await _lock(connection, generation, views)
     names = {table: await _indexes(connection, generation.live(table)) for table in generation.tables}

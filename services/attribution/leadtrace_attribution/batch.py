@@ -10,7 +10,7 @@ from leadtrace.bus.protocol import Record
 from leadtrace.domain.attribution.extract import extract_deal, extract_lead
 from leadtrace.events.catalogue import Code
 from leadtrace.events.codec import UndecodableError, decode_snapshot, entity_id
-from leadtrace.events.snapshots import Qualification
+from leadtrace.events.snapshots import DefinitionRef, FrozenVerdicts, Qualification
 from leadtrace.events.topics import Topic
 from leadtrace.runtime.arrivals import Arrivals, dead_letter, decode
 from leadtrace.store.dead_letters import DeadLetter
@@ -22,9 +22,11 @@ _LINK_LEAD = 2  # where the values of a link hold the lead's id
 class ScoreNews(msgspec.Struct, frozen=True):
     """What attribution reads of a score; one judged at no event (`at` is 0) says nothing of anybody."""
 
+    definition: DefinitionRef
     at: int = 0
     band: str = "cold"
     qualifications: tuple[Qualification, ...] = ()
+    frozen: tuple[FrozenVerdicts, ...] = ()
 
 
 _news = msgspec.json.Decoder(ScoreNews)
@@ -50,8 +52,8 @@ class Batch:
         return {UUID(str(fact.values[_LINK_LEAD])) for fact in arrived if fact.code in LINKS}
 
 
-def sort_out(records: Sequence[Record]) -> Batch:
-    """Decode a batch of all three topics."""
+def sort_out(records: Sequence[Record], version: int) -> Batch:
+    """Decode a batch of all three topics; scores by another version of the definitions are left out."""
     by_topic: dict[str, list[Record]] = {}
     for record in records:
         by_topic.setdefault(record.topic, []).append(record)
@@ -61,19 +63,21 @@ def sort_out(records: Sequence[Record]) -> Batch:
     )
     for record in by_topic.get(Topic.LEAD_SCORES, ()):
         try:
-            _take_score(batch, record)
+            _take_score(batch, record, version)
         except UndecodableError as error:
             batch.dead_scores.append(dead_letter(record, error))
     return batch
 
 
-def _take_score(batch: Batch, record: Record) -> None:
+def _take_score(batch: Batch, record: Record, version: int) -> None:
     snapshot = decode_snapshot(record.value)
     lead, revision = entity_id(snapshot.partitionkey), int(snapshot.qualificationrev or 0)
     try:
         news = _news.decode(snapshot.data)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise UndecodableError(str(error)) from error
+    if news.definition.version != version:
+        return
     known = batch.scores.get(lead)
     if known is None or known[0] < revision:
         batch.scores[lead] = (revision, news)

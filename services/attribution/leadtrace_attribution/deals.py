@@ -12,6 +12,7 @@ from leadtrace.domain.attribution.deal_outcome import (
     Homes,
     absorbed_deal,
     former_view,
+    is_foreign,
     kept_views,
     render_deal,
 )
@@ -19,9 +20,13 @@ from leadtrace.domain.attribution.deal_state import DealState, decode_state, enc
 from leadtrace.domain.attribution.extract import extract_deal
 from leadtrace.domain.attribution.views import DealView
 from leadtrace.domain.calendar import UTC_DAYS, Days
+from leadtrace.domain.definitions.canonical import reference_to
+from leadtrace.domain.definitions.schedule import Schedule
 from leadtrace.domain.fact import Fact
-from leadtrace.events.snapshots import DEAL_CONCLUDED, DefinitionRef
+from leadtrace.domain.rates import NO_RATES, Rates
+from leadtrace.events.snapshots import DEAL_CONCLUDED
 from leadtrace.runtime.absorb import Absorber, Stored
+from leadtrace.runtime.attribution_terms import attribution_terms_by
 from leadtrace.runtime.clock import Clock
 from leadtrace.runtime.derive import body_of, record_of_row, revise
 from leadtrace.store.bindings import BindingStore
@@ -30,6 +35,7 @@ from leadtrace.store.entities import EntityRow
 from leadtrace_attribution.batch import LINKS
 from leadtrace_attribution.store import (
     DEAL_LEADS,
+    DEAL_RATES,
     DEALS,
     SCHEMA,
     LinkedRecord,
@@ -41,8 +47,8 @@ from leadtrace_attribution.store import (
 )
 
 Views: TypeAlias = dict[UUID, DealView | None]
-# Body, and what each lead is to know.
-Conclusion: TypeAlias = tuple[bytes, Views]
+# Body, what each lead is to know, and whether another table of rates may make another body.
+Conclusion: TypeAlias = tuple[bytes, Views, bool]
 
 
 @dataclass(slots=True)
@@ -76,8 +82,12 @@ class Linked:
 class DealDeriver:
     """Folds deal rows and gives them new revisions."""
 
-    def __init__(self, definition: DefinitionRef, clock: Clock, days: Days = UTC_DAYS) -> None:
-        self._definition = definition
+    def __init__(
+        self, schedule: Schedule, clock: Clock, days: Days = UTC_DAYS, rates: Rates = NO_RATES
+    ) -> None:
+        self._definition = reference_to(schedule.current)
+        self._weigh = attribution_terms_by(schedule).contact_weights
+        self._rates = rates
         self._clock = clock
         self._days = days
         self._bindings = BindingStore(SCHEMA)
@@ -128,18 +138,26 @@ class DealDeriver:
         if row.redirect_to is not None:
             moved_to = str(row.redirect_to)
             absorbed = absorbed_deal(deal_id=deal_id, redirect_to=moved_to, definition=self._definition)
-            return body_of(absorbed), {}
+            return body_of(absorbed), {}, False
         if row.event_count == row.ignored_count and row.body_hash is None:
             return None
-        outcome = render_deal(state, deal_id=deal_id, definition=self._definition, homes=linked.homes)
+        outcome = render_deal(
+            state,
+            deal_id=deal_id,
+            definition=self._definition,
+            homes=linked.homes,
+            rates=self._rates,
+            weigh=self._weigh,
+        )
         # A link that was corrected is in no state any more, and still is of the lead's past.
         former = dict.fromkeys(linked.ever.get(row.entity_id, ()), former_view(deal_id, state))
-        kept = kept_views(outcome, state, linked.homes)
+        kept = kept_views(outcome, state, linked.homes, self._weigh)
         views: Views = {**former, **{UUID(lead): view for lead, view in kept.items()}}
-        return body_of(outcome), views
+        return body_of(outcome), views, is_foreign(outcome, self._rates)
 
     def _conclude(self, row: EntityRow, conclusion: Conclusion, derived: DerivedDeals) -> None:
-        body, views = conclusion
+        body, views, foreign = conclusion
+        row.extras[DEAL_RATES] = self._rates.mark if foreign else None
         packed = row.extras[DEAL_LEADS]
         before = unpack_ids(packed if isinstance(packed, bytes) else None)
         views = {**dict.fromkeys(before), **views}

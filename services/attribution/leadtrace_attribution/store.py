@@ -1,9 +1,11 @@
 """What attribution keeps: its lead and deal rows, and the queries over them."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from leadtrace.events.topics import Topic
 from leadtrace.store.bindings import Name
 from leadtrace.store.connection import Connection
 from leadtrace.store.entities import EntityTable
@@ -13,15 +15,21 @@ SCHEMA = "attribution"
 _UUID_BYTES = 16
 
 # The service's own columns, in the order in which a row's `extras` hold them.
-LEAD_DEALS, LEAD_QUALIFICATION, LEAD_QUALIFICATION_REVISION = 0, 1, 2
+LEAD_DEALS, LEAD_QUALIFICATION, LEAD_QUALIFICATION_REVISION, LEAD_DUE_AT, LEAD_TOLD = range(5)
 LEADS = EntityTable(
     SCHEMA,
     "leads",
     "lead_id",
-    (("deals", "bytea"), ("qualification", "bytea"), ("qualification_revision", "bigint")),
+    (
+        ("deals", "bytea"),
+        ("qualification", "bytea"),
+        ("qualification_revision", "bigint"),
+        ("due_at", "bigint"),
+        ("told", "bytea"),
+    ),
 )
-DEAL_LEADS = 0
-DEALS = EntityTable(SCHEMA, "deals", "deal_id", (("lead_ids", "bytea"),))
+DEAL_LEADS, DEAL_RATES = 0, 1
+DEALS = EntityTable(SCHEMA, "deals", "deal_id", (("lead_ids", "bytea"), ("rates_mark", "bigint")))
 
 # What a rebuild makes anew, in the order in which it is locked.
 _REVISION = (Carried("revision", ("body_hash", "definition_version")),)
@@ -34,9 +42,18 @@ GENERATION = Generation(
             "leads",
             _REVISION,
             counts=f"{SAYS_ANYTHING} or qualification_revision > 0",
-            paths=("deals",),
+            paths=("deals", "due_at", "told"),
+            shown=("pub_shadow_leads", "lead_id, definition_version, revision, body"),
         ),
-        GenerationTable("deals", ("deal_id",), "deals", _REVISION, counts=SAYS_ANYTHING, paths=("lead_ids",)),
+        GenerationTable(
+            "deals",
+            ("deal_id",),
+            "deals",
+            _REVISION,
+            counts=SAYS_ANYTHING,
+            paths=("lead_ids", "rates_mark"),
+            shown=("pub_shadow_deals", "deal_id, definition_version, revision, body"),
+        ),
         GenerationTable("seen", ("event_no",)),
         GenerationTable("bindings", ("source", "subject"), remembered_by=BOUND_BY),
         GenerationTable(
@@ -45,20 +62,48 @@ GENERATION = Generation(
     ),
 )
 
+# Clocks that have come to something by now, at most so many leads.
+DUE_LEADS = """
+select lead_id from attribution.leads
+where due_at <= (extract(epoch from now()) * 1000000)::bigint and stuck_error is null
+order by due_at limit $1
+"""
+# Whoever was folded since a version is in force, by code that did not know since when, is folded again.
+FOLD_AGAIN_SINCE = "update attribution.leads set due_at = 0 where revision >= $1 and body is not null"
+_OF_TOPIC = """
+select min(e.recorded_at) from ingest.pub_events e
+where e.topic = '{topic}'
+  and not exists (select from attribution.seen s where s.event_no = e.event_no)
+  and not exists (select from attribution.dead_letters d where d.event_no = e.event_no)
+"""
+_CONSUMED = f"""
+select least(now(), min(oldest) - interval '1 microsecond') from (
+  select min(oldest_pending_at) from ingest.pub_items
+  union all {_OF_TOPIC.format(topic=Topic.LEAD_EVENTS.value)}
+  union all {_OF_TOPIC.format(topic=Topic.DEAL_EVENTS.value)}
+) pending (oldest)
+"""
 STUCK_LEADS = "select lead_id from attribution.leads where stuck_error is not null order by lead_id limit $1"
 STUCK_DEALS = "select deal_id from attribution.deals where stuck_error is not null order by deal_id limit $1"
+
+# Deals with money of other currencies that another table of rates counted, by two ranges of the index.
+_COUNTED_OTHERWISE = """
+select deal_id from attribution.deals
+where (rates_mark < {mark} or rates_mark > {mark}) and body is not null and stuck_error is null
+order by deal_id limit $1
+"""
 
 # A least age of 0 asks for everything, also what another machine's clock dated into the future.
 MISSING_LEADS_IN_API = """
 select o.lead_id from attribution.leads o
-left join api.pub_leads r using (lead_id)
+left join api.pub_leads r using (lead_id, definition_version)
 where o.lead_id > $1 and o.revision > coalesce(r.outcome_revision, 0)
   and ($3 = interval '0' or o.revision <= (extract(epoch from now() - $3::interval) * 1000000)::bigint)
 order by o.lead_id limit $2
 """
 MISSING_DEALS_IN_API = """
 select o.deal_id from attribution.deals o
-left join api.pub_deals r using (deal_id)
+left join api.pub_deals r using (deal_id, definition_version)
 where o.deal_id > $1 and o.revision > coalesce(r.outcome_revision, 0)
   and ($3 = interval '0' or o.revision <= (extract(epoch from now() - $3::interval) * 1000000)::bigint)
 order by o.deal_id limit $2
@@ -88,6 +133,17 @@ where excluded.binding_revision > held.binding_revision
 """
 _FORGET_LINKS = "delete from attribution.deal_subjects where deal_id = any($1::uuid[])"
 _LINKED = "select lead_ids from attribution.deals where deal_id = any($1::uuid[]) and lead_ids is not null"
+
+
+def counted_otherwise(mark: int) -> str:
+    """The query of the deals that another table of rates than the one with this mark counted."""
+    return _COUNTED_OTHERWISE.format(mark=mark)
+
+
+async def consumed_until(connection: Connection) -> datetime:
+    """The moment up to which everything that was recorded has been taken in here."""
+    moment: datetime = await connection.fetchval(_CONSUMED)
+    return moment
 
 
 async def linked_leads(connection: Connection, deal_ids: Iterable[UUID]) -> set[UUID]:

@@ -1,17 +1,19 @@
 """Applies lead events: facts into the set, the set into a score, a changed score into a revision.
 
-A lead of which nothing but events of unknown types has come has no score yet.
+The model that is active as a transaction sees it is an input of every body that it makes. A lead of which
+nothing but events of unknown types has come has no score yet.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
 from leadtrace.bus.protocol import Outgoing, Record
+from leadtrace.domain.predict.telling import Teller
 from leadtrace.domain.scoring.extract import extract
-from leadtrace.domain.scoring.fold import ScoreFold
+from leadtrace.domain.scoring.history_fold import HistoryFold, HistoryState, decode_history, encode_history
 from leadtrace.domain.scoring.render import qualification_hash
-from leadtrace.domain.scoring.state import ScoreState, decode_state, encode_state
 from leadtrace.events.snapshots import LEAD_SCORED, LeadScore
 from leadtrace.events.topics import Topic
 from leadtrace.runtime.absorb import Absorber, Stored
@@ -23,7 +25,15 @@ from leadtrace.runtime.handler import Applied
 from leadtrace.runtime.routing import spoken_of
 from leadtrace.store.connection import Connection
 from leadtrace.store.entities import EntityRow
-from leadtrace_scoring.store import DUE_AT, LEADS, QUALIFICATION_HASH, QUALIFICATION_REVISION, SCHEMA
+from leadtrace_scoring.speaking import Speaker, Speaking
+from leadtrace_scoring.store import (
+    DUE_AT,
+    LEADS,
+    MODEL_VERSION,
+    QUALIFICATION_HASH,
+    QUALIFICATION_REVISION,
+    SCHEMA,
+)
 
 NOTED_LEADS = "leads"
 
@@ -41,12 +51,12 @@ class ScoringHandler:
 
     topics = (Topic.LEAD_EVENTS.value,)
 
-    def __init__(self, fold: ScoreFold, clock: Clock) -> None:
+    def __init__(self, fold: HistoryFold, clock: Clock) -> None:
         self._fold = fold
         self._clock = clock
         self._gatherer = Gatherer(SCHEMA, LEADS)
-        stored: Stored[ScoreState] = Stored(fold, extract, encode_state, decode_state)
-        self._absorber = Absorber(LEADS, stored, self._render)
+        self._stored: Stored[HistoryState] = Stored(fold, extract, encode_history, decode_history)
+        self._speaker = Speaker(fold.plan)
 
     async def apply(
         self, connection: Connection, records: Sequence[Record], also: frozenset[UUID]
@@ -55,8 +65,11 @@ class ScoringHandler:
         arrivals = decode(records, extract)
         rows = await LEADS.lock(connection, spoken_of(arrivals) | also)
         gathered = await self._gatherer.gather(connection, arrivals, rows)
-        scores = await self._absorber.absorb(connection, gathered.rows, gathered.facts, gathered.stays)
-        applied = await self._save(connection, gathered.rows, scores)
+        speaking = await self._speaker.of(connection)
+        scores = await self._absorber(speaking).absorb(
+            connection, gathered.rows, gathered.facts, gathered.stays
+        )
+        applied = await self._save(connection, gathered.rows, scores, speaking.version)
         applied.dead = arrivals.dead
         applied.applied, applied.stuck = gathered.counted(scores)
         applied.duplicate = len(arrivals.numbers()) - applied.applied - applied.stuck
@@ -68,7 +81,9 @@ class ScoringHandler:
         """Fold leads again from their sets, as after a fix of what had them stuck."""
         assert kind == NOTED_LEADS  # noqa: S101 - scoring keeps no other entity
         rows = await LEADS.lock(connection, {*ids, *also})
-        return await self._save(connection, rows, await self._absorber.absorb(connection, rows, {}))
+        speaking = await self._speaker.of(connection)
+        scores = await self._absorber(speaking).absorb(connection, rows, {})
+        return await self._save(connection, rows, scores, speaking.version)
 
     async def noted(self, connection: Connection, kind: str, ids: Sequence[UUID]) -> list[Outgoing]:
         """The scores of noted leads as they now stand."""
@@ -79,12 +94,18 @@ class ScoringHandler:
             for stored in bodies
         ]
 
+    def _absorber(self, speaking: Speaking) -> Absorber[HistoryState, Judged | None]:
+        return Absorber(LEADS, self._stored, partial(self._render, speaking.model))
+
     async def _save(
         self,
         connection: Connection,
         rows: Mapping[UUID, EntityRow],
         scores: Mapping[UUID, Judged | None],
+        model_version: int,
     ) -> Applied:
+        for lead in scores:
+            rows[lead].extras[MODEL_VERSION] = model_version
         raised = [rows[lead] for lead, score in scores.items() if score and self._judge(rows[lead], *score)]
         await LEADS.save(connection, list(rows.values()))
         return Applied(
@@ -94,7 +115,7 @@ class ScoringHandler:
             ],
         )
 
-    def _render(self, row: EntityRow, state: ScoreState) -> Judged | None:
+    def _render(self, model: Teller | None, row: EntityRow, state: HistoryState) -> Judged | None:
         """Judged at the last midnight: the state that is kept is that of the latest event."""
         due = None
         if row.redirect_to is not None:
@@ -103,7 +124,7 @@ class ScoringHandler:
             return None
         else:
             judged, due = self._fold.judged(state, self._clock.now_us())
-            score = self._fold.render(judged, lead_id=str(row.entity_id))
+            score = self._fold.render(judged, lead_id=str(row.entity_id), model=model)
         return Judged(score, body_of(score), due)
 
     def _judge(self, row: EntityRow, score: LeadScore, body: bytes, due: int | None) -> bool:

@@ -1,0 +1,1 @@
+"""How models come about: leads and their outcomes become rows, a child process learns, the store decides."""

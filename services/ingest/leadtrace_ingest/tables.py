@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from leadtrace.store.metadata import service_metadata
+from leadtrace_ingest.definitions.tables import definition_tables
 from leadtrace_ingest.identity.tables import identity_tables
 from leadtrace_ingest.retention.tables import retention_tables
 from leadtrace_ingest.store import EVENT_NUMBER_BLOCK, SCHEMA
@@ -230,6 +231,7 @@ installation = Table(
 
 identity_tables(metadata)
 retention_tables(metadata)
+definition_tables(metadata)
 
 # One data key per subject, wrapped under a master key: what is sealed under a key that is gone is erased.
 personal_keys = Table(

@@ -6,6 +6,7 @@ import fastapi
 
 from leadtrace.bus.protocol import Bus
 from leadtrace.runtime.admin import bearer, reconcile_routes
+from leadtrace.runtime.answer_links import PURPOSE as ANSWER_LINKS
 from leadtrace.runtime.clock import Clock, SystemIds
 from leadtrace.runtime.health import Readiness, operations_routes
 from leadtrace.runtime.key_ring import configured_key_ring
@@ -22,6 +23,8 @@ from leadtrace.store.api_keys import StoredKey, live_keys
 from leadtrace.store.connection import Connection, Pool
 from leadtrace.store.engine import close_pool, connect, make_pool, ping
 from leadtrace.store.roles import role_of
+from leadtrace_ingest.answers.routes import AnswerRoutes
+from leadtrace_ingest.definitions.routes import DefinitionRoutes
 from leadtrace_ingest.door.admission import Admission
 from leadtrace_ingest.door.committer import Committer
 from leadtrace_ingest.door.day_quota import DayQuota
@@ -72,6 +75,7 @@ class DoorProcess:
         admission = Admission(settings.senders, clock)
         self._quota = DayQuota(admission.days, self._connect, clock)
         self._app = self._make_app()
+        self._app.router.routes += self._answers().routes()
         self._later = LaterRoutes(self._app.router, ADMIN, IMPORTS, ERASE, RECEIPTS, RECEIPT)
         self._door = Door(
             self._app,
@@ -139,12 +143,20 @@ class DoorProcess:
                 *Quarantine(pool, self._senders, self._clock, self._wrapper).routes(authorize),
                 *replay_routes(pool, self._senders, self._clock, self._wrapper, authorize),
                 *OperatorRoutes(pool, self._senders, self._clock, self._ids, self._wrapper).routes(authorize),
+                *DefinitionRoutes(pool, self._clock, self._ids).routes(authorize),
                 *self._imports(pool).routes(),
             ]
         )
-        await check_master_keys(pool, self._wrapper)
-        await self._keys.run(read, stop)
-        await publisher.close()
+        try:
+            # The schema may be made only after the door has come up.
+            await until_done(
+                lambda: check_master_keys(pool, self._wrapper), what="check the master keys", stop=stop
+            )
+            await self._keys.run(read, stop)
+        except StoppedError:
+            return
+        finally:
+            await publisher.close()
 
     def _imports(self, pool: Pool) -> ImportRoutes:
         return ImportRoutes(
@@ -158,6 +170,18 @@ class DoorProcess:
             metrics=self._metrics,
             wrapper=self._wrapper,
             authorize=importers(self._keys),
+        )
+
+    def _answers(self) -> AnswerRoutes:
+        # People wait for these pages, so they ask by the connections of requests, not by those of operators.
+        return AnswerRoutes(
+            pool=lambda: self._lookups,
+            senders=self._senders,
+            committer=self._committer,
+            clock=self._clock,
+            ids=self._ids,
+            wrapper=self._wrapper,
+            keys=self._wrapper.derived(ANSWER_LINKS),
         )
 
     async def _spill_takes(self) -> bool:

@@ -6,14 +6,13 @@ stores was either there when the person was erased, or is checked against it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from types import MappingProxyType
-from typing import NamedTuple
 
-from leadtrace.events.catalogue import BY_CODE, Code
 from leadtrace.events.topics import Topic
 from leadtrace.store.connection import Connection
 from leadtrace.store.ids import as_texts
+from leadtrace_ingest.erasure.filed import subject_of, with_filed
 from leadtrace_ingest.erasure.keys import SUBJECT, Identifying, Identities, of_subject, subject_in
+from leadtrace_ingest.erasure.names import ERASED, SAME_NAMES, Names, Stopped
 from leadtrace_ingest.identity.after_erasure import reborn
 from leadtrace_ingest.identity.subject import Subject, subject_key
 from leadtrace_ingest.relay.work import Work
@@ -28,61 +27,6 @@ _REDACT = """
 insert into ingest.redactions (intake_id, item)
 select * from unnest($1::uuid[], $2::int[]) on conflict do nothing
 """
-# What only ends something founds nothing: after an erasure it stays with who was erased. Who is joined or
-# parted afterwards is whoever bears the name then: nobody may be joined to who was erased.
-_ERASED = BY_CODE[Code.LEAD_ERASED].type
-_ENDINGS = frozenset(
-    BY_CODE[code].type
-    for code in (
-        Code.LEAD_ERASED,
-        Code.LEAD_DELETED,
-        Code.LEAD_STALE,
-        Code.EVENT_CORRECTED,
-    )
-)
-
-
-class Stopped(NamedTuple):
-    """Until when what happened is stopped, and how often that subject was erased."""
-
-    until: datetime
-    ordinal: int
-
-
-class Names:
-    """Which subjects go by another name at a time, because they were erased before it.
-
-    `back` are those of them that were there under their new name already, `founded` those that drafts beside
-    bring back, and when the first one does.
-    """
-
-    def __init__(
-        self,
-        erased: Mapping[Subject, Stopped],
-        back: frozenset[Subject] = frozenset(),
-        founded: Mapping[Subject, datetime] = MappingProxyType({}),
-    ) -> None:
-        self._erased = erased
-        self._back = back
-        self._founded = founded
-
-    def at(self, subject: Subject, moment: datetime, *, ending: bool = False) -> Subject:
-        """The subject as it is called at this moment; `ending` is true of what founds nothing."""
-        stopped = self._erased.get(subject)
-        if stopped is None or moment <= stopped.until:
-            return subject
-        again = reborn(subject, stopped.ordinal)
-        if not ending or again in self._back:
-            return again
-        founded = self._founded.get(subject)
-        return again if founded is not None and founded <= moment else subject
-
-    def of(self, draft: Draft, subject: Subject) -> Subject:
-        """The subject of a draft as it is called then."""
-        return self.at(subject, draft.time, ending=draft.type in _ENDINGS)
-
-
-SAME_NAMES = Names({})
 
 
 async def lock_alone(connection: Connection) -> None:
@@ -110,15 +54,18 @@ class Suppressor:
         drafts = [(work, result, draft) for work, result in _mapped(works) for draft in result.drafts]
         here = _erased_here(drafts)
         found = await self._erased_before(connection, drafts) if self.newest else {}
+        if not found and not here:
+            return SAME_NAMES
         if not found:
-            return Names(here, founded=_founded(drafts, here)) if here else SAME_NAMES
+            return await _with_filed(connection, drafts, Names(here, founded=_founded(drafts, here)))
         for work, result, draft in drafts:
             if draft.topic == Topic.LEAD_EVENTS and self._is_stopped(result, draft, found):
                 work.suppressed = True
         await _redact(connection, [work for work in works if work.suppressed])
         before = {subject_in(one): stopped for one, stopped in found.items() if one.kind == SUBJECT}
         erased = {**here, **before}
-        return Names(erased, await _back(connection, erased), _founded(drafts, erased))
+        names = Names(erased, await _back(connection, erased), _founded(drafts, erased))
+        return await _with_filed(connection, drafts, names)
 
     async def _erased_before(
         self, connection: Connection, drafts: Sequence[tuple[Work, Mapped, Draft]]
@@ -131,13 +78,20 @@ class Suppressor:
         }
 
     def _of(self, result: Mapped, draft: Draft) -> list[Identifying]:
-        subjects = [_subject(result, draft)]
+        subjects = [subject_of(result, draft)]
         subjects += [Subject(one.source or result.source, one.kind, one.external_id) for one in draft.refers]
         return [*map(of_subject, subjects), *self._identities.in_draft(draft)]
 
     def _is_stopped(self, result: Mapped, draft: Draft, found: Mapping[Identifying, Stopped]) -> bool:
-        own = (of_subject(_subject(result, draft)), *self._identities.in_draft(draft))
+        own = (of_subject(subject_of(result, draft)), *self._identities.in_draft(draft))
         return any(one in found and draft.time <= found[one].until for one in own)
+
+
+async def _with_filed(
+    connection: Connection, drafts: Sequence[tuple[Work, Mapped, Draft]], names: Names
+) -> Names:
+    told = [(result, draft) for work, result, draft in drafts if not work.suppressed]
+    return await with_filed(connection, told, names)
 
 
 def _mapped(works: Iterable[Work]) -> Iterable[tuple[Work, Mapped]]:
@@ -147,16 +101,12 @@ def _mapped(works: Iterable[Work]) -> Iterable[tuple[Work, Mapped]]:
             yield work, work.result
 
 
-def _subject(result: Mapped, draft: Draft) -> Subject:
-    return Subject(draft.subject_source or result.source, draft.kind, draft.external_id)
-
-
 def _erased_here(drafts: Sequence[tuple[Work, Mapped, Draft]]) -> dict[Subject, Stopped]:
     """Who is erased by these very drafts: what happened after that founds another lead already."""
     here: dict[Subject, Stopped] = {}
     for _, result, draft in drafts:
-        if draft.type == _ERASED:
-            subject = _subject(result, draft)
+        if draft.type == ERASED:
+            subject = subject_of(result, draft)
             before = here.get(subject)
             here[subject] = Stopped(min(draft.time, before.until) if before else draft.time, 1)
     return here
@@ -166,11 +116,10 @@ def _founded(
     drafts: Sequence[tuple[Work, Mapped, Draft]], erased: Mapping[Subject, Stopped]
 ) -> dict[Subject, datetime]:
     """Who comes back by these very drafts, and when first: as if they had been told one by one."""
-    founded: dict[Subject, datetime] = {}
+    names, founded = Names(erased), dict[Subject, datetime]()
     for work, result, draft in drafts:
-        subject = _subject(result, draft)
-        stopped = erased.get(subject)
-        if stopped is None or work.suppressed or draft.time <= stopped.until or draft.type in _ENDINGS:
+        subject = subject_of(result, draft)
+        if work.suppressed or not names.returns(draft, subject):
             continue
         founded[subject] = min(draft.time, founded.get(subject, draft.time))
     return founded

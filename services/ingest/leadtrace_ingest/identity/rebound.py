@@ -16,10 +16,9 @@ from leadtrace.events.envelope import SPEC_VERSION, Event
 from leadtrace.events.topics import Topic
 from leadtrace_ingest.identity.resolve import Move
 from leadtrace_ingest.relay.canonical import Canonical, EventRow
-from leadtrace_ingest.relay.work import Work
+from leadtrace_ingest.relay.work import TOLD_BESIDE, Work
 
 SOURCE = "leadtrace/ingest"
-MAPPING = "identity@1"
 # A binding takes about 300 bytes, and a record on a topic less than 950,000.
 _MOST_BINDINGS = 2_000
 
@@ -100,7 +99,7 @@ def _event(told: Telling, work: Work, part: int, number: int) -> Canonical:
             eventno=str(number),
             sourcerank=0,
             rawid=f"{work.row.name}:{work.item}",
-            mapping=MAPPING,
+            mapping=TOLD_BESIDE,
             data=msgspec.Raw(data),
         )
     )
@@ -117,7 +116,7 @@ def _event(told: Telling, work: Work, part: int, number: int) -> Canonical:
         subject,
         recorded_at,
         recorded_at,
-        MAPPING,
+        TOLD_BESIDE,
         body,
     )
     return Canonical(row, Outgoing(told.topic, entity.encode(), body, HEADERS))

@@ -11,7 +11,7 @@ from leadtrace.bus.protocol import Outgoing
 from leadtrace.events.codec import HEADERS, encode
 from leadtrace.events.envelope import SPEC_VERSION, Event
 from leadtrace.runtime.vault.personal_block import about_event, may_hold_block, with_sealed_block
-from leadtrace_ingest.erasure.suppression import SAME_NAMES, Names
+from leadtrace_ingest.erasure.names import SAME_NAMES, Names
 from leadtrace_ingest.identity.subject import Binding, Subject
 from leadtrace_ingest.personal.subject_keys import SubjectKey
 from leadtrace_ingest.relay.work import Work
@@ -107,7 +107,7 @@ def event_id_of(event: Unbound) -> str:
     """The id that the event will have."""
     result = event.work.result
     assert isinstance(result, Mapped)  # noqa: S101 - `unbound_events` took no others
-    return (result.event_id or result.identity.key.hex()) + event.draft.suffix
+    return result.id_of(event.draft)
 
 
 def completed(event: Unbound, bindings: Mapping[Subject, Binding]) -> bytes:

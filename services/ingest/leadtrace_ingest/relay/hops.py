@@ -12,6 +12,7 @@ READERS = (
     (Topic.LEAD_EVENTS, "scoring"),
     (Topic.LEAD_EVENTS, "attribution"),
     (Topic.DEAL_EVENTS, "attribution"),
+    (Topic.SPEND_EVENTS, "api"),
 )
 
 # Topic and reader come from the constants above. What was stored but not yet published is on its way.
@@ -29,7 +30,7 @@ select event_no from ingest.events where topic = '{topic}' and event_no > $1 ord
 
 
 def event_hops() -> list[Hop]:
-    """Events of leads to scoring and attribution, events of deals to attribution."""
+    """Events of leads to scoring and attribution, events of deals to attribution, spend to the api."""
     return [
         Hop(
             name=f"{topic} to {reader}",

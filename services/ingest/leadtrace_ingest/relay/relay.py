@@ -24,10 +24,13 @@ from leadtrace.runtime.publisher import Publisher
 from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.settings_groups import Relay as RelaySettings
 from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.runtime.wakeup import Wakeup
 from leadtrace.store.connection import Connection, Pool
 from leadtrace_ingest.erasure.carrying_out import carry_out_requested
+from leadtrace_ingest.erasure.names import Names
 from leadtrace_ingest.erasure.requests import request_erasures
-from leadtrace_ingest.erasure.suppression import Names, Suppressor
+from leadtrace_ingest.erasure.returning import with_ends
+from leadtrace_ingest.erasure.suppression import Suppressor
 from leadtrace_ingest.erasure.tools import Tools
 from leadtrace_ingest.handlers import on_deliveries
 from leadtrace_ingest.identity.settling import Identifier
@@ -45,9 +48,9 @@ from leadtrace_ingest.relay.remedies import remedies_for
 from leadtrace_ingest.relay.rows import IntakeRow, RowClaimer, oldest_pending_s
 from leadtrace_ingest.relay.scopes import settle_scopes
 from leadtrace_ingest.relay.settling import settle
-from leadtrace_ingest.relay.wakeup import Wakeup
 from leadtrace_ingest.relay.work import Work
 from leadtrace_ingest.senders.sender import Sender
+from leadtrace_ingest.store import NOTIFY_CHANNEL
 
 _LOOK_AROUND_EVERY_S = 2.0
 _SMALL_SHARE = 8  # a chunk below an eighth of the bound is small: a pause lets the next one fill
@@ -105,7 +108,7 @@ class Relay:
         self._meters = meters
         self._failpoints = failpoints or NoFailpoints()
         self._publisher = Publisher(bus, stop, self._failpoints)
-        self._wakeup = Wakeup(connect, limits.poll_interval_s)
+        self._wakeup = Wakeup(connect, NOTIFY_CHANNEL, limits.poll_interval_s)
         self._tools = tools
         self._claimer = RowClaimer(
             list(senders), tools.wrapper, chunk_items=limits.chunk_items, chunk_bytes=limits.chunk_bytes
@@ -191,8 +194,9 @@ class Relay:
         if fresh:
             await settle_claims(connection, fresh)
             await settle_scopes(connection, fresh)
+        ends, names = await with_ends(connection, fresh, names)
         remedies = await remedies_for(connection, works, self._tools.wrapper)
-        events, bound, keys = await self._bind(connection, [*fresh, *remedies], names)
+        events, bound, keys = await self._bind(connection, [*fresh, *ends, *remedies], names)
         outgoing, note_id = [event.outgoing for event in events], None
         if events:
             await store(connection, events)

@@ -26,6 +26,8 @@ class Place(msgspec.Struct, frozen=True, gc=False):
 
 # Below it are the events of an item itself, from it on what was told of records that the item moved.
 FIRST_TOLD_PART = 20_000
+# The label of what lies beside an item and is none of its own: no mapping made it, and none unmakes it.
+TOLD_BESIDE = "identity@1"
 
 
 class Work(msgspec.Struct, gc=False):

@@ -10,10 +10,9 @@ from leadtrace.events.codec import decode_correction, decode_event
 from leadtrace.events.envelope import Event
 from leadtrace.runtime.vault.wrapper import KeyWrapper
 from leadtrace.store.connection import Connection
-from leadtrace_ingest.identity.rebound import MAPPING as REBOUND
 from leadtrace_ingest.identity.voids import void_among
 from leadtrace_ingest.personal.opening import opener_for
-from leadtrace_ingest.relay.work import FIRST_TOLD_PART, Place
+from leadtrace_ingest.relay.work import FIRST_TOLD_PART, TOLD_BESIDE, Place
 from leadtrace_ingest.replay.differences import Said
 
 _CORRECTED = BY_CODE[Code.EVENT_CORRECTED].type
@@ -27,8 +26,8 @@ where intake_id = any($1::uuid[]) order by intake_id, item, part
 class Standing:
     """The events of one item: those that stand, the ids of all that it ever had, and the parts in use.
 
-    What was told of records that moved lies beside the item and is none of its own. An item is `erased` if
-    nobody can open the personal block of one of its events: it cannot be compared any more.
+    What was told of records that moved, or of who came back, lies beside the item and is none of its own. An
+    item is `erased` if nobody can open the personal block of one of its events: it cannot be compared.
     """
 
     stands: list[Said] = field(default_factory=list)
@@ -53,7 +52,7 @@ async def standing_events(
     found: dict[Place, Standing] = {}
     for (intake_id, item, part, topic, source, event_id, mapping, _), event in zip(rows, events, strict=True):
         standing = found.setdefault(Place(intake_id, item), Standing())
-        if mapping == REBOUND:
+        if mapping == TOLD_BESIDE:
             standing.next_told_part = max(standing.next_told_part, part + 1)
             continue
         standing.ids.append(event_id)

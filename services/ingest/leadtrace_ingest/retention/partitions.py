@@ -40,7 +40,7 @@ class Kept(StrEnum):
 class Partition(NamedTuple):
     """One partition: `until` is the first moment after it, None for the default, which is of no month.
 
-    `since` is None for the first. `rows` is what the last analysis of the table counted.
+    `since` is None for the first. `rows` is what the last analysis counted, None before the first.
     """
 
     kept: Kept
@@ -48,7 +48,7 @@ class Partition(NamedTuple):
     since: datetime | None
     until: datetime | None
     bytes: int
-    rows: int
+    rows: int | None
 
     @property
     def table(self) -> str:
@@ -65,7 +65,10 @@ class Partition(NamedTuple):
 async def partitions(connection: Connection, kept: Kept) -> list[Partition]:
     """The partitions of a table, oldest first, the default last."""
     rows = await connection.fetch(_PARTITIONS, kept.table)
-    found = [Partition(kept, name, *_span(bound), size, max(0, count)) for name, bound, size, count in rows]
+    found = [
+        Partition(kept, name, *_span(bound), size, count if count >= 0 else None)
+        for name, bound, size, count in rows
+    ]
     return sorted(found, key=lambda one: (one.until is None, one.until))
 
 

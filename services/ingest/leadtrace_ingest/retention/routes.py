@@ -29,13 +29,16 @@ from ingest.lapsed_events
 
 
 class KeptMonth(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One partition; `rows` is about how many, `waits` says why it is there past its retention."""
+    """One partition; `rows` is about how many, None before PostgreSQL's first look at it.
+
+    `waits` says why it is there past its retention.
+    """
 
     partition: str
     received_from: datetime | None
     received_before: datetime | None
     bytes: int
-    rows: int
+    rows: int | None
     waits: tuple[str, ...] = ()
 
 

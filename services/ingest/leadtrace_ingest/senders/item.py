@@ -85,6 +85,10 @@ class Mapped(msgspec.Struct, frozen=True, gc=False):
     causation: str = ""
     trace: str = ""
 
+    def id_of(self, draft: Draft) -> str:
+        """The id of the event that a draft of this item becomes."""
+        return (self.event_id or self.identity.key.hex()) + draft.suffix
+
 
 class Ignored(msgspec.Struct, frozen=True, gc=False):
     """The item is understood and says nothing that is kept."""

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from leadtrace_ingest.door.documentation import clients, erasures, events, imports, spend, webhooks
+from leadtrace_ingest.door.documentation import answers, clients, erasures, events, imports, spend, webhooks
 
 
 def describe(app: FastAPI) -> None:
@@ -21,6 +21,7 @@ def describe(app: FastAPI) -> None:
                 **spend.PATHS,
                 **imports.PATHS,
                 **erasures.PATHS,
+                **answers.PATHS,
             }
             schemes = schema.setdefault("components", {}).setdefault("securitySchemes", {})
             schemes |= {**events.SECURITY, **clients.SECURITY, **erasures.SECURITY}

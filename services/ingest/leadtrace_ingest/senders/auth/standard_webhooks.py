@@ -6,23 +6,29 @@ the list is tried against every live secret, since a list is how a sender rotate
 
 import base64
 import binascii
-import hmac
 from collections.abc import Mapping, Sequence
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from leadtrace.runtime.standard_webhooks import (
+    ID_HEADER,
+    SECRET_PREFIX,
+    SIGNATURE_HEADER,
+    SYMMETRIC,
+    TIMESTAMP_HEADER,
+    digest_of,
+    secret_of,
+    signed_content,
+)
 from leadtrace_ingest.senders.auth.proof import require
 from leadtrace_ingest.senders.compare import matches
 from leadtrace_ingest.senders.sender import SignedRequest
 
-ID_HEADER = b"webhook-id"
-TIMESTAMP_HEADER = b"webhook-timestamp"
-SIGNATURE_HEADER = b"webhook-signature"
 KEPT_HEADERS = frozenset({ID_HEADER, TIMESTAMP_HEADER})
 WINDOW_S = 300  # what the reference libraries tolerate, both ways
 
-_SYMMETRIC, _ASYMMETRIC = b"whsec_", b"whpk_"
+_ASYMMETRIC = b"whpk_"
 _LONGEST_TIMESTAMP = 12
 _MOST_SIGNATURES = 16
 _CHECK_SECRET = (
@@ -39,10 +45,10 @@ class StandardWebhooks:
 
     def __init__(self, secrets: Sequence[bytes]) -> None:
         self._secrets = [
-            _decoded(one.removeprefix(_SYMMETRIC)) for one in secrets if not one.startswith(_ASYMMETRIC)
+            secret_of(one.removeprefix(SECRET_PREFIX)) for one in secrets if not one.startswith(_ASYMMETRIC)
         ]
         self._public_keys = [
-            Ed25519PublicKey.from_public_bytes(_decoded(one.removeprefix(_ASYMMETRIC)))
+            Ed25519PublicKey.from_public_bytes(secret_of(one.removeprefix(_ASYMMETRIC)))
             for one in secrets
             if one.startswith(_ASYMMETRIC)
         ]
@@ -66,15 +72,17 @@ class StandardWebhooks:
             f"webhook-timestamp is more than {WINDOW_S} s away from the door's clock.",
             "Sign each attempt anew; if every delivery fails, set the clock of this machine.",
         )
-        signed = b".".join((message_id, timestamp, request.body))
+        signed = signed_content(message_id, timestamp, request.body)
         signatures = given.split()[:_MOST_SIGNATURES]
         # Both kinds are tried, so that the time taken does not tell which came close.
         good = [self._symmetric(signatures, signed), self._asymmetric(signatures, signed)]
         require(any(good), "webhook-signature matches neither id, timestamp nor body.", _CHECK_SECRET)
 
     def _symmetric(self, signatures: Sequence[bytes], signed: bytes) -> bool:
-        expected = [base64.b64encode(hmac.digest(secret, signed, "sha256")) for secret in self._secrets]
-        found = [matches(one.removeprefix(b"v1,"), expected) for one in signatures if one.startswith(b"v1,")]
+        expected = [digest_of(secret, signed) for secret in self._secrets]
+        found = [
+            matches(one.removeprefix(SYMMETRIC), expected) for one in signatures if one.startswith(SYMMETRIC)
+        ]
         return any(found)
 
     def _asymmetric(self, signatures: Sequence[bytes], signed: bytes) -> bool:
@@ -99,13 +107,3 @@ def _is_signed(key: Ed25519PublicKey, signature: bytes, signed: bytes) -> bool:
     except (InvalidSignature, binascii.Error):
         return False
     return True
-
-
-def _decoded(text: bytes) -> bytes:
-    try:
-        secret = base64.b64decode(text, validate=True)
-    except binascii.Error:
-        secret = b""
-    if not secret:
-        raise ValueError("a Standard Webhooks secret is base64 behind `whsec_` or `whpk_`")
-    return secret

@@ -1,0 +1,1 @@
+"""Versions of the definitions: registered, approved by both teams, tried in the shadow, activated."""

@@ -12,37 +12,58 @@ from leadtrace.runtime.health import Readiness, operations_routes
 from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.problem import MEDIA_TYPE
 from leadtrace_api import problems
+from leadtrace_api.accounts import routes as accounts
 from leadtrace_api.audit import routes as audit
 from leadtrace_api.catalogue import routes as catalogue
+from leadtrace_api.costs import routes as costs
+from leadtrace_api.credits import deal as deal_credits
+from leadtrace_api.credits import routes as attribution
 from leadtrace_api.definitions import routes as definitions
 from leadtrace_api.disagreements import routes as disagreements
 from leadtrace_api.documentation import keep_nulls_in_examples
 from leadtrace_api.explain import routes as explain
 from leadtrace_api.exposition import ConservationGauges, metrics_route
 from leadtrace_api.funnel import routes as funnel
+from leadtrace_api.handovers import routes as handovers
 from leadtrace_api.identity import routes as identity
 from leadtrace_api.intake import routes as intake
 from leadtrace_api.keys import may_administer, may_read
 from leadtrace_api.knowledge import restatements, score, score_history
 from leadtrace_api.leads import routes as leads
+from leadtrace_api.ledger import routes as ledger
 from leadtrace_api.metrics import REQUEST_DURATION
+from leadtrace_api.models import routes as models
 from leadtrace_api.parameters import only_known_parameters
 from leadtrace_api.personal import routes as personal
+from leadtrace_api.priorities import routes as priorities
 from leadtrace_api.problems import Problem
 from leadtrace_api.room import Room
+from leadtrace_api.scoring_quality import routes as scoring_quality
+from leadtrace_api.scoring_quality.gauges import QualityGauges
+from leadtrace_api.velocity import routes as velocity
 
 _VERSION = version("leadtrace")
 _ROUTERS = (
     funnel.router,
+    costs.router,
+    ledger.router,
+    handovers.router,
+    velocity.router,
+    attribution.router,
+    deal_credits.router,
     leads.router,
+    priorities.router,
+    accounts.router,
     score.router,
     score_history.router,
     identity.router,
     catalogue.router,
     restatements.router,
+    scoring_quality.router,
     # Before the route of one version, which takes any word in this place.
     disagreements.router,
     definitions.router,
+    models.router,
     explain.router,
     intake.router,
     audit.router,
@@ -79,7 +100,8 @@ def create_app(room: Room, readiness: Readiness, metrics: Metrics) -> FastAPI:
     app.include_router(personal.router, dependencies=administered, responses=_ERRORS)
     app.include_router(_index(), dependencies=guards)
     # The first route of a path answers: this one counts before it renders.
-    app.router.routes.append(metrics_route(ConservationGauges(room, metrics), metrics))
+    gauges = (ConservationGauges(room, metrics), QualityGauges(room, metrics))
+    app.router.routes.append(metrics_route(gauges, metrics))
     app.router.routes.extend(operations_routes(readiness, metrics))
     keep_nulls_in_examples(app, _EVERY_ROUTER)
     app.add_middleware(Timing, metrics=metrics)

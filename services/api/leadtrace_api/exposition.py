@@ -2,27 +2,26 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
+from typing import Protocol
 
 from prometheus_client import Gauge
-from sqlalchemy.exc import DBAPIError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from leadtrace.runtime.logging import get_logger
 from leadtrace.runtime.metrics import CONTENT_TYPE, Metrics
-from leadtrace.store.engine import UNAVAILABLE
 from leadtrace_api import metrics as catalogue
 from leadtrace_api.audit.assembly import conservation
 from leadtrace_api.audit.schemas import Conservation
 from leadtrace_api.reading import reading
-from leadtrace_api.room import Room
+from leadtrace_api.room import AWAY, Room
 
 _SHORTEST_INTERVAL_S = 3.0
 # A count that takes long is asked for less often: it never takes more than this part of one core's time.
 _LARGEST_SHARE = 0.05
 
-_AWAY: tuple[type[Exception], ...] = (*UNAVAILABLE, DBAPIError)
 
 _log = get_logger("leadtrace_api.exposition")
 
@@ -55,7 +54,7 @@ class ConservationGauges:
             try:
                 async with reading(self._room) as now:
                     self._show(await conservation(now))
-            except _AWAY as error:
+            except AWAY as error:
                 _log.warning("conservation.uncounted", error=type(error).__name__)
                 self._clear()
             ended = time.monotonic()
@@ -75,6 +74,8 @@ class ConservationGauges:
             self._check(lacking.hop, 0, lacking.missing, lacking.oldest_missing_age_s)
         for reader in found.unexpected:
             self._difference.labels(f"unexpected:{reader.reader}").set(reader.unexpected)
+        custody = found.custody
+        self._difference.labels("custody").set(abs(custody.imbalance) + abs(custody.difference))
         for known in found.known:
             self._difference.labels(f"known:{known.rollup}").set(known.difference)
         for held in found.quarantine:
@@ -83,6 +84,10 @@ class ConservationGauges:
         for letters in found.dead_letters:
             self._letters.labels(letters.reader, letters.topic).set(letters.letters)
             self._letters_oldest.labels(letters.reader, letters.topic).set(letters.oldest_age_s)
+        given = found.credits
+        self._check("credits", given.difference, given.pending, given.oldest_pending_age_s)
+        told = found.webhooks
+        self._check("webhooks", told.difference, told.pending + told.unrouted, told.oldest_pending_age_s)
         self._balanced.set(1 if found.balanced else 0)
 
     def _check(self, check: str, difference: int, pending: int, oldest_age_s: float | None) -> None:
@@ -108,11 +113,19 @@ class ConservationGauges:
         self._balanced.set(0)
 
 
-def metrics_route(gauges: ConservationGauges, metrics: Metrics) -> Route:
-    """`/metrics` with the conservation numbers of now."""
+class Refreshed(Protocol):
+    """Gauges that are brought up to date when somebody looks."""
+
+    async def refresh(self) -> None:
+        """Bring them up to date."""
+
+
+def metrics_route(gauges: Sequence[Refreshed], metrics: Metrics) -> Route:
+    """`/metrics` with the numbers of now."""
 
     async def exposition(_: Request) -> Response:
-        await gauges.refresh()
+        for one in gauges:
+            await one.refresh()
         return Response(metrics.render(), media_type=CONTENT_TYPE)
 
     return Route("/metrics", exposition, include_in_schema=False)

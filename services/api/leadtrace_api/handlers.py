@@ -21,6 +21,7 @@ from leadtrace.events.snapshots import (
     LeadScore,
 )
 from leadtrace.events.topics import Topic
+from leadtrace.runtime.definitions import live_definitions
 from leadtrace.runtime.handler import Applied
 from leadtrace.store.connection import Connection
 from leadtrace.store.dead_letters import DeadLetter
@@ -28,9 +29,14 @@ from leadtrace_api.knowledge.learning import Learning, Replaced
 from leadtrace_api.knowledge.relearn import Relearner
 from leadtrace_api.projector.arrivals import Arrival, Change, Newest, SnapshotKey, arrivals_of, newest
 from leadtrace_api.projector.contribution import Increments, cells, net_of
+from leadtrace_api.projector.dimensions import key_of
 from leadtrace_api.projector.judgements import judgements as judgements_of
-from leadtrace_api.store import deals, judgements, leads, rollups
+from leadtrace_api.projector.office import Offices
+from leadtrace_api.projector.visits import visits as visits_of
+from leadtrace_api.store import deals, judgements, leads, offers, rollups, versions, visits
 from leadtrace_api.store.columns import Row
+from leadtrace_api.store.lead_rows import LeadRows
+from leadtrace_api.store.spend import SpendKeeper
 
 _OUTCOME = msgspec.json.Decoder(LeadOutcome)
 _SCORE = msgspec.json.Decoder(LeadScore)
@@ -42,18 +48,28 @@ class _Changes:
     """What the new outcomes of one batch change beside their own rows."""
 
     learning: Learning
+    offices: Mapping[int, Offices]
     increments: Increments = field(default_factory=Counter)
-    judged: list[judgements.Judged] = field(default_factory=list)
+    judged: list[LeadRows] = field(default_factory=list)
+    offered: list[LeadRows] = field(default_factory=list)
+    visited: list[LeadRows] = field(default_factory=list)
 
 
 class Projector:
     """Keeps the highest revision of each lead and deal, and the rollups equal to the sum over all leads."""
 
-    topics: tuple[str, ...] = (Topic.LEAD_SCORES, Topic.LEAD_OUTCOMES, Topic.DEAL_OUTCOMES)
+    topics: tuple[str, ...] = (
+        Topic.LEAD_SCORES,
+        Topic.LEAD_OUTCOMES,
+        Topic.DEAL_OUTCOMES,
+        Topic.SPEND_EVENTS,
+    )
 
     def __init__(self, relearner: Relearner) -> None:
         self.day_of = relearner.day_of
         self.relearner = relearner
+        self.spend = SpendKeeper(relearner.rates)
+        self._shipped = live_definitions().version
 
     async def apply(
         self,
@@ -61,20 +77,46 @@ class Projector:
         records: Sequence[Record],
         also: frozenset[UUID] = frozenset(),
     ) -> Applied:
-        """Lock leads, then deals, each in id order; write what is newer; add to the rollups last.
+        """Take in snapshots of leads and deals first, then what was spent.
 
         `also` are leads whose past changes with that of others.
         """
-        arrived = arrivals_of(records)
+        spend = [record for record in records if record.topic == Topic.SPEND_EVENTS]
+        if not spend:
+            return await self._take_snapshots(connection, records, also)
+        snapshots = [record for record in records if record.topic != Topic.SPEND_EVENTS]
+        applied = await self._take_snapshots(connection, snapshots, also)
+        spent = await self.spend.take(connection, spend)
+        return Applied(
+            dead=[*applied.dead, *spent.dead],
+            applied=applied.applied + spent.applied,
+            duplicate=applied.duplicate + spent.duplicate,
+        )
+
+    async def noted(self, connection: Connection, kind: str, ids: Sequence[UUID]) -> list[Outgoing]:
+        """Nothing: a projection publishes no records."""
+        del connection, kind, ids
+        return []
+
+    async def _take_snapshots(
+        self, connection: Connection, records: Sequence[Record], also: frozenset[UUID]
+    ) -> Applied:
+        """Lock leads, then deals, each in id order; write what is newer; add to the rollups last."""
+        arrived = arrivals_of(records, await versions.kept(connection, self._shipped))
         dead = arrived.dead
         scores, outcomes = arrived.by_type[LEAD_SCORED.type], arrived.by_type[LEAD_CONCLUDED.type]
         concluded = arrived.by_type[DEAL_CONCLUDED.type]
-        others = [(lead, self.relearner.version) for lead in also]
+        told = {version for _, version in [*scores, *outcomes]}
+        others = [(lead, version) for lead in also for version in told]
         held = await leads.lock(connection, [*scores, *outcomes, *others])
         held_deals = await deals.lock(connection, concluded)
         held_scores = {key: one.score_revision for key, one in held.items()}
         held_outcomes = {key: one.outcome_revision for key, one in held.items()}
-        changes = _Changes(Learning(self.relearner, {lead for lead, _ in held}))
+        offices = {
+            version: await self.relearner.offices(connection, version)
+            for version in {version for _, version in outcomes}
+        }
+        changes = _Changes(Learning(self.relearner, {lead for lead, _ in held}), offices)
         old = await leads.outcomes(connection, _to_be_replaced(outcomes, held_outcomes))
         new_scores = _newer(scores, held_scores, _score_row, dead)
         new_outcomes = _newer(outcomes, held_outcomes, partial(self._replace, changes, old), dead)
@@ -82,17 +124,14 @@ class Projector:
         await leads.save_scores(connection, new_scores)
         await leads.save_outcomes(connection, new_outcomes)
         await deals.save(connection, new_deals)
-        await judgements.replace(connection, changes.judged)
+        await judgements.TABLE.replace(connection, changes.judged)
+        await offers.TABLE.replace(connection, changes.offered)
+        await visits.TABLE.replace(connection, changes.visited)
         await rollups.add(connection, changes.increments)
         await changes.learning.write(connection)
         applied = len(new_scores) + len(new_outcomes) + len(new_deals)
-        duplicate = len(records) - applied - len(dead) - arrived.unknown
+        duplicate = len(records) - applied - len(dead) - arrived.left_out
         return Applied(dead=dead, applied=applied, duplicate=duplicate)
-
-    async def noted(self, connection: Connection, kind: str, ids: Sequence[UUID]) -> list[Outgoing]:
-        """Nothing: a projection publishes no records."""
-        del connection, kind, ids
-        return []
 
     def _replace(self, changes: "_Changes", old: Mapping[SnapshotKey, LeadOutcome], new: Newest) -> Row:
         """The row of a new outcome; its contribution goes in and the old one out, unless they agree."""
@@ -104,14 +143,33 @@ class Projector:
         net = net_of(contributes, contributed) if contributes != contributed else Counter()
         said = judgements_of(outcome)
         judged = judgements.judged(new.key, said) if said != judgements_of(held) else None
+        visited = _visited(changes.offices[new.key[1]], new.key, outcome, held)
+        offered = None
+        if outcome.offers != (held.offers if held is not None else ()):
+            offered = offers.offered(new.key, outcome.offers, outcome.offers_omitted)
         changes.learning.take(Replaced(new.key, held, contributed, outcome, contributes), net)
         changes.increments.update(net)
         if judged is not None:
             changes.judged.append(judged)
+        if offered is not None:
+            changes.offered.append(offered)
+        if visited is not None:
+            changes.visited.append(visited)
         return row
 
     def _deal_row(self, new: Newest) -> Row:
         return deals.outcome_row(new, _DEAL.decode(new.raw), self.day_of)
+
+
+def _visited(
+    offices: Offices, key: SnapshotKey, outcome: LeadOutcome, held: LeadOutcome | None
+) -> LeadRows | None:
+    """The rows of the visits, if they are others or business time is that of another office now."""
+    made, office = visits_of(outcome), offices.of(key_of(outcome.team))
+    same = held is not None and office == offices.of(key_of(held.team))
+    if made == visits_of(held) and (same or not made):
+        return None
+    return visits.visited(key, made, office)
 
 
 def _score_row(new: Newest) -> Row:

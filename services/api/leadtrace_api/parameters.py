@@ -1,6 +1,6 @@
 """Parameters that questions share, and the rule that a route takes none silently that it does not know."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Annotated, Any, get_origin
 
@@ -13,6 +13,7 @@ from leadtrace_api.projector.dimensions import DIMENSIONS
 
 MAX_VALUE_LENGTH = 500
 _NUL = "\x00"
+_AS_OF = "as_of"
 Value = Annotated[str, StringConstraints(max_length=MAX_VALUE_LENGTH)]
 
 
@@ -37,6 +38,9 @@ class DimensionFilters(BaseModel):
     partner: Keys
     owner: Keys
     team: Keys
+    segment: Keys
+    industry: Keys
+    region: Keys
 
     def filters(self) -> dict[str, list[str | None]]:
         """The dimensions that are filtered, with the keys that pass; None is the row without one."""
@@ -64,6 +68,24 @@ def check_range(first: date | None, last: date | None, names: tuple[str, str]) -
         )
 
 
+def listed(parameter: str, given: str | None, known: Sequence[str]) -> tuple[str, ...]:
+    """The names between commas, each once and in the order asked for.
+
+    Raises:
+        ParameterError: one of them is not known.
+    """
+    names = [name.strip() for name in given.split(",")] if given else []
+    for name in names:
+        if name not in known:
+            raise ParameterError(
+                f"{parameter} names {name or 'nothing'}, which is none that there is.",
+                parameter=parameter,
+                rule=f"It takes {', '.join(known)}, several between commas.",
+                remedy=nearest(name, known) or f"Name one of {', '.join(known)}.",
+            )
+    return tuple(dict.fromkeys(names))
+
+
 async def only_known_parameters(request: Request) -> None:
     """Refuse a parameter that the route does not know, that it takes once and got twice, or that holds NUL.
 
@@ -72,6 +94,8 @@ async def only_known_parameters(request: Request) -> None:
     """
     known = dict(_known(request.scope.get("route")))
     for name in request.query_params:
+        if name == _AS_OF and name not in known:
+            raise _only_now()
         if name not in known:
             raise ParameterError(
                 f"{name} is no parameter of this route.",
@@ -94,6 +118,15 @@ async def only_known_parameters(request: Request) -> None:
                 rule="Text of the database cannot hold NUL, so nothing that is kept has one.",
                 remedy="Leave it out.",
             )
+
+
+def _only_now() -> ParameterError:
+    return ParameterError(
+        "This route tells what is known now, and of no earlier state of knowledge.",
+        parameter=_AS_OF,
+        rule="States of knowledge are kept of funnel and balances, and folded anew of single leads.",
+        remedy="Leave it out, or ask /v1/funnel, /v1/ledger/balances or /v1/leads/{id} as of it.",
+    )
 
 
 def _known(route: Any) -> Iterator[tuple[str, bool]]:

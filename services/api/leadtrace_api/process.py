@@ -9,6 +9,7 @@ from leadtrace.runtime.admin import bearer
 from leadtrace.runtime.clock import Clock, SystemClock, SystemIds
 from leadtrace.runtime.dead_letter_office import DeadLetterOffice
 from leadtrace.runtime.dead_letter_routes import dead_letter_routes
+from leadtrace.runtime.definitions import live_definitions
 from leadtrace.runtime.health import Readiness, operations_routes
 from leadtrace.runtime.key_ring import KeyRing, configured_key_ring
 from leadtrace.runtime.later_routes import ADMIN, LaterRoutes
@@ -25,14 +26,20 @@ from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.server import Address, serve
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.runtime.versions.handlers import Always
 from leadtrace.store.api_keys import live_keys
 from leadtrace.store.connection import Pool
 from leadtrace.store.engine import close_pool, make_pool, ping
 from leadtrace.store.roles import role_of
 from leadtrace_api.handlers import Projector
+from leadtrace_api.scoring_quality.judging import QualityJudge
+from leadtrace_api.store.fill_work import fill_work_if_filled_otherwise
 from leadtrace_api.store.generation import rebuild_plan
 from leadtrace_api.store.rebuild import rebuild_if_cut_otherwise
+from leadtrace_api.store.recount_spend import recount_spend_if_counted_otherwise
 from leadtrace_api.store.rejudge import rejudge_if_judged_otherwise
+from leadtrace_api.store.revisit import revisit_if_told_otherwise
+from leadtrace_api.versions.keeper import Versions
 
 # How long an idle poll waits; also the longest that a stop waits for the loop to notice.
 _POLL_WAIT_MS = 200
@@ -58,9 +65,9 @@ class ProjectorProcess:
         self._group = group
         self._bus = bus
         self._projector = projector
-        self._plan = rebuild_plan(settings.reporting.timezone)
+        self._plan = rebuild_plan(settings.reporting.timezone, projector.spend)
         self._traffic = Traffic()
-        self._handler = BothGenerations(projector, self._plan.generation, self._traffic)
+        self._handler = BothGenerations(Always(projector), self._plan.generation, self._traffic)
         self._ids = SystemIds(clock or SystemClock())
         self._metrics = Metrics()
         self._readiness = Readiness()
@@ -92,10 +99,14 @@ class ProjectorProcess:
             await until_done(lambda: self._rebuild(pool), what="check the rollups", stop=stop)
             loop = self._loop = self._make_loop(pool, stop)
             rebuilder = Rebuilder(self._plan, self._projector, pool, self._ids, self._traffic)
+            versions = Versions(pool, self._projector, self._ids, live_definitions().version)
+            judge = QualityJudge(pool, self._traffic, live_definitions().version)
             keys = self._open_admin_routes(pool, stop, rebuilder)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(loop.run())
                 tasks.create_task(rebuilder.run(stop))
+                tasks.create_task(versions.run(stop))
+                tasks.create_task(judge.run(stop))
                 tasks.create_task(keys.run(lambda: live_keys(pool), stop))
         except StoppedError:
             _log.info("projector.stopped_waiting")
@@ -122,6 +133,12 @@ class ProjectorProcess:
                 _log.info("rollups.rebuilt", timezone=timezone)
             if await rejudge_if_judged_otherwise(connection):
                 _log.info("judgements.made_anew")
+            if await revisit_if_told_otherwise(connection, self._projector.relearner):
+                _log.info("visits.made_anew")
+            if await fill_work_if_filled_otherwise(connection):
+                _log.info("work_list.filled_anew")
+            if await recount_spend_if_counted_otherwise(connection, self._projector.spend):
+                _log.info("spend.counted_anew")
 
     def _make_loop(self, pool: Pool, stop: StopSignal) -> Loop:
         return Loop(

@@ -1,13 +1,16 @@
 """One answer is one read-only transaction: everything in it was true at one moment."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from leadtrace.domain.definitions.schedule import Schedule
+from leadtrace.store.in_force import Ask
 from leadtrace_api.room import Room
 
 _NOW = select(func.now())
@@ -15,11 +18,16 @@ _NOW = select(func.now())
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An open snapshot of the database: its moment, and the version of the definitions in force."""
+    """An open snapshot of the database: its moment, and by which definitions its numbers are."""
 
     connection: AsyncConnection
     at: datetime
-    version: int
+    schedule: Schedule
+
+    @property
+    def version(self) -> int:
+        """The version of the definitions in force."""
+        return self.schedule.version
 
 
 @asynccontextmanager
@@ -29,4 +37,13 @@ async def reading(room: Room) -> AsyncIterator[Reading]:
         connection = await raw.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         async with connection.begin():
             at = (await connection.execute(_NOW)).scalar_one()
-            yield Reading(connection, at, room.definition_version)
+            yield Reading(connection, at, await room.schedules.in_force(asking(connection)))
+
+
+def asking(connection: AsyncConnection) -> Ask:
+    """Statements with numbered parameters on a connection."""
+
+    async def ask(statement: str, *values: object) -> Sequence[Any]:
+        return (await connection.exec_driver_sql(statement, values)).all()
+
+    return ask

@@ -8,15 +8,17 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from leadtrace.runtime.definitions import Shelf
+from leadtrace.runtime.definitions import Shelf, live_definitions
 from leadtrace.runtime.key_ring import KeyRing
+from leadtrace.runtime.versions.schedules import Schedules
 from leadtrace.store.engine import UNAVAILABLE
 from leadtrace_api.knowledge.reconciled import ReconciledTime
 from leadtrace_api.personal.vault import Vault
 from leadtrace_api.settings import ApiSettings
 
 _IS_READY = text("select from api.funnel_daily limit 1")
-_AWAY: tuple[type[Exception], ...] = (*UNAVAILABLE, DBAPIError)
+# What a database that is away, or that fails, raises.
+AWAY: tuple[type[Exception], ...] = (*UNAVAILABLE, DBAPIError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +30,15 @@ class Room:
     shelf: Shelf
     keys: KeyRing
     vault: Vault
+    schedules: Schedules = field(default_factory=lambda: Schedules("api", live_definitions()))
     reconciled: ReconciledTime = field(default_factory=ReconciledTime)
-
-    @property
-    def definition_version(self) -> int:
-        """The version of the definitions in force."""
-        return self.shelf.live
 
     async def database_missing(self) -> str | None:
         """A readiness check: None when the database answers and the read models are there."""
         try:
             async with self.engine.connect() as connection:
                 await connection.execute(_IS_READY)
-        except _AWAY as error:
+        except AWAY as error:
             return f"{type(error).__name__}: {error}"
         return None
 

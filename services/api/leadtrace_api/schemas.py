@@ -1,6 +1,7 @@
 """Value objects of every answer: money, rates, and what each answer says of itself."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -8,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from leadtrace.domain.money import to_decimal
 
 RATE_DIGITS = 6
+# A deal is divided into millionths.
+_MICRO_DIGITS = 6
 
 
 class Answer(BaseModel):
@@ -35,6 +38,20 @@ class Rate(Answer):
     naive: float | None = Field(description="The plain ratio of the two counts.", examples=[0.10525])
 
 
+class Duration(Answer):
+    """How long `n` of something take, in seconds, by Kaplan-Meier: what lasts is not taken as finished.
+
+    A quantile is null where so many have not been seen to finish.
+    """
+
+    p50_s: float | None
+    p75_s: float | None
+    p90_s: float | None
+    p95_s: float | None
+    n: int
+    censored: int = Field(description="How many of them last, or were not watched to their end.")
+
+
 class Stamped(Answer):
     """What every answer says of itself."""
 
@@ -45,6 +62,11 @@ class Stamped(Answer):
 def money(minor: int, currency: str) -> Money:
     """Minor units as money."""
     return Money(amount=f"{to_decimal(minor, currency):f}", currency=currency)
+
+
+def deals(micros: int) -> str:
+    """Millionths of a deal as an exact decimal."""
+    return f"{Decimal(micros).scaleb(-_MICRO_DIGITS):f}"
 
 
 def rate(part: int, n: int, method: Literal["plain_ratio", "activity_ratio"]) -> Rate:

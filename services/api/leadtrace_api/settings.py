@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from leadtrace.domain.rates import NO_RATES, Rates
+from leadtrace.runtime.rates import configured_rates
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.settings_groups import Profile
 
@@ -15,6 +17,7 @@ class ApiSettings:
     timezone: str
     embedded: bool
     fan_in: int = 10
+    rates: Rates = NO_RATES
 
     @property
     def zone(self) -> ZoneInfo:
@@ -29,4 +32,5 @@ def api_settings(settings: Settings) -> ApiSettings:
         timezone=settings.reporting.timezone,
         embedded=settings.profile is Profile.EMBEDDED,
         fan_in=settings.identity.fan_in,
+        rates=configured_rates(settings),
     )

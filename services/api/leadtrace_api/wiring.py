@@ -1,7 +1,7 @@
 """Puts the api's two processes together: the only place that names their concrete parts."""
 
 from leadtrace.bus.protocol import Bus
-from leadtrace.runtime.definitions import live_definitions, shipped_shelf
+from leadtrace.runtime.definitions import shipped_shelf
 from leadtrace.runtime.health import Readiness
 from leadtrace.runtime.key_ring import configured_key_ring
 from leadtrace.runtime.metrics import Metrics
@@ -53,11 +53,11 @@ async def serve_api(settings: Settings) -> None:
 
 def wire_projector(settings: Settings, bus: Bus | None = None) -> ProjectorProcess:
     """The projector; it reads the broker of the configuration unless handed another bus."""
-    zone = api_settings(settings).zone
+    own = api_settings(settings)
     return ProjectorProcess(
         settings=settings,
         service=SERVICE,
         group=GROUP,
         bus=bus or make_bus(settings, GROUP),
-        projector=Projector(Relearner(live_definitions(), zone)),
+        projector=Projector(Relearner(own.zone, own.rates)),
     )

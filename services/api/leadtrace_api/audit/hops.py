@@ -7,11 +7,15 @@ from leadtrace.events.topics import Topic
 
 @dataclass(frozen=True, slots=True)
 class EventHop:
-    """Events by id, from ingest to one reader's sets; `entities` is the view of rows that hold the sets."""
+    """Events by id, from ingest to one reader's sets; `entities` is the view of rows that hold the sets.
+
+    `key` is the column of that view with the id of a lead, deal or account.
+    """
 
     topic: Topic
     reader: str
     entities: str
+    key: str
 
     @property
     def name(self) -> str:
@@ -21,7 +25,7 @@ class EventHop:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotHop:
-    """Snapshots by revision, from their owner's rows to one reader's."""
+    """Snapshots by revision, from their owner's rows to one reader's; `by_version` if that keeps several."""
 
     topic: Topic
     reader: str
@@ -30,6 +34,7 @@ class SnapshotHop:
     key: str
     owner_revision: str
     reader_revision: str
+    by_version: bool = True
 
     @property
     def name(self) -> str:
@@ -38,9 +43,10 @@ class SnapshotHop:
 
 
 EVENT_HOPS = (
-    EventHop(Topic.LEAD_EVENTS, "scoring", "scoring.pub_leads"),
-    EventHop(Topic.LEAD_EVENTS, "attribution", "attribution.pub_leads"),
-    EventHop(Topic.DEAL_EVENTS, "attribution", "attribution.pub_deals"),
+    EventHop(Topic.LEAD_EVENTS, "scoring", "scoring.pub_leads", "lead_id"),
+    EventHop(Topic.LEAD_EVENTS, "attribution", "attribution.pub_leads", "lead_id"),
+    EventHop(Topic.DEAL_EVENTS, "attribution", "attribution.pub_deals", "deal_id"),
+    EventHop(Topic.SPEND_EVENTS, "api", "api.pub_spend_accounts", "account_id"),
 )
 # Attribution reads of a score only what moves band or qualification.
 SNAPSHOT_HOPS = (
@@ -52,6 +58,7 @@ SNAPSHOT_HOPS = (
         "lead_id",
         "qualification_revision",
         "qualification_revision",
+        by_version=False,
     ),
     SnapshotHop(
         Topic.LEAD_SCORES,

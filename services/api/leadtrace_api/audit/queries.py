@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy import Row, TextClause, text
 
+from leadtrace.domain.credits.deal_credits import MICRO_DEALS
+from leadtrace.domain.credits.model import PER_DEAL, Model
 from leadtrace_api.audit.hops import LETTER_READERS, READERS, EventHop, SnapshotHop
 from leadtrace_api.projector.contribution import REVENUE_MEASURES, STAGE_MEASURES
 from leadtrace_api.reading import Reading
@@ -71,6 +73,7 @@ from counted, held, lapsed
 
 
 def _missing_snapshots(hop: SnapshotHop) -> TextClause:
+    version = " and r.definition_version = o.definition_version" if hop.by_version else ""
     return text(f"""
 select count(*) as held,
        count(*) filter (where lacks) as missing,
@@ -78,7 +81,7 @@ select count(*) as held,
 from (
   select o.{hop.owner_revision} as revision,
          o.{hop.owner_revision} > coalesce(r.{hop.reader_revision}, 0) as lacks
-  from {hop.owner_view} o left join {hop.reader_view} r on r.{hop.key} = o.{hop.key}
+  from {hop.owner_view} o left join {hop.reader_view} r on r.{hop.key} = o.{hop.key}{version}
   where o.{hop.owner_revision} > 0
 ) compared
 """)
@@ -95,13 +98,19 @@ def _unexpected(reader: str) -> str:
 _UNEXPECTED = text(" union all ".join(map(_unexpected, READERS)))
 
 _MONEY = text("""
-with deals as (
-  select currency, sum(amount) as won, sum(shared) as shared,
-         coalesce(sum(amount) filter (where leads = 0), 0) as unlinked
-  from api.deals
+with parts as (
+  select part.key as currency, part.value::bigint as won, leads,
+         case when part.key = deals.currency then shared - coalesce(net, amount, 0) else 0 end as beyond
+  from api.deals,
+       jsonb_each_text(coalesce(
+         revenue, case when currency is not null then jsonb_build_object(currency, amount) end
+       )) part
   where definition_version = :version and status = 'won' and redirect_to is null
-    and currency is not null and amount is not null
-  group by currency
+    and part.value is not null
+), deals as (
+  select currency, sum(won) as won, coalesce(sum(won + beyond) filter (where leads > 0), 0) as shared,
+         coalesce(sum(won) filter (where leads = 0), 0) as unlinked
+  from parts group by currency
 ), leads as (
   select part.key as currency, sum(part.value::bigint) as held,
          coalesce(sum(part.value::bigint) filter (where captured_at is not null), 0) as counted
@@ -143,6 +152,77 @@ _KNOWN = text(
     + " order by rollup"
 )
 
+_WEBHOOKS = text("""
+select matched, delivered, pending, dead, unrouted,
+       extract(epoch from now() - least(oldest_pending_at, oldest_unrouted_at))::float8
+         as oldest_pending_age_s
+from attribution.pub_webhook_balance
+""")
+
+
+# Spend belongs to no version of the definitions: what was posted, by what became of it, against its days.
+_SPEND = text("""
+with posted as (
+  select part.key as currency, sum(part.value::bigint) as posted,
+         coalesce(sum(part.value::bigint) filter (where fate = 'replaced'), 0) as replaced,
+         coalesce(sum(part.value::bigint) filter (where fate = 'void'), 0) as void
+  from api.spend_events, jsonb_each_text(totals) part group by part.key
+), days as (
+  select currency, sum(amount) as counted from api.spend_days group by currency
+)
+select currency, coalesce(posted, 0)::bigint as posted, coalesce(replaced, 0)::bigint as replaced,
+       coalesce(void, 0)::bigint as void, coalesce(counted, 0)::bigint as counted
+from posted full join days using (currency) order by currency
+""")
+
+
+_CUSTODY = text("""
+select (select coalesce(sum(amount), 0)::bigint from api.postings
+        where definition_version = :version) as imbalance,
+       (select coalesce(sum(amount), 0)::bigint from api.postings
+        where definition_version = :version and account <> 'outside') as held,
+       count(*) filter (where captured_at is not null) as captured,
+       count(*) filter (where captured_at is not null and custody is null) as without_hands
+from api.leads where definition_version = :version and redirect_to is null
+""")
+
+_CUSTOM = PER_DEAL.index(Model.CUSTOM) + 1
+_WON = "definition_version = :version and status = 'won' and redirect_to is null"
+# Deals are counted in millionths, without a currency. The model of one's own gives nothing to anybody unless
+# somebody defined it.
+_CREDITS = text(f"""
+with won as (
+  select part.key as currency, sum(part.value::bigint) as won
+  from api.deals,
+       jsonb_each_text(coalesce(
+         revenue, case when currency is not null then jsonb_build_object(currency, amount) end
+       )) part
+  where {_WON} and part.value is not null group by part.key
+  union all
+  select '', {MICRO_DEALS}::bigint * count(*) from api.deals where {_WON}
+), sums as (
+  select coalesce(counted_in, '') as currency,
+         array[{", ".join(f"sum(amounts[{place}])" for place, _ in enumerate(PER_DEAL, start=1))}] as given
+  from attribution.pub_credit_days group by counted_in
+), credited as (
+  select currency, model::int as model, amount
+  from sums, unnest(given) with ordinality as of_model (amount, model)
+), models as (
+  select model from generate_series(1, {len(PER_DEAL)}) model
+  where model <> {_CUSTOM} or exists (
+    select from credited where credited.model = {_CUSTOM} and amount <> 0
+  )
+)
+select model, currency, coalesce(won, 0)::bigint as won, coalesce(amount, 0)::bigint as credited
+from (select currency from won union select currency from sums) currencies
+cross join models left join won using (currency) left join credited using (currency, model)
+order by currency, model
+""")
+_CREDIT_WORK = text("""
+select pending, extract(epoch from now() - oldest_marked_at)::float8 as oldest_pending_age_s
+from attribution.pub_credit_work
+""")
+
 
 async def items(now: Reading) -> Sequence[Row[Any]]:
     """Equation 1: a row a sender."""
@@ -179,6 +259,31 @@ async def known(now: Reading) -> Sequence[Row[Any]]:
     return (await now.connection.execute(_KNOWN, {"version": now.version})).all()
 
 
+async def custody(now: Reading) -> Row[Any]:
+    """The sum over all accounts, leads in somebody's hands by the ledger, and by their own rows."""
+    return (await now.connection.execute(_CUSTODY, {"version": now.version})).one()
+
+
+async def webhooks(now: Reading) -> Row[Any]:
+    """Pairs of notification and subscription, and what became of them."""
+    return (await now.connection.execute(_WEBHOOKS)).one()
+
+
 async def money(now: Reading) -> Sequence[Row[Any]]:
     """Won amounts against shares, in minor units: a row a currency."""
     return (await now.connection.execute(_MONEY, {"version": now.version})).all()
+
+
+async def credits_given(now: Reading) -> Sequence[Row[Any]]:
+    """Won deals and their money against what each model gave: a row a model and currency."""
+    return (await now.connection.execute(_CREDITS, {"version": now.version})).all()
+
+
+async def credit_work(now: Reading) -> Row[Any]:
+    """What waits for its credits."""
+    return (await now.connection.execute(_CREDIT_WORK)).one()
+
+
+async def spend(now: Reading) -> Sequence[Row[Any]]:
+    """What was posted against what counts by days, in minor units: a row a currency."""
+    return (await now.connection.execute(_SPEND)).all()

@@ -75,6 +75,29 @@ class KnownCounts(Answer):
     difference: int = Field(description="Cells in which it is not; not 0 is an alert.")
 
 
+class CustodyCounts(Answer):
+    """The books of custody: every lead in exactly one pair of hands, both sides of each move posted."""
+
+    captured: int = Field(description="Captured leads, by their own rows.")
+    without_hands: int = Field(
+        description="Of these, those whose outcome is older than custody: `leadtrace rebuild attribution`."
+    )
+    held: int = Field(description="Leads in somebody's hands, by the ledger.")
+    imbalance: int = Field(description="The sum over all accounts; not 0 is an alert.")
+    difference: int = Field(description="captured less without_hands and held; not 0 is an alert.")
+
+
+class SpendCounts(Answer):
+    """What was spent in one currency: each posting is replaced, void by a correction, or counted by days."""
+
+    currency: str
+    posted: Money = Field(description="All rows of all postings, each rounded to its currency's minor unit.")
+    replaced: Money = Field(description="Of postings whose scope a later one holds.")
+    void: Money = Field(description="Of postings that were corrected.")
+    counted: Money = Field(description="All days of all others.")
+    difference: Money = Field(description="posted less replaced, void and counted; not 0 is an alert.")
+
+
 class HeldItems(Answer):
     """Items of one sender in quarantine."""
 
@@ -92,6 +115,48 @@ class WaitingLetters(Answer):
     oldest_age_s: float
 
 
+class CreditedDeals(Answer):
+    """Won deals as the api holds them, against those that a model divided among their touches."""
+
+    model: str
+    won: str = Field(examples=["412.000000"])
+    credited: str
+    difference: str
+
+
+class CreditedMoney(Answer):
+    """What won deals brought as the api holds it, against what a model divided of it."""
+
+    model: str
+    won: Money
+    credited: Money
+    difference: Money
+
+
+class CreditCounts(Answer):
+    """Attribution: every model divides each won deal, and all that it brought, and nothing else."""
+
+    deals: tuple[CreditedDeals, ...]
+    money: tuple[CreditedMoney, ...]
+    pending: int = Field(description="Deals and leads whose credits wait to be made.")
+    oldest_pending_age_s: float | None
+    difference: int = Field(
+        description="How many of these sums differ, once nothing is pending or missing; not 0 is an alert."
+    )
+
+
+class WebhookCounts(Answer):
+    """What others are told: each notification has one outcome with each subscription that wants it."""
+
+    matched: int = Field(description="Pairs of a notification and a subscription that wants it.")
+    delivered: int
+    pending: int = Field(description="To be tried for the first time, or again.")
+    dead: int = Field(description="Given up, until somebody retries them.")
+    unrouted: int = Field(description="Notifications that are not handed to the subscriptions yet.")
+    oldest_pending_age_s: float | None
+    difference: int = Field(description="matched less the sum of the outcomes; not 0 is an alert.")
+
+
 class Conservation(Stamped):
     """The answer of `GET /v1/audit/conservation`."""
 
@@ -103,9 +168,13 @@ class Conservation(Stamped):
     unexpected: tuple[UnexpectedEvents, ...]
     snapshots: tuple[SnapshotCounts, ...]
     money: tuple[MoneyCounts, ...]
+    credits: CreditCounts
     known: tuple[KnownCounts, ...]
+    custody: CustodyCounts
+    spend: tuple[SpendCounts, ...]
     quarantine: tuple[HeldItems, ...] = Field(description="Until somebody retries or discards them.")
     dead_letters: tuple[WaitingLetters, ...] = Field(description="Until somebody replays or drops them.")
+    webhooks: WebhookCounts
 
 
 _ZERO = {"amount": "0.00", "currency": "EUR"}
@@ -148,9 +217,38 @@ EXAMPLE: dict[str, Any] = {
     ],
     "unexpected": [{"reader": "scoring", "unexpected": 0}],
     "snapshots": [{"hop": "lead-scores to api", "held": 8000, "missing": 0, "oldest_missing_age_s": None}],
+    "credits": {
+        "deals": [
+            {"model": "linear", "won": "21.000000", "credited": "21.000000", "difference": "0.000000"},
+        ],
+        "money": [{"model": "linear", "won": _WON, "credited": _WON, "difference": _ZERO}],
+        "pending": 0,
+        "oldest_pending_age_s": None,
+        "difference": 0,
+    },
     "known": [{"rollup": "funnel", "difference": 0}, {"rollup": "revenue", "difference": 0}],
+    "custody": {"captured": 1000, "without_hands": 0, "held": 1000, "imbalance": 0, "difference": 0},
+    "spend": [
+        {
+            "currency": "EUR",
+            "posted": {"amount": "61240.10", "currency": "EUR"},
+            "replaced": {"amount": "12990.10", "currency": "EUR"},
+            "void": _ZERO,
+            "counted": _WON,
+            "difference": _ZERO,
+        }
+    ],
     "quarantine": [],
     "dead_letters": [],
+    "webhooks": {
+        "matched": 412,
+        "delivered": 410,
+        "pending": 2,
+        "dead": 0,
+        "unrouted": 0,
+        "oldest_pending_age_s": 4.2,
+        "difference": 0,
+    },
     "money": [
         {
             "currency": "EUR",

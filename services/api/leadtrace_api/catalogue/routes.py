@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from leadtrace.domain.definitions.metric_model import MetricRow, catalogue_hash, metrics_of
 from leadtrace_api.catalogue.schemas import EXAMPLE, MetricAnswer, Metrics, MetricsQuery
 from leadtrace_api.catalogue.served import served_metrics
+from leadtrace_api.reading import reading
 from leadtrace_api.room import InRoom
 from leadtrace_api.spreadsheet import Format, cell, csv_response, csv_text
 
@@ -25,7 +26,8 @@ _COLUMNS = ("name", "unit", "kind", "owner", "description", "formula", "decision
 )
 async def metrics(room: InRoom, query: Annotated[MetricsQuery, Query()]) -> Response:
     """The catalogue that marketing and sales own together, in its order, and where each number is told."""
-    catalogue, served = room.shelf.metrics, served_metrics(room.shelf.in_force)
+    async with reading(room) as now:
+        catalogue, served = room.shelf.metrics, served_metrics(now.schedule.current)
     answer = Metrics(
         version=catalogue.version,
         hash=catalogue_hash(catalogue),

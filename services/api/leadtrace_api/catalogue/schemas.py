@@ -49,9 +49,9 @@ EXAMPLE: dict[str, Any] = {
         {
             "name": "revenue",
             "unit": "money",
-            "description": "The leads' parts of won deals.",
-            "formula": "sum of the leads' shares of won deals, in the reporting currency, dated by the "
-            "deal's close",
+            "description": "What the leads' won deals brought, after refunds.",
+            "formula": "sum of the leads' parts of wins, renewals and expansions less refunds and churn, "
+            "each dated by its own moment, at the rate of the day on which the deal closed",
             "owner": "revenue operations",
             "decision": "Which channels and campaigns get the budget of the next quarter.",
             "revenue_link": "It is the revenue.",

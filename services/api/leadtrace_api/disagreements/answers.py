@@ -18,7 +18,8 @@ from leadtrace_api.disagreements.schemas import (
 from leadtrace_api.schemas import rate
 from leadtrace_api.spreadsheet import cell
 
-Sentences = Mapping[tuple[str, str], str]
+# By version of the definitions, and by stage and clause.
+Sentences = Mapping[int, Mapping[tuple[str, str], str]]
 
 _COLUMNS = (
     "at",
@@ -35,6 +36,7 @@ _COLUMNS = (
     "failed_in_words",
     "source",
     "event_id",
+    "definition_version",
 )
 
 
@@ -63,17 +65,20 @@ def _counted(name: str, row: Mapping[str, int]) -> Counted:
 
 def disagreement(row: Row[Any], sentences: Sentences) -> Disagreement:
     """A row that differs, with the words of what failed."""
+    version = row.judged_by or row.definition_version
+    words = sentences.get(version, {})
     return Disagreement(
         lead_id=row.lead_id,
         stage=row.stage,
         kind=Kind.CLAIMED_UNVERIFIED if row.claimed else Kind.VERIFIED_UNCLAIMED,
         at=row.at,
+        definition_version=version,
         who=_who(row),
         actor=row.actor,
         owner=row.owner,
         team=row.team,
         claimed_as=row.claimed_as,
-        failed=tuple(FailedClause(id=one, words=sentences.get((row.stage, one))) for one in row.failed),
+        failed=tuple(FailedClause(id=one, words=words.get((row.stage, one))) for one in row.failed),
         event=EventSaid(source=row.sender, id=row.event_id) if row.sender is not None else None,
         href=f"/v1/leads/{row.lead_id}",
     )
@@ -103,4 +108,5 @@ def table_rows(told: Sequence[Disagreement]) -> Iterator[Sequence[object]]:
             cell("; ".join(clause.words or clause.id for clause in one.failed)),
             cell(one.event.source if one.event is not None else None),
             cell(one.event.id if one.event is not None else None),
+            one.definition_version,
         )

@@ -1,5 +1,6 @@
 """`GET /v1/definitions/disagreements`."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -7,15 +8,18 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from sqlalchemy import Row
 
+from leadtrace.domain.definitions.model import Definitions
+from leadtrace.domain.definitions.schedule import Schedule
 from leadtrace.domain.definitions.telling import clause_sentences
 from leadtrace_api.disagreements import queries
 from leadtrace_api.disagreements.answers import disagreement, stage_totals, table_rows
 from leadtrace_api.disagreements.paging import cursor_of, cursor_text
 from leadtrace_api.disagreements.schemas import EXAMPLE, Disagreements, DisagreementsQuery
+from leadtrace_api.knowledge.parameters import View
 from leadtrace_api.parameters import check_range, filter_items
 from leadtrace_api.problems import ParameterError, UnavailableError
 from leadtrace_api.reading import reading
-from leadtrace_api.room import InRoom, Room
+from leadtrace_api.room import InRoom
 from leadtrace_api.spreadsheet import Format, csv_response, csv_text
 
 PATH = "/v1/definitions/disagreements"
@@ -33,18 +37,20 @@ async def disagreements(room: InRoom, query: Annotated[DisagreementsQuery, Query
     """Who claimed what when, and which clauses failed; and whose clauses held though nobody noticed.
 
     Totals count everything that the filters let pass, `kind` aside; a stage without clauses has no verdict.
+    With `view=frozen` the clauses are those of the version that was in force at that moment.
     """
     check_range(query.first, query.last, ("from", "to"))
-    judged = _judged_stages(room, query)
     after = cursor_of(query.cursor) if query.cursor is not None else None
     zone = room.settings.timezone
     async with reading(room) as now:
+        judging = _judging(now.schedule, query.view)
+        judged = _judged_stages(judging, query)
         if not await queries.are_made(now):
             raise UnavailableError("Leads are judged for the first time; try again in some minutes.")
         totals = stage_totals(await queries.totals(now, query, zone), judged) if _is_first(query) else None
         rows = await queries.page(now, query, zone, after)
     shown, more = rows[: query.limit], len(rows) > query.limit
-    sentences = clause_sentences(room.shelf.in_force)
+    sentences = {one.version: clause_sentences(one) for one in judging}
     answer = Disagreements(
         snapshot_at=now.at,
         definition_version=now.version,
@@ -63,13 +69,19 @@ def _is_first(query: DisagreementsQuery) -> bool:
     return query.cursor is None and query.format is Format.JSON
 
 
-def _judged_stages(room: Room, query: DisagreementsQuery) -> list[str]:
+def _judging(schedule: Schedule, view: View) -> list[Definitions]:
+    """The versions whose verdicts are told."""
+    earlier = [one.definitions for one in schedule.before] if view is View.FROZEN else []
+    return [*earlier, schedule.current]
+
+
+def _judged_stages(judging: Sequence[Definitions], query: DisagreementsQuery) -> list[str]:
     """The stages with clauses that are asked for.
 
     Raises:
         ParameterError: the stage has none.
     """
-    judged = [row.stage.value for row in room.shelf.in_force.qualification]
+    judged = list(dict.fromkeys(row.stage.value for one in judging for row in one.qualification))
     if query.stage is None:
         return judged
     if query.stage not in judged:

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from leadtrace.events.lead import Stage
+from leadtrace_api.knowledge.parameters import View
 from leadtrace_api.parameters import DimensionFilters, Value
 from leadtrace_api.schemas import Answer, Rate, Stamped
 from leadtrace_api.spreadsheet import Format
@@ -39,6 +40,11 @@ class DisagreementsQuery(DimensionFilters):
         list[Value],
         Field(default_factory=list, description="Only claims that came from one of these event sources."),
     ]
+    view: View = Field(
+        default=View.RESTATED,
+        description="restated: every verdict by the definitions in force now; frozen: by those that were in "
+        "force when it was claimed, or when the clauses came to hold.",
+    )
     limit: Annotated[int, Field(ge=1, le=LONGEST_PAGE, description="Disagreements on a page.")] = 100
     cursor: Value | None = Field(default=None, description="Where the page before ended; from its `next`.")
     format: Format = Field(
@@ -78,7 +84,7 @@ class FailedClause(Answer):
     """A clause that failed at that moment."""
 
     id: str
-    words: str | None = Field(description="Null for a clause that the version in force does not know.")
+    words: str | None = Field(description="Null where the version that judged cannot be read any more.")
 
 
 class EventSaid(Answer):
@@ -94,7 +100,10 @@ class Disagreement(Answer):
     lead_id: UUID
     stage: str
     kind: Kind
-    at: datetime = Field(description="When it was claimed; or when the clauses came to hold.")
+    at: datetime = Field(
+        description="When it was claimed; or when the clauses came to hold, be it by another version alone."
+    )
+    definition_version: int = Field(description="The version of the definitions that judged.")
     who: Who | None = Field(description="Null where nobody claimed anything and nobody holds the lead.")
     actor: str | None
     owner: str | None = Field(description="Who holds the lead now, like team.")
@@ -135,6 +144,7 @@ EXAMPLE: dict[str, Any] = {
             "stage": "mql",
             "kind": "claimed_unverified",
             "at": "2026-03-31T16:02:11.004000Z",
+            "definition_version": 1,
             "who": {"name": "user/31", "role": "actor"},
             "actor": "user/31",
             "owner": "owner/31",

@@ -29,10 +29,10 @@ from leadtrace_api.explain.schemas import (
     TurnedDimension,
 )
 from leadtrace_api.knowledge.history import History
-from leadtrace_api.knowledge.leads import asking, day_of_zone, folds_of
+from leadtrace_api.knowledge.leads import day_of_zone, folds_of
 from leadtrace_api.knowledge.loading import histories, leads_of_deals
-from leadtrace_api.projector.contribution import Measure
-from leadtrace_api.reading import Reading
+from leadtrace_api.projector.contribution import METRIC_MEASURES, Measure
+from leadtrace_api.reading import Reading, asking
 from leadtrace_api.room import Room
 
 _MOST_LEADS = 20
@@ -46,9 +46,9 @@ async def explanation(room: Room, now: Reading, row: Row[Any]) -> Explanation:
     corrections = await queries.corrections(now, row)
     void = (row.source, row.id) in void_events(map(_void, corrections))
     known = await _histories(now, row, home)
-    found = _counted(room, row, [one for one in known if one.lapsed_before is None])
+    found = _counted(room, now, row, [one for one in known if one.lapsed_before is None])
     untold = tuple([one.lead for one in known if one.lapsed_before is not None])
-    missing = set(Measure).difference(count.measure for one in found for count in one.counts)
+    missing = set(METRIC_MEASURES).difference(count.measure for one in found for count in one.counts)
     at = folding_moment(to_micros(event.time), to_micros(event.recordedtime))
     unpublished = await queries.unpublished(now, row)
     return Explanation(
@@ -92,7 +92,7 @@ async def explanation(room: Room, now: Reading, row: Row[Any]) -> Explanation:
 
 async def _histories(now: Reading, row: Row[Any], home: UUID) -> Sequence[History]:
     """Of each lead concerned."""
-    ask = asking(now)
+    ask = asking(now.connection)
     if row.topic == Topic.LEAD_EVENTS:
         leads = [home]
     elif row.topic == Topic.DEAL_EVENTS:
@@ -102,9 +102,9 @@ async def _histories(now: Reading, row: Row[Any], home: UUID) -> Sequence[Histor
     return list((await histories(ask, leads)).values())
 
 
-def _counted(room: Room, row: Row[Any], known: Sequence[History]) -> Sequence[Counted]:
+def _counted(room: Room, now: Reading, row: Row[Any], known: Sequence[History]) -> Sequence[Counted]:
     """What each lead has of the event."""
-    folds, day_of = folds_of(room.settings.timezone), day_of_zone(room.settings.timezone)
+    folds, day_of = folds_of(now.schedule, room.settings), day_of_zone(room.settings.timezone)
     event = decode_event(row.body)
     return [counted(folds, one, event, day_of) for one in known]
 
@@ -144,8 +144,8 @@ def _fate(one: queries.Fate, row: Row[Any]) -> ReaderFate:
 
 
 def _said(count: Count) -> CountedIn:
-    money = count.measure is Measure.REVENUE
-    by_currency = count.measure in {Measure.REVENUE, Measure.CUSTOMERS}
+    money = count.measure in {Measure.REVENUE, Measure.RECURRING}
+    by_currency = money or count.measure is Measure.CUSTOMERS
     return CountedIn(
         metric=count.measure.value if by_currency else f"{count.name}_{count.measure.value}",
         basis=count.basis.value,

@@ -52,6 +52,8 @@ _READ: dict[int, frozenset[Measure]] = {
     Code.DEAL_LINKED: _ALL,
     Code.DEAL_UNLINKED: _ALL,
     Code.DEAL_REBOUND: _ALL,
+    Code.DEAL_REFUNDED: _OF_MONEY,
+    Code.REVENUE_RECORDED: _OF_MONEY,
     Code.EVENT_CORRECTED: _ALL,
 }
 
@@ -131,9 +133,9 @@ def counted(folds: Folds, history: History, event: Event, day_of: DayOf) -> Coun
     echoes = _echoes(history, event)
     unechoed = history.only(lambda told: id(told) not in echoes, lambda _: True)
     without = unechoed.only(lambda told: not _is(told, event), lambda _: True)
-    outcome, other = folds.outcome(history), folds.outcome(without)
+    outcome, other = folds.outcome(history, _NEVER), folds.outcome(without, _NEVER)
     real = Counter(dict(_by_place(cells(outcome, day_of))))
-    told = Counter(dict(_by_place(cells(folds.outcome(unechoed), day_of))))
+    told = Counter(dict(_by_place(cells(folds.outcome(unechoed, _NEVER), day_of))))
     spared = Counter(dict(_by_place(cells(other, day_of))))
     return Counted(
         tuple(_counts(history.lead, _own(outcome, event, day_of) | _changes(real, told, spared))),
@@ -189,7 +191,8 @@ def _said(fact: Fact) -> tuple[object, ...] | None:
 def _by_place(made: Cells) -> Iterable[tuple[_Place, int]]:
     total: Counter[_Place] = Counter()
     for ((_, basis, day, name), _, measure), amount in made:
-        total[basis, day, name, measure] += amount
+        if measure is not Measure.MOVED:
+            total[basis, day, name, measure] += amount
     return total.items()
 
 

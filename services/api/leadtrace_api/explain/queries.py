@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
-from leadtrace.events.topics import Topic
 from leadtrace_api.audit.hops import EVENT_HOPS, EventHop
 from leadtrace_api.reading import Reading
 
@@ -127,11 +126,10 @@ async def fates(now: Reading, event: Row[Any], home: UUID) -> list[Fate]:
 
 
 async def _fate(now: Reading, hop: EventHop, event: Row[Any], home: UUID) -> Fate:
-    key = "deal_id" if hop.topic is Topic.DEAL_EVENTS else "lead_id"
     statement = text(f"""
 select exists (select from {hop.reader}.pub_seen where event_no = :number) as seen,
        (select reason from {hop.reader}.pub_dead_letters where event_no = :number limit 1) as dead,
-       exists (select from {hop.entities} where {key} = :home and stuck_error is not null) as stuck
+       exists (select from {hop.entities} where {hop.key} = :home and stuck_error is not null) as stuck
 """)
     row = (await now.connection.execute(statement, {"number": event.event_no, "home": home})).one()
     return Fate(hop.reader, row.seen, row.dead, row.stuck)

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Literal
 from urllib.parse import urlencode
 
+from leadtrace.domain.money import average
 from leadtrace.events.lead import LADDER, Stage
 from leadtrace_api.funnel.queries import Revenue, Slice, StageCount, UnlinkedDeals
 from leadtrace_api.funnel.schemas import Drill, FunnelGroup, FunnelNumbers, StageRow, StepRow, Unlinked
@@ -26,6 +27,8 @@ class Sums:
 
     counts: dict[str, tuple[int, int, int]] = field(default_factory=dict)
     revenue: dict[str, int] = field(default_factory=dict)
+    customers: dict[str, int] = field(default_factory=dict)
+    recurring: dict[str, int] = field(default_factory=dict)
 
     def reached(self, stage: Stage) -> int:
         """Leads that reached the stage."""
@@ -40,8 +43,19 @@ class Sums:
                 have[1] + sign * more[1],
                 have[2] + sign * more[2],
             )
-        for currency, earned in other.revenue.items():
-            self.revenue[currency] = self.revenue.get(currency, 0) + sign * earned
+        for mine, more_money in (
+            (self.revenue, other.revenue),
+            (self.customers, other.customers),
+            (self.recurring, other.recurring),
+        ):
+            for currency, earned in more_money.items():
+                mine[currency] = mine.get(currency, 0) + sign * earned
+
+    def take(self, earned: Revenue) -> None:
+        """Put in what customers brought in one currency."""
+        self.revenue[earned.currency] = earned.revenue
+        self.customers[earned.currency] = earned.customers
+        self.recurring[earned.currency] = earned.recurring
 
     def any(self) -> bool:
         """Whether there is anything to tell."""
@@ -57,7 +71,7 @@ def sums_by_key(
         sums = found.setdefault((one.dimension, one.key), Sums())
         sums.counts[one.stage] = (one.entered, one.reached, one.current)
     for earned in revenues:
-        found.setdefault((earned.dimension, earned.key), Sums()).revenue[earned.currency] = earned.revenue
+        found.setdefault((earned.dimension, earned.key), Sums()).take(earned)
     rest = found.pop((TOTAL, TOTAL), Sums())
     groups: dict[str | None, Sums] = {}
     for (_, name), sums in found.items():
@@ -95,7 +109,18 @@ class Assembler:
             overall=rate(sums.reached(LADDER[-1]), sums.reached(LADDER[0]), self._method()),
             revenue=revenue,
             unconverted=unconverted,
+            recurring_revenue=money(sums.recurring.get(self.currency, 0), self.currency),
+            average_sale=self._of_each(sums, recurring=False),
+            revenue_per_customer=self._of_each(sums, recurring=True),
         )
+
+    def _of_each(self, sums: Sums, *, recurring: bool) -> Money | None:
+        """What a customer brought on average, with or without what recurs."""
+        if self.asked.basis is not Basis.COHORT:
+            return None
+        total, beside = sums.revenue.get(self.currency, 0), sums.recurring.get(self.currency, 0)
+        found = average(total if recurring else total - beside, sums.customers.get(self.currency, 0))
+        return money(found, self.currency) if found is not None else None
 
     def unlinked(self, deals: Sequence[UnlinkedDeals]) -> Unlinked:
         """The deals of nobody."""

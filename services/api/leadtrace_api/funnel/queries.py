@@ -38,17 +38,19 @@ class StageCount:
 
 @dataclass(frozen=True, slots=True)
 class Revenue:
-    """Won shares of one key of a dimension, or of the total, in one currency, in minor units."""
+    """What customers of one key of a dimension, or of the total, brought in one currency, in minor units."""
 
     dimension: str
     key: str
     currency: str
+    customers: int
     revenue: int
+    recurring: int
 
 
 @dataclass(frozen=True, slots=True)
 class UnlinkedDeals:
-    """Won deals that no lead is linked to, in one currency; None where no amount is known."""
+    """Won deals that no lead is linked to: without a currency how many, with one what these brought in it."""
 
     currency: str | None
     deals: int
@@ -77,7 +79,8 @@ group by dimension, key, stage
 
 def _revenues(table: str, known: str = "") -> TextClause:
     return text(f"""
-select dimension, key, currency, sum(revenue)::bigint
+select dimension, key, currency,
+       sum(customers)::bigint, sum(revenue)::bigint, sum(recurring_revenue)::bigint
 from api.{table} where {_CELLS} and day {_DAYS}{known}
 group by dimension, key, currency
 """)
@@ -92,11 +95,18 @@ _THEN = (
     _revenues("revenue_known", _UNTIL),
 )
 _UNLINKED_DEALS = text(f"""
-select currency, count(*), coalesce(sum(amount), 0)::bigint
-from api.deals
-where definition_version = :version and status = 'won' and leads = 0 and redirect_to is null
-  and closed_day {_DAYS}
-group by currency
+with unlinked as (
+  select coalesce(
+           revenue, case when currency is not null then jsonb_build_object(currency, coalesce(amount, 0)) end
+         ) as brought
+  from api.deals
+  where definition_version = :version and status = 'won' and leads = 0 and redirect_to is null
+    and closed_day {_DAYS}
+)
+select null as currency, count(*) as deals, 0::bigint as revenue from unlinked
+union all
+select part.key, 0, sum(part.value::bigint)::bigint from unlinked, jsonb_each_text(brought) part
+group by part.key
 """)
 
 
@@ -124,7 +134,7 @@ async def revenues(reading: Reading, asked: Slice) -> list[Revenue]:
     """The revenue of every key that has any, and of the total, by currency."""
     statement = _NOW[2] if asked.known is None else _THEN[2]
     rows = await reading.connection.execute(statement, _cells(reading, asked))
-    return [Revenue(*row) for row in rows if row[3]]
+    return [Revenue(*row) for row in rows if any(row[3:])]
 
 
 async def unlinked_deals(reading: Reading, asked: Slice) -> list[UnlinkedDeals]:

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from leadtrace_api.parameters import DimensionFilters, Value
-from leadtrace_api.projector.contribution import Basis
+from leadtrace_api.projector.contribution import AskedBasis, Basis
 from leadtrace_api.schemas import Answer, Money, Rate, Stamped
 from leadtrace_api.spreadsheet import Format
 
@@ -17,7 +17,7 @@ class FunnelQuery(DimensionFilters):
     by: Value | None = Field(default=None, description="One dimension to group by.", examples=["channel"])
     first: date | None = Field(default=None, alias="from", description="First day; else the first known.")
     last: date | None = Field(default=None, alias="to", description="Last day; else the last known.")
-    basis: Basis = Field(
+    basis: AskedBasis = Field(
         default=Basis.COHORT,
         description="cohort: leads captured in the range, followed until now. activity: what happened in it.",
     )
@@ -63,8 +63,20 @@ class FunnelNumbers(Answer):
     stages: tuple[StageRow, ...]
     steps: tuple[StepRow, ...]
     overall: Rate = Field(description="Customers per lead that reached the first stage.")
-    revenue: Money = Field(description="The leads' parts of won deals, in the reporting currency.")
-    unconverted: tuple[Money, ...] = Field(description="The same in other currencies, not converted.")
+    revenue: Money = Field(
+        description="What the leads' won deals brought, after refunds, in the reporting currency."
+    )
+    unconverted: tuple[Money, ...] = Field(
+        description="The same in other currencies, of which there is no rate: in no other number."
+    )
+    recurring_revenue: Money = Field(description="Of the revenue, renewals and expansions less churn.")
+    average_sale: Money | None = Field(
+        description="Revenue without what recurs, for each customer who brought any in this currency. Null "
+        "without a customer, and for activity, whose revenue is partly of customers of before."
+    )
+    revenue_per_customer: Money | None = Field(
+        description="All revenue so far for each customer; nothing to come is added. Null as average_sale."
+    )
 
 
 class FunnelGroup(FunnelNumbers):
@@ -124,6 +136,9 @@ _NUMBERS: dict[str, Any] = {
     "overall": _rate(0.10525, 8000),
     "revenue": {"amount": "1234.50", "currency": "EUR"},
     "unconverted": [],
+    "recurring_revenue": {"amount": "34.50", "currency": "EUR"},
+    "average_sale": {"amount": "600.00", "currency": "EUR"},
+    "revenue_per_customer": {"amount": "617.25", "currency": "EUR"},
 }
 EXAMPLE: dict[str, Any] = {
     "snapshot_at": "2026-04-01T08:14:05.120000Z",

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from leadtrace_api.funnel.schemas import Funnel, FunnelNumbers
 from leadtrace_api.spreadsheet import cell, csv_text
 
+_MONEY = ("recurring_revenue", "average_sale", "revenue_per_customer")
+
 
 def as_csv(funnel: Funnel) -> str:
     """The answer as RFC 4180 text; a missing key is an empty cell, what looks like a formula is quoted."""
@@ -31,7 +33,7 @@ def _header(numbers: FunnelNumbers) -> list[str]:
         if measure != "reached" or row.reached is not None
     ]
     steps = [f"{step.from_stage}_to_{step.to_stage}" for step in numbers.steps]
-    return [*measures, *steps, "overall", "revenue", "currency"]
+    return [*measures, *steps, "overall", *_MONEY, "revenue", "currency"]
 
 
 def _numbers(numbers: FunnelNumbers) -> Iterator[object]:
@@ -43,5 +45,8 @@ def _numbers(numbers: FunnelNumbers) -> Iterator[object]:
     for step in numbers.steps:
         yield step.rate.value
     yield numbers.overall.value
+    yield numbers.recurring_revenue.amount
+    for each in (numbers.average_sale, numbers.revenue_per_customer):
+        yield each.amount if each is not None else None
     yield numbers.revenue.amount
     yield numbers.revenue.currency

@@ -1,46 +1,42 @@
 """One lead as it was known at a moment, folded from the events that were recorded by then."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from leadtrace.domain.calendar import DayOf, Days, calendar
+from leadtrace.domain.definitions.schedule import Schedule
 from leadtrace.events.snapshots import LeadScore
 from leadtrace.events.times import from_micros, to_micros
-from leadtrace.runtime.definitions import live_definitions
 from leadtrace_api.knowledge.folding import Folds
-from leadtrace_api.knowledge.history import Ask, History
+from leadtrace_api.knowledge.history import History
 from leadtrace_api.knowledge.loading import histories
+from leadtrace_api.knowledge.parameters import ScoreQuery, View
+from leadtrace_api.knowledge.speaking import speaks_then
 from leadtrace_api.leads.answers import Snapshots
 from leadtrace_api.leads.queries import stored_score
 from leadtrace_api.problems import NotFoundError, ParameterError
-from leadtrace_api.reading import Reading
+from leadtrace_api.reading import Reading, asking
 from leadtrace_api.room import Room
+from leadtrace_api.settings import ApiSettings
+
+_folds: dict[tuple[str, int | None, str, int], Folds] = {}
 
 
-@lru_cache(maxsize=8)
-def folds_of(timezone: str) -> Folds:
-    """The folds by the definitions in force, with days of this time zone."""
-    return Folds(live_definitions(), Days(ZoneInfo(timezone)))
+def folds_of(schedule: Schedule, settings: ApiSettings) -> Folds:
+    """The folds by a schedule of definitions, with days of the time zone and the rates of these settings."""
+    key = (schedule.label, schedule.since, settings.timezone, settings.rates.mark)
+    if key not in _folds:
+        _folds[key] = Folds(schedule, Days(settings.zone), settings.rates)
+    return _folds[key]
 
 
 @lru_cache(maxsize=8)
 def day_of_zone(timezone: str) -> DayOf:
     """The days of a time zone."""
     return calendar(ZoneInfo(timezone))
-
-
-def asking(now: Reading) -> Ask:
-    """Statements with numbered parameters within the snapshot of an answer."""
-
-    async def ask(statement: str, *values: object) -> Sequence[Any]:
-        return (await now.connection.exec_driver_sql(statement, values)).all()
-
-    return ask
 
 
 async def history_of(room: Room, now: Reading, lead_id: UUID, as_of: datetime | None) -> History:
@@ -50,10 +46,10 @@ async def history_of(room: Room, now: Reading, lead_id: UUID, as_of: datetime | 
         ParameterError: some of it may still be on its way, or is kept no longer.
     """
     if as_of is None:
-        return _whole((await histories(asking(now), [lead_id]))[lead_id])
+        return _whole((await histories(asking(now.connection), [lead_id]))[lead_id])
     await room.reconciled.check(now.connection, now.at, as_of)
     until = to_micros(as_of)
-    return _whole((await histories(asking(now), [lead_id], until))[lead_id]).until(until)
+    return _whole((await histories(asking(now.connection), [lead_id], until))[lead_id]).until(until)
 
 
 def _whole(history: History) -> History:
@@ -85,38 +81,45 @@ async def lead_then(room: Room, now: Reading, lead_id: UUID, as_of: datetime) ->
         ParameterError: as `history_of`.
     """
     history = await history_of(room, now, lead_id, as_of)
-    known = folds_of(room.settings.timezone).lead(history, to_micros(as_of))
+    until = to_micros(as_of)
+    known = folds_of(now.schedule.as_of(until), room.settings).lead(history, until)
     if known.score is None and known.outcome is None:
         raise _unknown(lead_id, as_of)
-    amounts = {UUID(deal.deal_id): (deal.amount, deal.currency) for deal in known.deals}
+    concluded = {UUID(deal.deal_id): deal for deal in known.deals}
     told = [
         *history.own(),
-        *(one for deal, some in history.deals().items() if deal in amounts for one in some),
+        *(one for deal, some in history.deals().items() if deal in concluded for one in some),
     ]
     return LeadThen(
-        Snapshots(known.outcome, known.score, amounts, as_of),
+        Snapshots(known.outcome, known.score, concluded, as_of),
         tuple([int(one.event.eventno) for one in told]),
         history.redirect(),
     )
 
 
-async def score_then(
-    room: Room, now: Reading, lead_id: UUID, as_of: datetime | None, at: datetime | None = None
-) -> LeadScore:
+async def score_then(room: Room, now: Reading, lead_id: UUID, query: ScoreQuery) -> LeadScore:
     """The stored score, unless another moment is asked for: then the one that events make.
+
+    It is by the definitions in force as of what is known; the frozen one of a moment by those of that moment.
 
     Raises:
         NotFoundError: nothing was known of the lead.
         ParameterError: as `history_of`.
     """
-    if as_of is None and at is None:
+    if query.as_of is None and query.at is None:
         found = await stored_score(now, lead_id)
     else:
-        history = await history_of(room, now, lead_id, as_of)
-        judged_at = to_micros(at) if at is not None else None
-        found = folds_of(room.settings.timezone).score(history, to_micros(as_of or now.at), judged_at)
+        history = await history_of(room, now, lead_id, query.as_of)
+        moment = to_micros(query.as_of or now.at)
+        folds = folds_of(now.schedule.as_of(moment), room.settings)
+        speaks = await speaks_then(now, query.as_of)
+        if query.at is None:
+            found = folds.score(history, moment, speaks)
+        else:
+            frozen = query.view is View.FROZEN
+            found = folds.score_at(history, to_micros(query.at), frozen=frozen, speaks=speaks)
     if found is None:
-        raise _unknown(lead_id, as_of)
+        raise _unknown(lead_id, query.as_of)
     return found
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import dropwhile
 from uuid import UUID
 
+from leadtrace.domain.attribution.recorded import Cause
 from leadtrace.events.snapshots import LeadOutcome
 from leadtrace.runtime.handler import MoreNeededError
 from leadtrace.store.connection import Connection
@@ -13,9 +13,9 @@ from leadtrace_api.knowledge.last_days import last_day
 from leadtrace_api.knowledge.relearn import Relearned, Relearner
 from leadtrace_api.projector import knowing
 from leadtrace_api.projector.arrivals import SnapshotKey
-from leadtrace_api.projector.contribution import Increments, changes_before, net_of
-from leadtrace_api.projector.kept import Cells, Chain, packed, steps_of_chains
-from leadtrace_api.projector.knowing import Bookings, book, usual
+from leadtrace_api.projector.contribution import Increments, Measure, changes_before, net_of
+from leadtrace_api.projector.kept import Cells, Chain, changing, packed, steps_of_chains
+from leadtrace_api.projector.knowing import Bookings, Usual, book, usual
 from leadtrace_api.store import known, leads
 from leadtrace_api.store.known import DayRow, LeadCause
 
@@ -31,6 +31,13 @@ class Replaced:
     made: Cells
 
 
+def _judged_late(plain: Usual, one: Replaced, net: Increments) -> bool:
+    """Whether hands moved before the day of what is news: by a verdict that came later than its event did."""
+    if one.old is None or plain.cause != Cause.LATER_EVENT:
+        return False
+    return any(amount and cell[2] is Measure.MOVED and cell[0][2] < plain.day for cell, amount in net.items())
+
+
 def _key(item: tuple[SnapshotKey, LeadOutcome]) -> SnapshotKey:
     return item[0]
 
@@ -38,16 +45,19 @@ def _key(item: tuple[SnapshotKey, LeadOutcome]) -> SnapshotKey:
 class Learning:
     """What one batch of new outcomes changes in the known rollups; nothing is written before `write`.
 
-    `locked` are the leads that others cannot change meanwhile; None: all.
+    `locked` are the leads that others cannot change meanwhile; None: all. With `anew` every day is folded
+    anew, since what snapshots say of days was cut otherwise.
     """
 
-    def __init__(self, relearner: Relearner, locked: Collection[UUID] | None = None) -> None:
+    def __init__(
+        self, relearner: Relearner, locked: Collection[UUID] | None = None, *, anew: bool = False
+    ) -> None:
+        self._anew = anew
         self._relearner = relearner
         self._locked = locked
         self._day_of = relearner.day_of
         self._bookings: Bookings = {}
-        self._closed: list[DayRow] = []
-        self._emptied: list[DayRow] = []
+        self._closed: list[tuple[SnapshotKey, date, Chain]] = []
         self._changed: list[Relearned] = []
         self._leads: set[LeadCause] = set()
         self._first: list[SnapshotKey] = []
@@ -58,14 +68,13 @@ class Learning:
         """A new outcome, and the net change of what the lead contributes."""
         held = (one.old, one.contributed) if one.old is not None else None
         plain = usual(held, one.new, one.made, self._day_of)
-        if plain is None:
+        if plain is None or self._anew or _judged_late(plain, one, net):
             self._changed.append(Relearned(one.key, one.old, one.new))
             return
         if one.old is None:
             self._first.append(one.key)
         if plain.closes is not None:
-            row = (one.key, plain.closes, packed([(plain.closed_cause, one.contributed)]))
-            (self._closed if one.contributed else self._emptied).append(row)
+            self._closed.append((one.key, plain.closes, [(plain.closed_cause, one.contributed)]))
         if book(self._bookings, plain.day, plain.cause, net):
             noted = (one.key[1], plain.day, plain.cause, one.key[0])
             self._leads.add(noted)
@@ -80,9 +89,7 @@ class Learning:
         """
         # Days that were taken over from another generation said more than is known of these.
         await known.forget(connection, self._first)
-        # A lead that contributed nothing says so only if it did contribute before.
-        having = await known.having_days(connection, [key for key, _, _ in self._emptied])
-        await known.keep(connection, [*self._closed, *(row for row in self._emptied if row[0] in having)])
+        await self._close(connection)
         await self._take_back(connection)
         if self._changed:
             changed = [*self._changed, *await self._related(connection)]
@@ -90,6 +97,16 @@ class Learning:
         await known.drop_leads(connection, self._no_more - self._leads)
         await known.add_leads(connection, self._leads)
         await known.add(connection, self._bookings)
+
+    async def _close(self, connection: Connection) -> None:
+        """Keep the days that are over, of leads that contributed something else then than before."""
+        before = await known.last_kept(connection, [key for key, _, _ in self._closed])
+        rows = [
+            (key, day, packed(chain))
+            for key, day, chain in self._closed
+            if chain[-1][1] != before.get(key, [])
+        ]
+        await known.keep(connection, rows)
 
     async def _take_back(self, connection: Connection) -> None:
         """Note no more the leads that changed days before, and later on the same day changed them back."""
@@ -109,9 +126,9 @@ class Learning:
         if not related <= set(self._locked):
             raise MoreNeededError(frozenset(related.difference(self._locked)))
         held = await leads.outcomes(connection, sorted(related))
-        version = self._relearner.version
+        versions = {one.key[1] for one in self._changed}
         return [
-            Relearned(key, said, said) for key, said in sorted(held.items(), key=_key) if key[1] == version
+            Relearned(key, said, said) for key, said in sorted(held.items(), key=_key) if key[1] in versions
         ]
 
     async def _relearn(self, connection: Connection, changed: Sequence[Relearned]) -> list[DayRow]:
@@ -148,8 +165,7 @@ class Learning:
         return [*kept, last] if last is not None else kept
 
     def _to_keep(self, new: LeadOutcome, days: list[tuple[date, Chain]]) -> list[tuple[date, Chain]]:
-        """All days from the first contribution on but the last, and that too unless it is plain."""
+        """All days that changed anything but the last, and that too unless it is plain."""
         made = days[-1][1][-1][1]
         plain = new.known is not None and knowing.is_plain(new.known, made, self._day_of)
-        kept = dropwhile(lambda one: not any(said for _, said in one[1]), days)
-        return [one for one in kept if not plain or one[0] < days[-1][0]]
+        return [one for one in changing(days) if not plain or one[0] < days[-1][0]]

@@ -13,7 +13,7 @@ from leadtrace.domain.calendar import DayOf
 from leadtrace.events.snapshots import LeadOutcome
 from leadtrace_api.knowledge.metrics import Metric
 from leadtrace_api.projector import knowing
-from leadtrace_api.projector.contribution import Basis, Measure, cells
+from leadtrace_api.projector.contribution import REVENUE_MEASURES, Basis, Measure, cells
 from leadtrace_api.projector.dimensions import DIMENSIONS, TOTAL
 from leadtrace_api.projector.kept import Cells, steps_of_chains, unpacked
 from leadtrace_api.projector.knowing import ON_THE_DAY
@@ -68,7 +68,7 @@ _STATEMENTS = {
     (measure, known): _statement(table, name, measure, known)
     for table, name, measures in (
         ("funnel", "stage", (Measure.ENTERED, Measure.REACHED, Measure.CURRENT)),
-        ("revenue", "currency", (Measure.CUSTOMERS, Measure.REVENUE)),
+        ("revenue", "currency", REVENUE_MEASURES),
     )
     for measure in measures
     for known in ("between", "before")
@@ -135,9 +135,9 @@ def _booked(rows: Sequence[Row[Any]], body: bytes | None, version: int, day_of: 
 
 
 def _changed(booked: _Booked, asked: Asked, cause: str) -> list[str | None]:
-    """The keys under which a lead changed the number."""
+    """The keys under which a lead changed the number on some known day, if only to change it back."""
     place = DIMENSIONS.index(asked.dimension) if asked.dimension != TOTAL else None
-    changes: dict[str | None, int] = {}
+    changes: dict[tuple[str | None, date], int] = {}
     for known_day, by, came, went in booked:
         if not asked.known_from <= known_day <= asked.known_to:
             continue
@@ -147,8 +147,9 @@ def _changed(booked: _Booked, asked: Asked, cause: str) -> list[str | None]:
                 counted = asked.first <= day <= asked.last and (basis, name) == (asked.basis, asked.name)
                 if counted and label == cause and measure is asked.metric.measure:
                     key = keys[place] if place is not None else None
-                    changes[key] = changes.get(key, 0) + sign * amount
-    return [key for key, change in changes.items() if change]
+                    of_day = changes.get((key, known_day), 0)
+                    changes[key, known_day] = of_day + sign * amount
+    return list(dict.fromkeys(key for (key, _), change in changes.items() if change))
 
 
 def _parameters(now: Reading, asked: Asked) -> dict[str, object]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from leadtrace.domain.attribution.recorded import Cause
 from leadtrace.domain.definitions.metric_model import MetricUnit
 from leadtrace_api.parameters import Value
-from leadtrace_api.projector.contribution import Basis
+from leadtrace_api.projector.contribution import AskedBasis, Basis
 from leadtrace_api.projector.knowing import ON_THE_DAY
 from leadtrace_api.schemas import Answer, Stamped
 
@@ -27,7 +27,7 @@ class RestatementsQuery(BaseModel):
         default=None, description="Changes that became known on this day or later; else on days after `to`."
     )
     known_to: date | None = Field(default=None, description="And on this day or earlier; else until now.")
-    basis: Basis = Field(
+    basis: AskedBasis = Field(
         default=Basis.ACTIVITY,
         description="activity: what happened in the range. cohort: leads captured in it, whose numbers grow "
         "with every later step of theirs (`later_event`).",
@@ -97,7 +97,11 @@ class Restatements(Stamped):
 EXAMPLE: dict[str, Any] = {
     "snapshot_at": "2026-04-01T08:14:05.120000Z",
     "definition_version": 1,
-    "metric": {"name": "revenue", "unit": "money", "description": "The leads' parts of won deals."},
+    "metric": {
+        "name": "revenue",
+        "unit": "money",
+        "description": "What the leads' won deals brought, after refunds.",
+    },
     "query": {
         "from": "2026-03-01",
         "to": "2026-03-10",

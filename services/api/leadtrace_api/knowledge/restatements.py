@@ -132,7 +132,11 @@ async def _item(room: Room, now: Reading, asked: Asked, group: Group, by_day: di
 
 def _said(number: int, asked: Asked) -> str:
     """A number as text, money in units of its currency: exact, whatever reads it."""
-    return f"{to_decimal(number, asked.name):f}" if asked.metric.measure is Measure.REVENUE else str(number)
+    return (
+        f"{to_decimal(number, asked.name):f}"
+        if asked.metric.measure in {Measure.REVENUE, Measure.RECURRING}
+        else str(number)
+    )
 
 
 def _echo(query: RestatementsQuery, asked: Asked) -> RestatementsEcho:

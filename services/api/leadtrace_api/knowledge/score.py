@@ -10,14 +10,19 @@ from pydantic import Field
 
 from leadtrace.events.snapshots import Contribution, LeadScore
 from leadtrace.events.times import from_micros
+from leadtrace_api.accounts.examples import GROUP
+from leadtrace_api.accounts.schemas import AccountGroup
 from leadtrace_api.knowledge.leads import score_then
 from leadtrace_api.knowledge.parameters import ScoreQuery
+from leadtrace_api.knowledge.predicted import EXAMPLE as PREDICTED
+from leadtrace_api.knowledge.predicted import PredictedThen, told
+from leadtrace_api.knowledge.with_account import Told, account_then
 from leadtrace_api.leads.current import numbers, verdicts
 from leadtrace_api.leads.moved import MOVED, moved
 from leadtrace_api.leads.schemas import ScoreNumbers, Verdict
 from leadtrace_api.reading import reading
 from leadtrace_api.room import InRoom
-from leadtrace_api.schemas import Answer, Stamped
+from leadtrace_api.schemas import Answer, Stamped, points
 
 router = APIRouter()
 
@@ -43,19 +48,31 @@ class ScoreThen(Stamped):
     as_of: datetime | None = Field(description="The state of knowledge that was asked for; null: now.")
     lead_id: UUID
     at: datetime = Field(
-        description="When it is judged: `at`, else its latest event or the last midnight that changed it."
+        description="Of which moment fit and intent are: `at`, else its latest event or the last midnight "
+        "that changed it. Band and verdicts are those of an event or a midnight by then."
     )
     score: ScoreNumbers
     grade: str
     fit: Group
     intent: Group
+    account: AccountGroup | None = Field(
+        description="What several people of its account add as of `snapshot_at`; part of no score, band or "
+        "verdict. Null with `as_of` or `at`, and without an account."
+    )
+    no_account_because: str | None = Field(description="Why `account` is null.")
+    total_with_account: float | None = Field(
+        description="In points: the total and what the account adds; null with `as_of` or `at`."
+    )
+    predicted: PredictedThen | None = Field(
+        description="Null while no model speaks, and for a lead that is won or lost by its own record."
+    )
     qualifications: tuple[Verdict, ...]
 
 
 EXAMPLE: dict[str, Any] = {
     "snapshot_at": "2026-04-01T08:14:05.120000Z",
     "definition_version": 1,
-    "as_of": "2026-03-31T22:00:00Z",
+    "as_of": None,
     "lead_id": "1d32ee03-bd54-5003-ae86-3c7d4580b7ca",
     "at": "2026-03-15T12:00:00Z",
     "score": {"fit": 35.0, "intent": 8.75, "total": 43.75, "band": "warm"},
@@ -71,6 +88,10 @@ EXAMPLE: dict[str, Any] = {
             {"rule": "cap:demo", "millipoints": -250, "because": "more than this signal may add"},
         ],
     },
+    "account": GROUP,
+    "no_account_because": None,
+    "total_with_account": 49.75,
+    "predicted": PREDICTED,
     "qualifications": [{"stage": "mql", "at": "2026-03-02T10:14:06.120000Z", "holds": True, "failed": []}],
 }
 
@@ -88,29 +109,41 @@ async def score(
 ) -> Response:
     """As it stands; with `as_of` or `at` folded from the events recorded by then that had happened by then.
 
-    With `at` it is judged at that very moment, else at its latest event or the last midnight that changed it.
+    With `at` intent is that of this very moment, else of its latest event or the last midnight that changed
+    it; band and verdicts change at events and midnights only.
+    What is predicted is said by the model that was active as of `as_of`, of what was known then.
     """
     async with reading(room) as now:
-        found = await score_then(room, now, lead_id, query.as_of, query.at)
+        found = await score_then(room, now, lead_id, query)
+        account = await account_then(now, found, query)
     if found.redirect_to is not None:
         return moved(found.redirect_to, "/score", query)
-    answer = _answer(found, lead_id, now.at, query.as_of)
+    answer = _answer(found, lead_id, now.at, query, account)
     return Response(answer.model_dump_json(by_alias=True), media_type="application/json")
 
 
-def _answer(found: LeadScore, lead_id: UUID, snapshot_at: datetime, as_of: datetime | None) -> ScoreThen:
+def _answer(
+    found: LeadScore, lead_id: UUID, snapshot_at: datetime, query: ScoreQuery, account: Told
+) -> ScoreThen:
     fit, intent = found.fit, found.intent
+    added, why = account
+    is_now = query.as_of is None and query.at is None
+    total = fit + intent + (added.millipoints if added is not None else 0)
     return ScoreThen(
         snapshot_at=snapshot_at,
         definition_version=found.definition.version,
-        as_of=as_of,
+        as_of=query.as_of,
         lead_id=lead_id,
         at=from_micros(found.at),
         score=numbers(fit, intent, found.band),
         grade=found.grade,
         fit=Group(millipoints=fit, parts=_parts(found.fit_contributions)),
         intent=Group(millipoints=intent, parts=_parts(found.intent_contributions)),
-        qualifications=verdicts(found),
+        account=added,
+        no_account_because=why,
+        total_with_account=points(total) if is_now else None,
+        predicted=told(found.predicted),
+        qualifications=verdicts(found.qualifications),
     )
 
 

@@ -1,6 +1,6 @@
 """`GET /v1/leads/{id}/score/history`: how a lead's score came about, a point for each change."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
@@ -10,10 +10,13 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 from pydantic import Field
 
-from leadtrace.events.snapshots import LeadScore, ScorePoint
-from leadtrace.events.times import from_micros
+from leadtrace.domain.definitions.schedule import Schedule
+from leadtrace.domain.scoring.frozen import as_frozen
+from leadtrace.events.snapshots import FrozenPeriod, LeadScore, ScorePoint
+from leadtrace.events.times import from_micros, to_micros
 from leadtrace_api.knowledge.leads import score_then
-from leadtrace_api.knowledge.parameters import KnownQuery
+from leadtrace_api.knowledge.parameters import ScoreQuery, View, ViewQuery
+from leadtrace_api.knowledge.takeovers import with_takeovers
 from leadtrace_api.leads.current import numbers, verdicts
 from leadtrace_api.leads.moved import MOVED, moved
 from leadtrace_api.leads.schemas import ScoreNumbers, Verdict
@@ -28,6 +31,7 @@ class HistoryPoint(Answer):
     """The score as it stood from `at` on, until the next point."""
 
     at: datetime
+    definition_version: int = Field(description="The version of the definitions that says so.")
     score: ScoreNumbers
     change: float = Field(description="What the total changed by since the point before, in points.")
     explained: str = Field(description="Where the parts of exactly this score are told.")
@@ -53,12 +57,14 @@ EXAMPLE: dict[str, Any] = {
     "points": [
         {
             "at": "2026-03-02T10:14:06.120000Z",
+            "definition_version": 1,
             "score": {"fit": 35.0, "intent": 0.0, "total": 35.0, "band": "cold"},
             "change": 35.0,
             "explained": f"/v1/leads/{_LEAD}/score?at=2026-03-02T10%3A14%3A06.120000Z",
         },
         {
             "at": "2026-03-15T12:00:00Z",
+            "definition_version": 1,
             "score": {"fit": 35.0, "intent": 8.75, "total": 43.75, "band": "warm"},
             "change": 8.75,
             "explained": f"/v1/leads/{_LEAD}/score?at=2026-03-15T12%3A00%3A00Z",
@@ -79,44 +85,63 @@ EXAMPLE: dict[str, Any] = {
 async def score_history(
     room: InRoom,
     lead_id: Annotated[UUID, Path(description="As every answer names the lead.")],
-    query: Annotated[KnownQuery, Query()],
+    query: Annotated[ViewQuery, Query()],
 ) -> Response:
     """A point for each moment at which fit, intent or band changed by an event, or at a midnight.
 
     Intent fades between the points: `explained` and any other moment of `/score?at=` tell how far. Late and
-    corrected events change the points of the past; `as_of` tells what they were.
+    corrected events change the points of the past; `as_of` tells what they were. With `view=frozen` each
+    point is by the definitions that were in force then, and one stands where others took over, with what
+    intent was at that moment.
     """
     async with reading(room) as now:
-        found = await score_then(room, now, lead_id, query.as_of)
-    if found.redirect_to is not None:
-        return moved(found.redirect_to, "/score/history", query)
+        found = await score_then(room, now, lead_id, ScoreQuery(**dict(query)))
+        if found.redirect_to is not None:
+            return moved(found.redirect_to, "/score/history", query)
+        told = await with_takeovers(room, now, lead_id, query, _told(found, now.schedule, query))
     answer = ScoreHistory(
         snapshot_at=now.at,
         definition_version=found.definition.version,
         as_of=query.as_of,
         lead_id=lead_id,
-        points=tuple(_points(found, query)),
-        points_omitted=found.timeline_omitted,
-        verdicts=verdicts(found),
+        points=tuple(_points(found.lead_id, told, query)),
+        points_omitted=found.timeline_omitted + (found.frozen_omitted if query.view is View.FROZEN else 0),
+        verdicts=verdicts([one for some in told for one in some.qualifications]),
         verdicts_omitted=found.qualifications_omitted,
     )
     return Response(answer.model_dump_json(by_alias=True), media_type="application/json")
 
 
-def _points(found: LeadScore, query: KnownQuery) -> Iterator[HistoryPoint]:
+def _told(found: LeadScore, schedule: Schedule, query: ViewQuery) -> list[FrozenPeriod]:
+    """What is told: all by one version, or by each for as long as it was in force."""
+    if query.view is View.RESTATED:
+        return [
+            FrozenPeriod(
+                definition=found.definition, timeline=found.timeline, qualifications=found.qualifications
+            )
+        ]
+    known = schedule if query.as_of is None else schedule.as_of(to_micros(query.as_of))
+    return as_frozen(found, known.since or 0)
+
+
+def _points(lead_id: str, told: Iterable[FrozenPeriod], query: ViewQuery) -> Iterator[HistoryPoint]:
     before: ScorePoint | None = None
-    for point in found.timeline:
-        total = point.fit + point.intent
-        yield HistoryPoint(
-            at=from_micros(point.at),
-            score=numbers(point.fit, point.intent, point.band),
-            change=points(total - (before.fit + before.intent if before is not None else 0)),
-            explained=_explained(found.lead_id, point.at, query),
-        )
-        before = point
+    for period in told:
+        for point in period.timeline:
+            total = point.fit + point.intent
+            yield HistoryPoint(
+                at=from_micros(point.at),
+                definition_version=period.definition.version,
+                score=numbers(point.fit, point.intent, point.band),
+                change=points(total - (before.fit + before.intent if before is not None else 0)),
+                explained=_explained(lead_id, point.at, query),
+            )
+            before = point
 
 
-def _explained(lead_id: str, at: int, query: KnownQuery) -> str:
-    asked = {"at": from_micros(at), **query.model_dump(exclude_none=True)}
-    said = {name: moment.isoformat().replace("+00:00", "Z") for name, moment in asked.items()}
+def _explained(lead_id: str, at: int, query: ViewQuery) -> str:
+    moments = {"at": from_micros(at), **({"as_of": query.as_of} if query.as_of is not None else {})}
+    said = {name: moment.isoformat().replace("+00:00", "Z") for name, moment in moments.items()}
+    if query.view is not View.RESTATED:
+        said["view"] = query.view.value
     return f"/v1/leads/{lead_id}/score?{urlencode(said, quote_via=quote)}"

@@ -8,13 +8,24 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
-from leadtrace.events.snapshots import DefinitionRef, LeadOutcome, LeadScore
-from leadtrace.events.times import from_micros
+from leadtrace.domain.scoring.frozen import as_frozen
+from leadtrace.events.snapshots import DefinitionRef, FrozenPeriod, LeadOutcome, LeadScore
+from leadtrace.events.times import from_micros, to_micros
 from leadtrace_api.leads import queries
-from leadtrace_api.leads.current import Amounts, deal_of, dimensions_of, moment, score_of, stage_entry
+from leadtrace_api.leads.current import (
+    Concluded,
+    deal_of,
+    dimensions_of,
+    earned,
+    moment,
+    score_of,
+    stage_entry,
+)
+from leadtrace_api.leads.hands import hands_of, offer_of
 from leadtrace_api.leads.schemas import Lead, Trace
 from leadtrace_api.leads.trace import trace_entries
 from leadtrace_api.personal.schemas import PersonalFields
+from leadtrace_api.projector.contribution import revenue_of, start_of
 from leadtrace_api.reading import Reading
 
 _UNJUDGED = DefinitionRef(id="", version=0, hash="")
@@ -22,11 +33,11 @@ _UNJUDGED = DefinitionRef(id="", version=0, hash="")
 
 @dataclass(frozen=True, slots=True)
 class Snapshots:
-    """The snapshots of a lead and what its deals are worth, as known at `as_of`; None: now."""
+    """The snapshots of a lead and the outcomes of its deals, as known at `as_of`; None: now."""
 
     outcome: LeadOutcome | None
     score: LeadScore | None
-    amounts: Amounts
+    concluded: Concluded
     as_of: datetime | None = None
 
 
@@ -50,9 +61,14 @@ def lead_answer(now: Reading, lead_id: UUID, known: Snapshots, personal: Persona
         transitions_omitted=outcome.transitions_omitted,
         touches=outcome.touches,
         score=score_of(score) if score is not None else None,
+        account=score.account if score is not None else None,
         won_at=moment(outcome.won_at),
         lost_at=moment(outcome.lost_at),
-        deals=tuple(deal_of(deal, known.amounts) for deal in outcome.deals),
+        revenue=earned(revenue_of(outcome)),
+        deals=tuple(deal_of(deal, known.concluded, start_of(outcome)) for deal in outcome.deals),
+        hands=hands_of(outcome.holdings[-1]) if outcome.holdings else None,
+        offers=tuple(map(offer_of, outcome.offers)),
+        offers_omitted=outcome.offers_omitted,
         flags=outcome.flags,
         trace=f"/v1/leads/{lead_id}/trace",
         personal=personal,
@@ -72,7 +88,17 @@ def trace_answer(
         definition_version=now.version,
         as_of=known.as_of,
         lead_id=lead_id,
-        entries=trace_entries(events[: queries.MOST_EVENTS], known.outcome, known.score, known.amounts),
+        entries=trace_entries(
+            events[: queries.MOST_EVENTS], known.outcome, _scored(now, known), known.concluded
+        ),
         lapsed_before=lapsed_before,
         truncated=len(events) > queries.MOST_EVENTS,
     )
+
+
+def _scored(now: Reading, known: Snapshots) -> list[FrozenPeriod]:
+    """The score as each version told it while it was in force, as far as that was known."""
+    if known.score is None:
+        return []
+    schedule = now.schedule if known.as_of is None else now.schedule.as_of(to_micros(known.as_of))
+    return as_frozen(known.score, schedule.since or 0)

@@ -1,15 +1,25 @@
 """The current state of a lead, out of its newest score and outcome."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row
 
-from leadtrace.events.snapshots import Contribution, DealShare, LeadOutcome, LeadScore, Transition
+from leadtrace.events.money import Booking
+from leadtrace.events.snapshots import (
+    Contribution,
+    DealOutcome,
+    DealShare,
+    LeadOutcome,
+    LeadScore,
+    Qualification,
+    Transition,
+)
 from leadtrace.events.times import from_micros
 from leadtrace_api.leads.schemas import (
+    DealMoney,
     Dimensions,
     LeadDeal,
     LeadRow,
@@ -20,10 +30,11 @@ from leadtrace_api.leads.schemas import (
     Verdict,
 )
 from leadtrace_api.personal.schemas import PersonalFields
+from leadtrace_api.projector.contribution import bookings_of
 from leadtrace_api.projector.dimensions import DIMENSIONS, keys_of
-from leadtrace_api.schemas import money, points
+from leadtrace_api.schemas import Money, money, points
 
-Amounts = Mapping[UUID, tuple[int | None, str | None]]
+Concluded = Mapping[UUID, DealOutcome]
 
 
 def moment(micros: int | None) -> datetime | None:
@@ -41,11 +52,10 @@ def numbers(fit: int, intent: int, band: str) -> ScoreNumbers:
     return ScoreNumbers(fit=points(fit), intent=points(intent), total=points(fit + intent), band=band)
 
 
-def verdicts(score: LeadScore) -> tuple[Verdict, ...]:
+def verdicts(told: Iterable[Qualification]) -> tuple[Verdict, ...]:
     """Each change of what the clauses of a stage say, oldest first."""
     return tuple(
-        Verdict(stage=one.stage, at=from_micros(one.at), holds=one.holds, failed=one.failed)
-        for one in score.qualifications
+        Verdict(stage=one.stage, at=from_micros(one.at), holds=one.holds, failed=one.failed) for one in told
     )
 
 
@@ -57,7 +67,7 @@ def score_of(score: LeadScore) -> Score:
         grade=score.grade,
         fit_reasons=tuple(map(_reason, score.fit_contributions)),
         intent_reasons=tuple(map(_reason, score.intent_contributions)),
-        qualifications=verdicts(score),
+        qualifications=verdicts(score.qualifications),
     )
 
 
@@ -75,19 +85,41 @@ def stage_entry(transition: Transition) -> StageEntry:
         kind=transition.kind,
         claimed=transition.claimed,
         actor=transition.actor,
+        marks=transition.marks,
     )
 
 
-def deal_of(share: DealShare, amounts: Amounts) -> LeadDeal:
-    """A deal as its lead sees it, with the whole amount beside the lead's part."""
+def deal_of(share: DealShare, concluded: Concluded, otherwise_at: int) -> LeadDeal:
+    """A deal as its lead sees it, with what the deal's own outcome says beside the lead's part.
+
+    `otherwise_at` (µs) dates what nobody dated.
+    """
     deal_id = UUID(share.deal_id)
-    amount, currency = amounts.get(deal_id, (None, None))
+    own = concluded.get(deal_id)
+    amount, currency = (own.amount, own.currency) if own is not None else (None, None)
     return LeadDeal(
         deal_id=deal_id,
         status=share.status,
         share=money(share.share, share.currency) if share.currency is not None else None,
         amount=money(amount, currency) if amount is not None and currency is not None else None,
         closed_at=moment(share.closed_at),
+        money=tuple(map(_deal_money, bookings_of(share, otherwise_at))),
+        reason=own.reason if own is not None else None,
+        flags=own.flags if own is not None else (),
+    )
+
+
+def earned(totals: Mapping[str, int]) -> tuple[Money, ...]:
+    """Minor units by currency as money."""
+    return tuple(money(minor, currency) for currency, minor in sorted(totals.items()))
+
+
+def _deal_money(one: Booking) -> DealMoney:
+    return DealMoney(
+        kind=one.kind,
+        at=from_micros(one.at),
+        amount=money(one.amount, one.currency),
+        counted=money(one.counted, one.counted_in),
     )
 
 
@@ -103,9 +135,10 @@ def lead_row(row: Row[Any], personal: PersonalFields | None) -> LeadRow:
         stage=stored["stage"],
         dimensions=Dimensions(**{name: stored[name] for name in DIMENSIONS}),
         score=numbers(fit, intent, band) if band is not None else None,
+        account=stored["account"],
         won_at=stored["won_at"],
         lost_at=stored["lost_at"],
-        revenue=tuple(money(minor, currency) for currency, minor in sorted(revenue.items())),
+        revenue=earned(revenue),
         flags=tuple(stored["flags"]),
         href=f"/v1/leads/{stored['lead_id']}",
         personal=personal,

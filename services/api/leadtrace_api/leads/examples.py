@@ -16,6 +16,9 @@ _DIMENSIONS: dict[str, Any] = {
     "partner": None,
     "owner": "owner/31",
     "team": "inside-sales",
+    "segment": "mid_market",
+    "industry": "software",
+    "region": "emea",
 }
 _SCORE: dict[str, Any] = {"fit": 35.0, "intent": 17.5, "total": 52.5, "band": "warm"}
 _ENTRY: dict[str, Any] = {
@@ -25,12 +28,29 @@ _ENTRY: dict[str, Any] = {
     "claimed": "closedwon",
     "actor": "user/31",
 }
+_HANDS: dict[str, Any] = {
+    "account": "won",
+    "team": None,
+    "owner": None,
+    "partner": None,
+    "since": "2026-04-01T08:14:05.120000Z",
+}
 _OWN_DEAL: dict[str, Any] = {
     "deal_id": _DEAL,
     "status": "won",
     "share": {"amount": "24125.00", "currency": "EUR"},
     "amount": {"amount": "48250.00", "currency": "EUR"},
     "closed_at": "2026-04-01T08:14:05.120000Z",
+    "money": [
+        {
+            "kind": "win",
+            "at": "2026-04-01T08:14:05.120000Z",
+            "amount": {"amount": "24125.00", "currency": "EUR"},
+            "counted": {"amount": "24125.00", "currency": "EUR"},
+        }
+    ],
+    "reason": None,
+    "flags": [],
 }
 
 LEADS: dict[str, Any] = {
@@ -44,6 +64,7 @@ LEADS: dict[str, Any] = {
             "stage": "customer",
             "dimensions": _DIMENSIONS,
             "score": _SCORE,
+            "account": "acme.example",
             "won_at": "2026-04-01T08:14:05.120000Z",
             "lost_at": None,
             "revenue": [{"amount": "24125.00", "currency": "EUR"}],
@@ -78,9 +99,35 @@ LEAD: dict[str, Any] = {
             {"stage": "mql", "at": "2026-03-02T10:14:06.120000Z", "holds": True, "failed": []}
         ],
     },
+    "account": "acme.example",
     "won_at": "2026-04-01T08:14:05.120000Z",
     "lost_at": None,
+    "revenue": [{"amount": "24125.00", "currency": "EUR"}],
     "deals": [_OWN_DEAL],
+    "hands": _HANDS,
+    "offers": [
+        {
+            "at": "2026-03-02T10:14:06.120000Z",
+            "opened_by": "verdict",
+            "terms_version": 1,
+            "route": "everybody_else",
+            "team": "inside-sales",
+            "owner": "owner/31",
+            "partner": None,
+            "answer": "accepted",
+            "answered_at": "2026-03-02T13:02:00.000000Z",
+            "answered_by": "owner/31",
+            "reason": None,
+            "accept_due_at": "2026-03-03T10:14:06.120000Z",
+            "contacted_at": "2026-03-03T09:00:00.000000Z",
+            "contact_due_at": "2026-03-04T13:02:00.000000Z",
+            "outcome_due_at": "2026-05-31T13:02:00.000000Z",
+            "ended_as": "won",
+            "ended_at": "2026-04-01T08:14:05.120000Z",
+            "end_reason": None,
+        }
+    ],
+    "offers_omitted": 0,
     "flags": [],
     "trace": f"/v1/leads/{_LEAD}/trace",
     "personal": {
@@ -112,8 +159,23 @@ TRACE: dict[str, Any] = {
             "mapping": "hubspot-1",
             "data": {"personal": {"masked": True}},
         },
+        {
+            "kind": "score",
+            "at": "2026-03-02T08:14:05.120000Z",
+            "dwell_s": None,
+            "score": {"fit": 35.0, "intent": 0.0, "total": 35.0, "band": "cold"},
+            "definition_version": 1,
+        },
         {"kind": "stage", "at": "2026-04-01T08:14:05.120000Z", "dwell_s": None, "stage": _ENTRY},
         {"kind": "deal", "at": "2026-04-01T08:14:05.120000Z", "dwell_s": None, "deal": _OWN_DEAL},
+        {
+            "kind": "hands",
+            "at": "2026-04-01T08:14:05.120000Z",
+            "dwell_s": None,
+            "source": "leadtrace/attribution",
+            "id": _DEAL,
+            "hands": _HANDS,
+        },
     ],
     "lapsed_before": None,
     "truncated": False,

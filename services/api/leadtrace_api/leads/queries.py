@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, text, tuple_
 
 from leadtrace.events.lead import LADDER
-from leadtrace.events.snapshots import LeadScore
+from leadtrace.events.snapshots import DealOutcome, LeadScore
 from leadtrace_api.leads.schemas import LeadsQuery
 from leadtrace_api.projector.dimensions import DIMENSIONS
 from leadtrace_api.reading import Reading
@@ -19,6 +19,7 @@ MOST_EVENTS = 10_000
 Cursor = tuple[date, datetime, UUID]
 
 _SCORE = msgspec.json.Decoder(LeadScore)
+_DEAL = msgspec.json.Decoder(DealOutcome)
 _ROW = [
     LEADS.c[name]
     for name in (
@@ -35,6 +36,7 @@ _ROW = [
         "lost_at",
         "revenue",
         "flags",
+        "account",
     )
 ]
 _NEWEST_FIRST = (LEADS.c.cohort_day.desc(), LEADS.c.captured_at.desc(), LEADS.c.lead_id.desc())
@@ -139,13 +141,14 @@ async def lead_row(now: Reading, lead_id: UUID) -> Row[Any] | None:
     return found
 
 
-async def deal_amounts(now: Reading, ids: Sequence[UUID]) -> dict[UUID, tuple[int | None, str | None]]:
-    """Amount in minor units and currency of deals whose own outcome arrived."""
+async def deal_outcomes(now: Reading, ids: Sequence[UUID]) -> dict[UUID, DealOutcome]:
+    """The outcomes of deals, of those whose own arrived."""
     deals = DEALS.c
-    statement = select(deals.deal_id, deals.amount, deals.currency).where(
-        deals.deal_id.in_(ids), deals.definition_version == now.version
+    statement = select(deals.deal_id, deals.outcome_body).where(
+        deals.deal_id.in_(ids), deals.definition_version == now.version, deals.outcome_body.is_not(None)
     )
-    return {row.deal_id: (row.amount, row.currency) for row in await now.connection.execute(statement)}
+    found = await now.connection.execute(statement)
+    return {row.deal_id: _DEAL.decode(row.outcome_body) for row in found}
 
 
 async def events(now: Reading, lead_id: UUID, deals: Sequence[UUID]) -> Sequence[Row[Any]]:

@@ -85,7 +85,7 @@ async def lead(
             if stored.redirect_to is not None:
                 return moved(stored.redirect_to)
             outcome, score = _bodies(stored)
-            known = Snapshots(outcome, score, await queries.deal_amounts(now, deal_ids(outcome)))
+            known = Snapshots(outcome, score, await queries.deal_outcomes(now, deal_ids(outcome)))
         look = await look_at(request, room, now, [lead_id])
     await look.record(room)
     return _json(lead_answer(now, lead_id, known, look.fields[lead_id]))
@@ -111,10 +111,10 @@ async def trace(room: InRoom, lead_id: LeadId, query: Annotated[KnownQuery, Quer
             return moved(stored.redirect_to, "/trace")
         outcome, score = _bodies(stored)
         deals = deal_ids(outcome)
-        amounts = await queries.deal_amounts(now, deals)
+        concluded = await queries.deal_outcomes(now, deals)
         events = await queries.events(now, lead_id, deals)
         lapsed_before = await queries.lapsed_before(now, lead_id, deals)
-    told = trace_answer(now, lead_id, events, Snapshots(outcome, score, amounts), lapsed_before)
+    told = trace_answer(now, lead_id, events, Snapshots(outcome, score, concluded), lapsed_before)
     return _trace(told)
 
 

@@ -31,7 +31,7 @@ class LeadsQuery(DimensionFilters):
 
 
 class Dimensions(Answer):
-    """Where a lead came from and who holds it; null where nothing is known."""
+    """Where a lead came from, who holds it, and what it is; null where nothing is known."""
 
     channel: str | None
     source: str | None
@@ -43,6 +43,9 @@ class Dimensions(Answer):
     partner: str | None
     owner: str | None
     team: str | None
+    segment: str | None
+    industry: str | None
+    region: str | None
 
 
 class ScoreNumbers(Answer):
@@ -63,9 +66,10 @@ class LeadRow(Answer):
     stage: str | None
     dimensions: Dimensions
     score: ScoreNumbers | None = Field(description="Null until one arrived.")
+    account: str | None = Field(description="Whose people it is one of; see /v1/accounts.")
     won_at: datetime | None
     lost_at: datetime | None
-    revenue: tuple[Money, ...] = Field(description="Its parts of won deals, by currency.")
+    revenue: tuple[Money, ...] = Field(description="What it brought so far, after refunds, by currency.")
     flags: tuple[str, ...] = Field(
         description="What to know before trusting it: bot, clock_skew, history_truncated, "
         "won_before_capture, unhydrated (only changes of it are known: neither capture nor record came)."
@@ -117,6 +121,20 @@ class StageEntry(Answer):
     kind: str
     claimed: str | None
     actor: str | None
+    marks: tuple[str, ...] = Field(
+        default=(),
+        description="looping: it had been there before. Of a change in the CRM: bulk, backdated (told more "
+        "than three days later), same_second (another within one second).",
+    )
+
+
+class DealMoney(Answer):
+    """Money of a won deal that came, or went if below 0: this lead's part."""
+
+    kind: str = Field(description="win, refund, renewal, expansion or churn.")
+    at: datetime
+    amount: Money
+    counted: Money = Field(description="As revenue counts it: in the reporting currency if there is a rate.")
 
 
 class LeadDeal(Answer):
@@ -124,9 +142,54 @@ class LeadDeal(Answer):
 
     deal_id: UUID
     status: str
-    share: Money | None = Field(description="This lead's part of the amount; null without one.")
-    amount: Money | None = Field(description="All of it; null until the deal's own outcome arrived.")
+    share: Money | None = Field(
+        description="This lead's part of the amount, of a won deal after all that came and went; null "
+        "without one."
+    )
+    amount: Money | None = Field(
+        description="All that was agreed at first; null until the deal's own outcome arrived."
+    )
     closed_at: datetime | None
+    money: tuple[DealMoney, ...] = Field(description="Of a won deal, oldest first.")
+    reason: str | None = Field(description="Why it was lost, in the words of the CRM.")
+    flags: tuple[str, ...] = Field(
+        description="What to know before trusting it: bad_amount, bad_money, before_win, churn_exceeds, "
+        "clock_skew, money_truncated, no_currency, no_rate, refund_exceeds, refund_without_win, unhydrated, "
+        "unlinked."
+    )
+
+
+class Hands(Answer):
+    """Whose hands a lead is in; in transit, those that it was offered to."""
+
+    account: str
+    team: str | None
+    owner: str | None
+    partner: str | None
+    since: datetime
+
+
+class LeadOffer(Answer):
+    """A handover of the lead, both sides of it; null moments did not come, or are asked for no more."""
+
+    at: datetime
+    opened_by: str = Field(description="claim, verdict, event, or implied by what followed.")
+    terms_version: int = Field(description="The version of the definitions whose terms hold.")
+    route: str | None
+    team: str | None
+    owner: str | None
+    partner: str | None
+    answer: str = Field(description="open, accepted, rejected, superseded or gone.")
+    answered_at: datetime | None
+    answered_by: str | None
+    reason: str | None
+    accept_due_at: datetime | None
+    contacted_at: datetime | None
+    contact_due_at: datetime | None
+    outcome_due_at: datetime | None
+    ended_as: str | None
+    ended_at: datetime | None
+    end_reason: str | None
 
 
 class Lead(Stamped):
@@ -145,9 +208,16 @@ class Lead(Stamped):
     transitions_omitted: int
     touches: int
     score: Score | None
+    account: str | None = Field(description="Whose people it is one of; see /v1/accounts.")
     won_at: datetime | None
     lost_at: datetime | None
+    revenue: tuple[Money, ...] = Field(
+        description="What it brought so far, after refunds, by the currency that it counts in."
+    )
     deals: tuple[LeadDeal, ...]
+    hands: Hands | None = Field(description="Whose hands it is in; null for a visitor.")
+    offers: tuple[LeadOffer, ...] = Field(description="Every handover, oldest first.")
+    offers_omitted: int
     flags: tuple[str, ...] = Field(
         description="What to know before trusting it: bot, clock_skew, history_truncated, "
         "won_before_capture, unhydrated (only changes of it are known: neither capture nor record came)."
@@ -163,7 +233,9 @@ class TraceEntry(Answer):
     was heard. It is null on the last one.
     """
 
-    kind: str = Field(description="`event` as it came in; `stage`, `score` or `deal` as derived from events.")
+    kind: str = Field(
+        description="`event` as it came in; `stage`, `hands`, `score` or `deal` as derived from events."
+    )
     at: datetime
     dwell_s: float | None
     type: str | None = None
@@ -177,7 +249,11 @@ class TraceEntry(Answer):
     data: dict[str, object] | None = Field(default=None, description="As published; personal values masked.")
     stage: StageEntry | None = None
     score: ScoreNumbers | None = None
+    definition_version: int | None = Field(
+        default=None, description="By which version of the definitions a score is: the one in force then."
+    )
     deal: LeadDeal | None = None
+    hands: Hands | None = None
 
 
 class Trace(Stamped):

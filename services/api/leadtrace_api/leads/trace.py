@@ -9,28 +9,33 @@ import msgspec
 from sqlalchemy import Row
 
 from leadtrace.events.envelope import Event
-from leadtrace.events.snapshots import DealStatus, LeadOutcome, LeadScore
+from leadtrace.events.snapshots import DealStatus, FrozenPeriod, LeadOutcome
 from leadtrace.events.times import from_micros
-from leadtrace_api.leads.current import Amounts, deal_of, numbers, stage_entry
+from leadtrace_api.leads.current import Concluded, deal_of, numbers, stage_entry
+from leadtrace_api.leads.hands import hand_entries
 from leadtrace_api.leads.schemas import TraceEntry
 
 MASK = "***"
 _PERSONAL = "personal"
 _SEALED = "sealed"
 # Derived entries stand after the events of the same moment: these are what they are derived from.
-_RANK = {"event": 0, "score": 1, "stage": 2, "deal": 3}
+_RANK = {"event": 0, "score": 1, "stage": 2, "deal": 3, "hands": 4}
 _EVENT = msgspec.json.Decoder(Event)
 
 
 def trace_entries(
-    events: Iterable[Row[Any]], outcome: LeadOutcome | None, score: LeadScore | None, amounts: Amounts
+    events: Iterable[Row[Any]],
+    outcome: LeadOutcome | None,
+    scored: Iterable[FrozenPeriod],
+    concluded: Concluded,
 ) -> tuple[TraceEntry, ...]:
-    """Every entry in time order, with how long it stood."""
+    """Every entry in time order, with how long it stood; the score by each version while it was in force."""
     numbered = [
         *(entry for _, entry in sorted(map(_event, events), key=lambda pair: pair[0])),
-        *(_scores(score) if score else ()),
+        *_scores(scored),
         *(_stages(outcome) if outcome else ()),
-        *(_deals(outcome, amounts) if outcome else ()),
+        *(_deals(outcome, concluded) if outcome else ()),
+        *(hand_entries(outcome) if outcome else ()),
     ]
     # Sorting is stable, so that entries of one moment and kind keep the order of the folds.
     return _with_dwell(sorted(numbered, key=lambda entry: (entry.at, _RANK[entry.kind])))
@@ -73,14 +78,16 @@ def _event(row: Row[Any]) -> tuple[tuple[object, ...], TraceEntry]:
     return (row.occurred_at, event.sourcerank, event.sequence, event.source, event.id), entry
 
 
-def _scores(score: LeadScore) -> Iterator[TraceEntry]:
-    for point in score.timeline:
-        yield TraceEntry(
-            kind="score",
-            at=from_micros(point.at),
-            dwell_s=None,
-            score=numbers(point.fit, point.intent, point.band),
-        )
+def _scores(scored: Iterable[FrozenPeriod]) -> Iterator[TraceEntry]:
+    for period in scored:
+        for point in period.timeline:
+            yield TraceEntry(
+                kind="score",
+                at=from_micros(point.at),
+                dwell_s=None,
+                score=numbers(point.fit, point.intent, point.band),
+                definition_version=period.definition.version,
+            )
 
 
 def _stages(outcome: LeadOutcome) -> Iterator[TraceEntry]:
@@ -96,11 +103,14 @@ def _stages(outcome: LeadOutcome) -> Iterator[TraceEntry]:
         )
 
 
-def _deals(outcome: LeadOutcome, amounts: Amounts) -> Iterator[TraceEntry]:
+def _deals(outcome: LeadOutcome, concluded: Concluded) -> Iterator[TraceEntry]:
     for deal in outcome.deals:
         if deal.status in (DealStatus.WON, DealStatus.LOST) and deal.closed_at is not None:
             yield TraceEntry(
-                kind="deal", at=from_micros(deal.closed_at), dwell_s=None, deal=deal_of(deal, amounts)
+                kind="deal",
+                at=from_micros(deal.closed_at),
+                dwell_s=None,
+                deal=deal_of(deal, concluded, deal.closed_at),
             )
 
 

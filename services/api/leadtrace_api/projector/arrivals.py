@@ -1,6 +1,6 @@
 """From records to snapshots by entity: of each entity and definition version only the newest matters."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 from uuid import UUID
@@ -48,15 +48,18 @@ class Arrivals:
         default_factory=lambda: {row.type: {} for row in (LEAD_SCORED, LEAD_CONCLUDED, DEAL_CONCLUDED)}
     )
     dead: list[DeadLetter] = field(default_factory=list)
-    unknown: int = 0
+    left_out: int = 0
 
 
-def arrivals_of(records: Iterable[Record]) -> Arrivals:
-    """Sort a batch; a snapshot of a type that this code does not know is counted and left to its owner."""
+def arrivals_of(records: Iterable[Record], versions: Collection[int]) -> Arrivals:
+    """Sort a batch of these versions of the definitions.
+
+    Another's, and a snapshot of a type that this code does not know, is counted and left to its owner.
+    """
     arrivals = Arrivals()
     for record in records:
         try:
-            _take(arrivals, record)
+            _take(arrivals, record, versions)
         except UndecodableError as error:
             arrivals.dead.append(dead_letter(record, error))
     for entities in arrivals.by_type.values():
@@ -65,17 +68,20 @@ def arrivals_of(records: Iterable[Record]) -> Arrivals:
     return arrivals
 
 
-def _take(arrivals: Arrivals, record: Record) -> None:
+def _take(arrivals: Arrivals, record: Record, versions: Collection[int]) -> None:
     snapshot = decode_snapshot(record.value)
     entities = arrivals.by_type.get(snapshot.type)
     if entities is None:
-        arrivals.unknown += 1
+        arrivals.left_out += 1
         return
     body = bytes(snapshot.data)
     try:
         version = _JUDGED.decode(body).definition.version
     except (msgspec.DecodeError, ValueError) as error:
         raise UndecodableError(f"{snapshot.type}: {error}") from error
+    if version not in versions:
+        arrivals.left_out += 1
+        return
     key = (UUID(snapshot.partitionkey), version)
     entities.setdefault(key, []).append(Arrival(int(snapshot.revision), body, record))
 

@@ -8,35 +8,54 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 from enum import StrEnum
-from typing import TypeAlias
+from itertools import pairwise
+from typing import Final, Literal, TypeAlias
 
 from leadtrace.domain.calendar import DayOf
+from leadtrace.events.custody import Holding
 from leadtrace.events.lead import LADDER, Stage
+from leadtrace.events.money import Booking, MoneyKind
 from leadtrace.events.snapshots import DealShare, DealStatus, LeadOutcome, LeadStatus
-from leadtrace_api.projector.dimensions import Keys, keys_of
+from leadtrace_api.projector.dimensions import Keys, keys_of, party_keys
 
-VERSION = 2
+VERSION = 4
 
 
 class Basis(StrEnum):
-    """Which day a lead's step counts on: that of its capture, or that of the step itself."""
+    """Which day a lead's step counts on: that of its capture, or that of the step itself.
+
+    Custody is a book of its own: a move counts on its day. Its name is the account, its keys are the moment
+    (µs) as text, and team, owner and partner where the account has them.
+    """
 
     COHORT = "cohort"
     ACTIVITY = "activity"
+    CUSTODY = "custody"
+
+
+# What a question may ask for.
+AskedBasis: TypeAlias = Literal[Basis.COHORT, Basis.ACTIVITY]
 
 
 class Measure(StrEnum):
-    """What is counted: `customers` are leads with revenue, `revenue` is in minor units."""
+    """What is counted: `customers` are leads with revenue, `revenue` is in minor units, `moved` a posting.
+
+    `recurring_revenue` is what of `revenue` came or went beside sales and refunds.
+    """
 
     ENTERED = "entered"
     REACHED = "reached"
     CURRENT = "current"
     CUSTOMERS = "customers"
     REVENUE = "revenue"
+    RECURRING = "recurring_revenue"
+    MOVED = "moved"
 
 
 STAGE_MEASURES = (Measure.ENTERED, Measure.REACHED, Measure.CURRENT)
-REVENUE_MEASURES = (Measure.CUSTOMERS, Measure.REVENUE)
+REVENUE_MEASURES = (Measure.CUSTOMERS, Measure.REVENUE, Measure.RECURRING)
+METRIC_MEASURES = (*STAGE_MEASURES, *REVENUE_MEASURES)
+_RECURRING = frozenset({MoneyKind.RENEWAL, MoneyKind.EXPANSION, MoneyKind.CHURN})
 
 # (definition version, basis, day, stage or currency)
 Place: TypeAlias = tuple[int, Basis, date, str]
@@ -61,6 +80,7 @@ def cells(outcome: LeadOutcome | None, day_of: DayOf) -> list[tuple[Cell, int]]:
     for name, measure, at, amount in _steps(outcome):
         made.append((((version, Basis.COHORT, cohort, name), keys, measure), amount))
         made.append((((version, Basis.ACTIVITY, day_of(at), name), keys, measure), amount))
+    made += _postings(outcome, day_of)
     return made
 
 
@@ -89,6 +109,9 @@ def changes_before(day: date, net: Increments) -> bool:
     return any(amount and cell[0][2] < day for cell, amount in net.items())
 
 
+# Where leads come from: its balance is how many there ever were, below zero.
+OUTSIDE: Final = "outside"
+
 Step: TypeAlias = tuple[str, Measure, int, int]
 
 
@@ -109,7 +132,7 @@ def _entries(outcome: LeadOutcome) -> Iterator[Step]:
     for stage, count in outcome.entries.items():
         # Of transitions too old to be listed a snapshot keeps the number and the first moment.
         if (omitted := count - listed[stage]) > 0:
-            yield (stage, Measure.ENTERED, outcome.first_reached.get(stage, _start(outcome)), omitted)
+            yield (stage, Measure.ENTERED, outcome.first_reached.get(stage, start_of(outcome)), omitted)
 
 
 def reached_at(outcome: LeadOutcome) -> dict[Stage, int]:
@@ -133,25 +156,63 @@ def current_stage(outcome: LeadOutcome) -> Stage | None:
 
 def current_since(outcome: LeadOutcome) -> int:
     """The moment (µs) at which a captured lead came to stand where it stands."""
-    return outcome.stage_since if outcome.stage_since is not None else _start(outcome)
+    return outcome.stage_since if outcome.stage_since is not None else start_of(outcome)
 
 
-def won_shares(outcome: LeadOutcome) -> Iterator[tuple[str, DealShare]]:
-    """The lead's parts of won deals, with their currency; a deal without an amount has none."""
+def bookings_of(deal: DealShare, otherwise_at: int) -> tuple[Booking, ...]:
+    """When the lead's part of a won deal came and went; none for others, and without a currency.
+
+    `otherwise_at` (µs) dates what nobody dated.
+    """
+    if deal.status is not DealStatus.WON or deal.bookings or deal.currency is None:
+        return deal.bookings if deal.status is DealStatus.WON else ()
+    at = deal.closed_at if deal.closed_at is not None else otherwise_at
+    return (Booking(at, MoneyKind.WIN, deal.share, deal.currency, deal.share, deal.currency),)
+
+
+def revenue_of(outcome: LeadOutcome) -> dict[str, int]:
+    """What the lead brought so far, by the currency that it counts in."""
+    totals: dict[str, int] = {}
+    for one in _bookings(outcome):
+        totals[one.counted_in] = totals.get(one.counted_in, 0) + one.counted
+    return totals
+
+
+def _bookings(outcome: LeadOutcome) -> Iterator[Booking]:
     for deal in outcome.deals:
-        if deal.status is DealStatus.WON and deal.currency is not None:
-            yield deal.currency, deal
+        yield from bookings_of(deal, start_of(outcome))
 
 
 def _revenue(outcome: LeadOutcome) -> Iterator[Step]:
     first: dict[str, int] = {}
-    for currency, deal in won_shares(outcome):
-        at = deal.closed_at if deal.closed_at is not None else _start(outcome)
+    for one in _bookings(outcome):
+        currency, at = one.counted_in, one.at
         first[currency] = min(at, first.get(currency, at))
-        yield (currency, Measure.REVENUE, at, deal.share)
+        yield (currency, Measure.REVENUE, at, one.counted)
+        if one.kind in _RECURRING:
+            yield (currency, Measure.RECURRING, at, one.counted)
     for currency, at in first.items():
         yield (currency, Measure.CUSTOMERS, at, 1)
 
 
-def _start(outcome: LeadOutcome) -> int:
+def _postings(outcome: LeadOutcome, day_of: DayOf) -> Iterator[tuple[Cell, int]]:
+    """Double entry: each move takes the lead out of one account and puts it into another one."""
+    if not outcome.holdings:
+        return
+    first = outcome.holdings[0]
+    yield _posting(outcome, None, first.at, day_of), -1
+    yield _posting(outcome, first, first.at, day_of), 1
+    for left, taken in pairwise(outcome.holdings):
+        yield _posting(outcome, left, taken.at, day_of), -1
+        yield _posting(outcome, taken, taken.at, day_of), 1
+
+
+def _posting(outcome: LeadOutcome, hands: Holding | None, at: int, day_of: DayOf) -> Cell:
+    account, party = (OUTSIDE, ()) if hands is None else (hands.account.value, party_keys(hands))
+    place = (outcome.definition.version, Basis.CUSTODY, day_of(at), account)
+    return place, (str(at), *party), Measure.MOVED
+
+
+def start_of(outcome: LeadOutcome) -> int:
+    """The moment (µs) that dates what nobody dated: the capture, else the latest event."""
     return outcome.captured_at if outcome.captured_at is not None else outcome.latest_at

@@ -4,11 +4,14 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import TypeAlias
 
+from leadtrace.events.custody import Holding, Offer
 from leadtrace.events.snapshots import LeadOutcome
 
 ACQUISITION = ("channel", "source", "medium", "campaign", "content", "outlet", "form", "partner")
 CUSTODY = ("owner", "team")
-DIMENSIONS = ACQUISITION + CUSTODY
+PROFILE = ("segment", "industry", "region")
+# In the order in which there came to be such: of leads of before, keys of the last ones are not kept.
+DIMENSIONS = ACQUISITION + CUSTODY + PROFILE
 # The dimension, and its one key, that stand for all leads together.
 TOTAL = ""
 
@@ -22,23 +25,36 @@ _KEYS_KEPT = 16_384
 
 def keys_of(outcome: LeadOutcome) -> Keys:
     """The lead's key in each of `DIMENSIONS`; None where it has none, an empty text counting as none."""
-    origin = outcome.acquisition
+    origin, profile = outcome.acquisition, outcome.profile
     return (
-        _key(origin.channel),
-        _key(origin.source),
-        _key(origin.medium),
-        _key(origin.campaign),
-        _key(origin.content),
-        _key(origin.outlet),
-        _key(origin.form),
-        _key(origin.partner),
-        _key(outcome.owner),
-        _key(outcome.team),
+        key_of(origin.channel),
+        key_of(origin.source),
+        key_of(origin.medium),
+        key_of(origin.campaign),
+        key_of(origin.content),
+        key_of(origin.outlet),
+        key_of(origin.form),
+        key_of(origin.partner),
+        key_of(outcome.owner),
+        key_of(outcome.team),
+        key_of(profile.segment),
+        key_of(profile.industry),
+        key_of(profile.region),
     )
 
 
+def whole(keys: Keys) -> Keys:
+    """Keys that were kept when there were fewer dimensions: the lead has none in those that came later."""
+    return (*keys, *(None,) * (len(DIMENSIONS) - len(keys)))
+
+
+def party_keys(hands: Holding | Offer) -> Keys:
+    """Team, owner and partner of somebody's hands, or of whom a lead is offered to."""
+    return key_of(hands.team), key_of(hands.owner), key_of(hands.partner)
+
+
 @lru_cache(_KEYS_KEPT)
-def _key(text: str | None) -> str | None:
+def key_of(text: str | None) -> str | None:
     """A key that the database can hold: without NUL, and a long one cut, told apart by a hash."""
     if not text:
         return None

@@ -2,69 +2,64 @@
 
 A claim is the CRM's word for a stage on which the definitions have clauses; the verdict is what these
 clauses came to at that very moment. Change what is told and `VERSION` rises: the projector then judges anew.
+
+The moment at which the version of the snapshot was activated stands in no snapshot: what the versions before
+said is told as if the last of them were in force for ever, and whoever reads cuts it there.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
+from itertools import chain
 
 from leadtrace.events.lead import Stage
-from leadtrace.events.snapshots import LeadOutcome, Qualification, Transition
+from leadtrace.events.snapshots import LeadOutcome, Transition
 from leadtrace_api.projector.contribution import reached_at
+from leadtrace_api.projector.judgement import Judgement, Told
+from leadtrace_api.projector.reigns import Reign, earlier_of, now_of, reign_at
+from leadtrace_api.projector.takeover import takeovers
 
-VERSION = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """A claim with the verdict of its moment, or a verdict that came to hold of a stage that nobody claimed.
-
-    `verified` is None where the verdict of that moment is kept no longer; `claimed_as` is the CRM's own
-    word, `actor` who said so, `sender` and `event_id` the event behind it.
-    """
-
-    stage: Stage
-    at: int
-    claimed: bool
-    verified: bool | None
-    failed: tuple[str, ...] = ()
-    claimed_as: str | None = None
-    actor: str | None = None
-    sender: str | None = None
-    event_id: str | None = None
-
-    @property
-    def differs(self) -> bool:
-        """Whether claim and verdict say different things."""
-        return self.verified is not None and self.claimed is not self.verified
+VERSION = 2
 
 
 def judgements(outcome: LeadOutcome | None) -> tuple[Judgement, ...]:
-    """Those of a lead, oldest first; none of a visitor, of an absorbed lead and of one not known yet."""
+    """Those of a lead, oldest first; none of a visitor, of an absorbed lead and of one not known yet.
+
+    All are restated; those by earlier versions, and what is told of the takeover, follow where there are any.
+    """
     if outcome is None or outcome.captured_at is None or outcome.redirect_to is not None:
         return ()
-    verdicts: dict[Stage, list[Qualification]] = {}
-    for one in outcome.qualifications:
-        verdicts.setdefault(one.stage, []).append(one)
-    made = [*_claims(outcome.transitions, verdicts), *_unclaimed(outcome, verdicts)]
-    return tuple(sorted(made, key=_moment))
+    now, earlier, reached = now_of(outcome), earlier_of(outcome), reached_at(outcome)
+    told = [_in_order(_judged(outcome.transitions, [now], reached))]
+    if earlier:
+        frozen = _judged(outcome.transitions, earlier, reached)
+        told += [_in_order(frozen), _in_order(takeovers(earlier[-1], now, reached))]
+    return tuple(chain.from_iterable(told))
+
+
+def _in_order(made: Iterator[Judgement]) -> list[Judgement]:
+    return sorted(made, key=_moment)
 
 
 def _moment(one: Judgement) -> int:
     return one.at
 
 
-def _claims(
-    transitions: Sequence[Transition], verdicts: dict[Stage, list[Qualification]]
+def _judged(
+    transitions: Sequence[Transition], reigns: Sequence[Reign], reached: dict[Stage, int]
 ) -> Iterator[Judgement]:
+    yield from _claims(transitions, reigns)
+    yield from _unclaimed(reigns, reached)
+
+
+def _claims(transitions: Sequence[Transition], reigns: Sequence[Reign]) -> Iterator[Judgement]:
     for entry in transitions:
-        if entry.claimed is None or entry.stage not in verdicts:
+        reign = reign_at(reigns, entry.at)
+        if entry.claimed is None or entry.stage not in reign.judges:
             continue
-        verdict = _at(verdicts[entry.stage], entry.at)
+        verdict = reign.verdict(entry.stage, entry.at)
         sender, _, event_id = entry.event.partition(" ")
-        yield Judgement(
-            stage=entry.stage,
-            at=entry.at,
+        yield replace(
+            _by(reign, entry.stage, entry.at),
             claimed=True,
             verified=verdict.holds if verdict is not None else None,
             failed=verdict.failed if verdict is not None else (),
@@ -75,20 +70,26 @@ def _claims(
         )
 
 
-def _at(verdicts: Sequence[Qualification], at: int) -> Qualification | None:
-    """The verdict that stood at a moment, the events of this moment included; None before the first kept."""
-    place = bisect_right([one.at for one in verdicts], at)
-    return verdicts[place - 1] if place else None
+def _unclaimed(reigns: Sequence[Reign], reached: dict[Stage, int]) -> Iterator[Judgement]:
+    """Each time that the clauses of a stage came to hold, if the lead never reached it or a later one.
 
-
-def _unclaimed(outcome: LeadOutcome, verdicts: dict[Stage, list[Qualification]]) -> Iterator[Judgement]:
-    """Each time that the clauses of a stage came to hold, if the lead never reached it or a later one."""
-    reached = reached_at(outcome)
-    for stage, judged in verdicts.items():
+    They go on holding where one version takes over from another by which they held as well.
+    """
+    stages = dict.fromkeys(stage for reign in reigns for stage in reign.verdicts)
+    for stage in stages:
         if stage in reached:
             continue
         before = False
-        for verdict in judged:
-            if verdict.holds and not before:
-                yield Judgement(stage=stage, at=verdict.at, claimed=False, verified=True)
-            before = verdict.holds
+        for reign in reigns:
+            judged = reign.verdicts.get(stage, ())
+            if not judged or judged[0].at > reign.since:
+                before = False
+            for verdict in judged:
+                if verdict.holds and not before:
+                    yield _by(reign, stage, verdict.at)
+                before = verdict.holds
+
+
+def _by(reign: Reign, stage: Stage, at: int) -> Judgement:
+    told = Told.RESTATED if reign.version is None else Told.FROZEN
+    return Judgement(stage=stage, at=at, claimed=False, verified=True, told=told, judged_by=reign.version)

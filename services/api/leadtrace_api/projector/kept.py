@@ -12,7 +12,7 @@ import msgspec
 
 from leadtrace.domain.attribution.recorded import Cause
 from leadtrace_api.projector.contribution import Basis, Cell, Measure, changes_before, net_of
-from leadtrace_api.projector.dimensions import Keys
+from leadtrace_api.projector.dimensions import Keys, whole
 
 Cells: TypeAlias = list[tuple[Cell, int]]
 # (cause, what the lead contributed after the events of this cause)
@@ -20,11 +20,15 @@ Chain: TypeAlias = list[tuple[str, Cells]]
 
 
 class _Kept(msgspec.Struct, array_like=True, gc=False):
-    """One contribution: its steps as (stage or currency, measure, day of the step, amount)."""
+    """One contribution: its steps as (stage or currency, measure, day of the step, amount).
+
+    Its postings are (account, day, keys, amount).
+    """
 
     keys: Keys
     cohort: int
     steps: list[tuple[str, Measure, int, int]]
+    postings: list[tuple[str, int, Keys, int]] = []
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -51,6 +55,17 @@ def steps_of_chains(chains: Iterable[tuple[date, Chain]]) -> Iterator[tuple[date
             before = made
 
 
+def changing(days: Iterable[tuple[date, Chain]]) -> list[tuple[date, Chain]]:
+    """The days on which a group changed what the lead contributes: others say nothing and are not kept."""
+    found: list[tuple[date, Chain]] = []
+    before: Cells = []
+    for day, chain in days:
+        if any(made != before for _, made in chain):
+            found.append((day, chain))
+        before = chain[-1][1]
+    return found
+
+
 def plainest(day: date, chain: Chain, before: Cells) -> Chain:
     """The same chain in one group if none of its groups changes what counts on a day before."""
     if len(chain) == 1:
@@ -71,11 +86,18 @@ def _kept(made: Sequence[tuple[Cell, int]]) -> _Kept | None:
         for ((_, basis, day, name), _, measure), amount in made
         if basis is Basis.ACTIVITY
     ]
-    return _Kept(keys, cohort.toordinal(), steps)
+    postings = [
+        (name, day.toordinal(), party, amount)
+        for ((_, basis, day, name), party, _), amount in made
+        if basis is Basis.CUSTODY
+    ]
+    return _Kept(keys, cohort.toordinal(), steps, postings)
 
 
 def _cells(kept: _Kept, version: int) -> Iterator[tuple[Cell, int]]:
-    cohort = date.fromordinal(kept.cohort)
+    cohort, keys = date.fromordinal(kept.cohort), whole(kept.keys)
     for name, measure, day, amount in kept.steps:
-        yield ((version, Basis.COHORT, cohort, name), kept.keys, measure), amount
-        yield ((version, Basis.ACTIVITY, date.fromordinal(day), name), kept.keys, measure), amount
+        yield ((version, Basis.COHORT, cohort, name), keys, measure), amount
+        yield ((version, Basis.ACTIVITY, date.fromordinal(day), name), keys, measure), amount
+    for name, day, party, amount in kept.postings:
+        yield ((version, Basis.CUSTODY, date.fromordinal(day), name), party, Measure.MOVED), amount

@@ -11,8 +11,9 @@ from typing import Final, TypeAlias
 
 from leadtrace.domain.attribution.recorded import Cause
 from leadtrace.domain.calendar import DayOf
-from leadtrace.events.snapshots import Known, LeadOutcome
-from leadtrace_api.projector.contribution import Increments
+from leadtrace.events.known import Known
+from leadtrace.events.snapshots import LeadOutcome, Profile
+from leadtrace_api.projector.contribution import Increments, bookings_of, start_of
 from leadtrace_api.projector.kept import Cells
 
 # What became known on the very day that it counts on, whatever made it known.
@@ -55,7 +56,7 @@ def usual(
     if old is None:
         return Usual(day, cause) if known.before == 0 else None
     held, contributed = old
-    if held.known is None or not is_plain(held.known, contributed, day_of):
+    if held.known is None or _counted_otherwise(held, new) or not is_plain(held.known, contributed, day_of):
         return None
     held_day, held_cause = day_of(held.known.latest), cause_of(held.known)
     if day == held_day and known.earlier == held.known.earlier:
@@ -84,3 +85,22 @@ def cause_of(known: Known) -> str:
 
 def _all_from(made: Cells, day: date) -> bool:
     return all(cell[0][2] >= day for cell, _ in made)
+
+
+def _counted_otherwise(held: LeadOutcome, new: LeadOutcome) -> bool:
+    """Whether what is news holds for all days: another table of rates, or a profile where none was told yet.
+
+    A snapshot of before there were profiles lacks one that was known long ago.
+    """
+    if new.profile != Profile() == held.profile:
+        return True
+    before, now = _counted(held), _counted(new)
+    return any(now.get(step, worth) != worth for step, worth in before.items())
+
+
+def _counted(outcome: LeadOutcome) -> dict[tuple[object, ...], tuple[int, str]]:
+    return {
+        (deal.deal_id, one.at, one.kind, one.amount, one.currency): (one.counted, one.counted_in)
+        for deal in outcome.deals
+        for one in bookings_of(deal, start_of(outcome))
+    }

@@ -4,6 +4,7 @@ Leads without a key in a dimension are in the total only: they are what its keys
 in one fixed order, so that all who write them lock them alike.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TypeAlias
@@ -32,6 +33,20 @@ def funnel_rows(increments: Mapping[Cell, int]) -> list[RollupRow]:
 def revenue_rows(increments: Mapping[Cell, int]) -> list[RollupRow]:
     """The rows of `revenue_daily` to add: customers, and revenue in minor units."""
     return _rows(increments, REVENUE_MEASURES)
+
+
+# Definition version, moment (µs), account, team, owner, partner, and by how many leads it changes.
+PostingRow: TypeAlias = tuple[int, int, str, str, str, str, int]
+
+
+def posting_rows(increments: Mapping[Cell, int]) -> list[PostingRow]:
+    """The postings to add to the ledger, in one fixed order; a party that is not named is an empty text."""
+    sums: Counter[tuple[int, int, str, str, str, str]] = Counter()
+    for (place, keys, measure), amount in increments.items():
+        if measure is Measure.MOVED:
+            team, owner, partner = (*(key or "" for key in keys[1:]), "", "", "")[:3]
+            sums[place[0], int(keys[0] or 0), place[3], team, owner, partner] += amount
+    return [(*key, sums[key]) for key in sorted(sums) if sums[key]]
 
 
 def _rows(increments: Mapping[Cell, int], measures: Sequence[Measure]) -> list[RollupRow]:

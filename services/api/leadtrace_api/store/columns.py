@@ -43,6 +43,8 @@ _known = lru_cache(_TEXTS_KEPT)(_quoted)
 
 INT = Kind("bigint", str)
 BOOL = Kind("bool", lambda value: "t" if value else "f")
+# The shortest text of a double is read as the same double.
+FLOAT = Kind("float8", repr)
 MOMENT = Kind("bigint", str, _MICROSECONDS)
 DATE = Kind("date", _date_text)
 TEXT = Kind("text", _known)

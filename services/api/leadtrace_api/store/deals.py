@@ -4,6 +4,8 @@ import uuid
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+import msgspec
+
 from leadtrace.domain.calendar import DayOf
 from leadtrace.events.snapshots import DealOutcome, DealStatus
 from leadtrace.store.connection import Connection
@@ -12,6 +14,7 @@ from leadtrace_api.store.columns import (
     BYTES,
     DATE,
     INT,
+    JSON,
     LARGEST_AMOUNT,
     MOMENT,
     TEXT,
@@ -47,6 +50,8 @@ _COLUMNS = (
     Column("closed_day", DATE),
     Column("flags", TEXTS),
     Column("outcome_body", BYTES),
+    Column("net", INT),
+    Column("revenue", JSON),
 )
 _SAVE = update_statement("api.deals", _ID, _COLUMNS)
 
@@ -74,7 +79,8 @@ def outcome_row(new: Newest, outcome: DealOutcome, day_of: DayOf) -> Row:
         OverflowError: a number is beyond what the database or a calendar holds.
         ValueError: an id is none.
     """
-    if abs(outcome.amount or 0) > LARGEST_AMOUNT:
+    brought = _brought(outcome)
+    if max(map(abs, (outcome.amount or 0, outcome.net or 0, *brought.values()))) > LARGEST_AMOUNT:
         raise OverflowError("the deal is worth more than any currency's money")
     return checked(
         (
@@ -91,8 +97,18 @@ def outcome_row(new: Newest, outcome: DealOutcome, day_of: DayOf) -> Row:
             _closed_day(outcome, day_of),
             texts(outcome.flags),
             new.raw,
+            outcome.net,
+            msgspec.json.encode(brought).decode() if brought else None,
         )
     )
+
+
+def _brought(outcome: DealOutcome) -> dict[str, int]:
+    """What a deal brought by the currency that it counts in; nothing if it is all of the amount."""
+    totals: dict[str, int] = {}
+    for one in outcome.bookings:
+        totals[one.counted_in] = totals.get(one.counted_in, 0) + one.counted
+    return totals
 
 
 def _closed_day(outcome: DealOutcome, day_of: DayOf) -> date | None:

@@ -1,12 +1,9 @@
 """Statements on `api.judgements`: the rows of a lead are replaced whenever they are others."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from leadtrace.events.times import from_micros
-from leadtrace.store.connection import Connection
 from leadtrace_api.projector.arrivals import SnapshotKey
-from leadtrace_api.projector.judgements import Judgement
+from leadtrace_api.projector.judgement import Judgement
 from leadtrace_api.store.columns import (
     BOOL,
     INT,
@@ -16,11 +13,10 @@ from leadtrace_api.store.columns import (
     UUID,
     Column,
     Row,
-    arguments,
     checked,
-    rows_of,
     texts,
 )
+from leadtrace_api.store.lead_rows import LeadRows, LeadTable, check_moments
 
 _COLUMNS = (
     Column("lead_id", UUID),
@@ -36,46 +32,24 @@ _COLUMNS = (
     Column("actor", TEXT),
     Column("sender", TEXT),
     Column("event_id", TEXT),
+    Column("told", TEXT),
+    Column("judged_by", INT),
+    Column("until", MOMENT),
 )
-_DELETE = (
-    "delete from api.judgements j using unnest($1::uuid[], $2::int[]) as u (lead_id, definition_version) "
-    "where j.lead_id = u.lead_id and j.definition_version = u.definition_version"
-)
-_INSERT = (
-    f"insert into api.judgements ({', '.join(column.name for column in _COLUMNS)}) "
-    f"select {', '.join(column.value() for column in _COLUMNS)} from {rows_of(_COLUMNS)}"
-)
+TABLE = LeadTable("api.judgements", _COLUMNS)
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What a lead's rows are to be from now on."""
-
-    key: SnapshotKey
-    rows: Sequence[Row]
-
-
-def judged(key: SnapshotKey, made: Sequence[Judgement]) -> Judged:
+def judged(key: SnapshotKey, made: Sequence[Judgement]) -> LeadRows:
     """The rows of a lead's judgements.
 
     Raises:
         OverflowError: a moment is beyond what a calendar holds.
     """
-    return Judged(key, [_row(key, place, one) for place, one in enumerate(made)])
-
-
-async def replace(connection: Connection, changed: Sequence[Judged]) -> None:
-    """Put the rows of locked leads in the place of those that they have."""
-    if not changed:
-        return
-    keys = [one.key for one in changed]
-    await connection.execute(_DELETE, [lead for lead, _ in keys], [version for _, version in keys])
-    if rows := [row for one in changed for row in one.rows]:
-        await connection.execute(_INSERT, *arguments(_COLUMNS, rows))
+    return LeadRows(key, [_row(key, place, one) for place, one in enumerate(made)])
 
 
 def _row(key: SnapshotKey, place: int, one: Judgement) -> Row:
-    from_micros(one.at)
+    check_moments(one.at, one.until)
     return checked(
         (
             *key,
@@ -90,5 +64,8 @@ def _row(key: SnapshotKey, place: int, one: Judgement) -> Row:
             one.actor,
             one.sender,
             one.event_id,
+            one.told,
+            one.judged_by,
+            one.until,
         )
     )

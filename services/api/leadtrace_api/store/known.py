@@ -7,9 +7,10 @@ from uuid import UUID
 from leadtrace.store.connection import Connection
 from leadtrace_api.projector.arrivals import SnapshotKey
 from leadtrace_api.projector.contribution import REVENUE_MEASURES, STAGE_MEASURES
-from leadtrace_api.projector.kept import Chain, unpacked
+from leadtrace_api.projector.kept import Cells, Chain, unpacked
 from leadtrace_api.projector.knowing import Bookings
 from leadtrace_api.projector.marginals import funnel_rows, revenue_rows
+from leadtrace_api.store import ledger
 from leadtrace_api.store.columns import DATE, TEXT, Column
 from leadtrace_api.store.rollups import Rollup
 
@@ -42,11 +43,12 @@ _OF_LEADS = (
     "select lead_id, definition_version, known_day, chain from api.lead_days "
     "where lead_id = any($1::uuid[]) order by lead_id, definition_version, known_day"
 )
-_HAVING = (
-    "select u.lead_id, u.definition_version "
-    "from unnest($1::uuid[], $2::int[]) as u (lead_id, definition_version) "
-    "where exists (select from api.lead_days d "
-    "where d.lead_id = u.lead_id and d.definition_version = u.definition_version)"
+_LAST = (
+    "select u.lead_id, u.definition_version, d.chain "
+    "from unnest($1::uuid[], $2::int[]) as u (lead_id, definition_version), "
+    "lateral (select chain from api.lead_days d "
+    "where d.lead_id = u.lead_id and d.definition_version = u.definition_version "
+    "order by known_day desc limit 1) d"
 )
 _DELETE = (
     "delete from api.lead_days d using unnest($1::uuid[], $2::int[]) as u (lead_id, definition_version) "
@@ -65,6 +67,7 @@ async def add(connection: Connection, bookings: Bookings) -> None:
         connection,
         [(*row[:-1], *known, row[-1]) for known in ordered for row in revenue_rows(bookings[known])],
     )
+    await ledger.add(connection, bookings)
 
 
 async def add_leads(connection: Connection, rows: Iterable[LeadCause]) -> None:
@@ -101,12 +104,12 @@ async def chains(
     return found
 
 
-async def having_days(connection: Connection, keys: Sequence[SnapshotKey]) -> set[SnapshotKey]:
-    """Those of the leads of which chains are kept."""
+async def last_kept(connection: Connection, keys: Sequence[SnapshotKey]) -> dict[SnapshotKey, Cells]:
+    """What the leads contributed at the end of their last kept day; those without any are left out."""
     if not keys:
-        return set()
-    rows = await connection.fetch(_HAVING, [lead for lead, _ in keys], [version for _, version in keys])
-    return {(row[0], row[1]) for row in rows}
+        return {}
+    rows = await connection.fetch(_LAST, [lead for lead, _ in keys], [version for _, version in keys])
+    return {(row[0], row[1]): unpacked(row[2], row[1])[-1][1] for row in rows}
 
 
 async def forget(connection: Connection, keys: Iterable[tuple[UUID, int]]) -> None:
@@ -119,5 +122,5 @@ async def forget(connection: Connection, keys: Iterable[tuple[UUID, int]]) -> No
 
 async def clear(connection: Connection) -> None:
     """Empty everything, to be filled anew within the same transaction."""
-    for table in ("funnel_known", "revenue_known", "lead_days", "known_leads"):
+    for table in ("funnel_known", "revenue_known", "postings", "lead_days", "known_leads"):
         await connection.execute(f"delete from api.{table}")

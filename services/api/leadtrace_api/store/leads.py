@@ -11,7 +11,7 @@ from leadtrace.events.lead import LADDER
 from leadtrace.events.snapshots import LeadOutcome, LeadScore
 from leadtrace.store.connection import Connection
 from leadtrace_api.projector.arrivals import Newest, SnapshotKey
-from leadtrace_api.projector.contribution import current_since, current_stage, reached_at, won_shares
+from leadtrace_api.projector.contribution import current_since, current_stage, reached_at, revenue_of
 from leadtrace_api.projector.dimensions import DIMENSIONS, keys_of
 from leadtrace_api.store.columns import (
     BYTES,
@@ -32,6 +32,7 @@ from leadtrace_api.store.columns import (
     texts,
     update_statement,
 )
+from leadtrace_api.store.work import WORK_OF_OUTCOMES, WORK_OF_SCORES, work_of_outcome, work_of_score
 
 _CREATE = (
     "insert into api.leads (lead_id, definition_version) "
@@ -62,6 +63,9 @@ _OUTCOME_COLUMNS = (
     Column("revenue", JSON),
     Column("flags", TEXTS),
     Column("outcome_body", BYTES),
+    Column("custody", TEXT),
+    Column("custody_since", MOMENT),
+    *WORK_OF_OUTCOMES,
 )
 _SCORE_COLUMNS = (
     Column("score_revision", INT),
@@ -69,6 +73,7 @@ _SCORE_COLUMNS = (
     Column("intent", INT),
     Column("band", TEXT),
     Column("score_body", BYTES),
+    *WORK_OF_SCORES,
 )
 _SAVE_OUTCOMES = update_statement("api.leads", _ID, _OUTCOME_COLUMNS)
 _SAVE_SCORES = update_statement("api.leads", _ID, _SCORE_COLUMNS)
@@ -116,9 +121,11 @@ def score_row(new: Newest, score: LeadScore) -> Row:
     """What a score means for its lead's row.
 
     Raises:
-        OverflowError: a number is beyond what the database holds.
+        OverflowError: a number is beyond what the database or a calendar holds.
     """
-    return checked((*new.key, new.revision, score.fit, score.intent, score.band, new.raw))
+    return checked(
+        (*new.key, new.revision, score.fit, score.intent, score.band, new.raw, *work_of_score(score))
+    )
 
 
 def outcome_row(new: Newest, outcome: LeadOutcome, day_of: DayOf) -> Row:
@@ -148,14 +155,16 @@ def outcome_row(new: Newest, outcome: LeadOutcome, day_of: DayOf) -> Row:
             _revenue(outcome),
             texts(outcome.flags),
             new.raw,
+            outcome.holdings[-1].account if outcome.holdings else None,
+            outcome.holdings[-1].at if outcome.holdings else None,
+            *work_of_outcome(outcome),
         )
     )
 
 
 def _revenue(outcome: LeadOutcome) -> str | None:
-    totals: dict[str, int] = {}
-    for currency, deal in won_shares(outcome):
-        if abs(deal.share) > LARGEST_AMOUNT:
-            raise OverflowError(f"deal {deal.deal_id} is worth more than any currency's money")
-        totals[currency] = totals.get(currency, 0) + deal.share
+    totals = revenue_of(outcome)
+    for currency, total in totals.items():
+        if abs(total) > LARGEST_AMOUNT:
+            raise OverflowError(f"the lead's deals are worth more {currency} than any currency's money")
     return msgspec.json.encode(totals).decode() if totals else None

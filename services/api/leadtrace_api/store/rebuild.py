@@ -42,13 +42,16 @@ async def rebuild_if_cut_otherwise(connection: Connection, timezone: str, relear
         )
         if cut is not None and tuple(cut) == (VERSION, timezone):
             return False
-        await rebuild(connection, relearner)
+        await rebuild(connection, relearner, anew=cut is not None and cut["timezone"] != timezone)
         await connection.execute(_CUT, _NAME, VERSION, timezone)
     return True
 
 
-async def rebuild(connection: Connection, relearner: Relearner) -> None:
-    """Write every derived column and rollup anew; other projectors wait for the transaction to end."""
+async def rebuild(connection: Connection, relearner: Relearner, *, anew: bool = False) -> None:
+    """Write every derived column and rollup anew; other projectors wait for the transaction to end.
+
+    With `anew` no day is taken from a snapshot: attribution counted them in another time zone.
+    """
     day_of = relearner.day_of
     await connection.execute("lock table api.leads, api.deals in share row exclusive mode")
     await rollups.clear(connection)
@@ -56,7 +59,7 @@ async def rebuild(connection: Connection, relearner: Relearner) -> None:
     async for page in pages(connection, "leads", "lead_id"):
         decoded = [(one, OUTCOME.decode(one.raw)) for one in page]
         increments: Increments = Counter()
-        learning = Learning(relearner)
+        learning = Learning(relearner, anew=anew)
         for one, outcome in decoded:
             made = cells(outcome, day_of)
             add(increments, made)

@@ -2,7 +2,7 @@
 
 from leadtrace.store.connection import Connection
 from leadtrace_api.projector.judgements import VERSION, judgements
-from leadtrace_api.store.judgements import judged, replace
+from leadtrace_api.store.judgements import TABLE, judged
 from leadtrace_api.store.rebuild import OUTCOME, pages
 
 NAME = "judgements"
@@ -25,6 +25,8 @@ async def rejudge_if_judged_otherwise(connection: Connection) -> bool:
         await connection.execute("lock table api.leads in share row exclusive mode")
         await connection.execute("delete from api.judgements")
         async for page in pages(connection, "leads", "lead_id"):
-            await replace(connection, [judged(one.key, judgements(OUTCOME.decode(one.raw))) for one in page])
+            await TABLE.replace(
+                connection, [judged(one.key, judgements(OUTCOME.decode(one.raw))) for one in page]
+            )
         await connection.execute(_KEEP, NAME, VERSION)
     return True

@@ -1,0 +1,106 @@
+"""What a question asks for, once it is known that it can be answered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from leadtrace.domain.credits.model import Model
+from leadtrace_api.credits.models import LEVELS, MODELS, USUAL, AnyModel, DataDriven
+from leadtrace_api.credits.schemas import AttributionQuery
+from leadtrace_api.parameters import check_range, listed
+from leadtrace_api.problems import ParameterError
+from leadtrace_api.projector.contribution import Basis
+
+_USUAL_BY = LEVELS[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which models, of which days, by which dimensions; `filters` say which rows are shown."""
+
+    models: Sequence[AnyModel]
+    by: tuple[str, ...]
+    basis: Basis
+    first: date | None
+    last: date | None
+    filters: Mapping[str, Sequence[str | None]]
+    target_roas: Decimal | None = None
+
+    @property
+    def per_deal(self) -> tuple[Model, ...]:
+        """Models that divide each deal by itself."""
+        return tuple(one for one in self.models if isinstance(one, Model))
+
+    @property
+    def data_driven(self) -> tuple[DataDriven, ...]:
+        """Models that look at all journeys."""
+        return tuple(one for one in self.models if isinstance(one, DataDriven))
+
+    @property
+    def has_paths(self) -> bool:
+        """Whether there are paths of what is asked: those of won deals, by one dimension."""
+        return len(self.by) == 1 and self.basis is Basis.COHORT
+
+    def held_against(self, target: Decimal | None) -> "Selection":
+        """The same question, with a target unless it names one itself."""
+        return self if self.target_roas is not None else replace(self, target_roas=target)
+
+    def without_filters(self) -> "Selection":
+        """The same question about every row."""
+        return replace(self, filters={})
+
+
+def selected(query: AttributionQuery) -> Selection:
+    """The question with its defaults.
+
+    Raises:
+        ParameterError: it cannot be answered.
+    """
+    check_range(query.first, query.last, ("from", "to"))
+    models = [MODELS[name] for name in listed("model", query.model, tuple(MODELS))] or list(USUAL)
+    by = listed("by", query.by, LEVELS) or (_USUAL_BY,)
+    asked = Selection(models, by, query.basis, query.first, query.last, query.filters(), query.target_roas)
+    if asked.data_driven:
+        _check_data_driven(asked, asked.data_driven[0])
+    return asked
+
+
+def _check_data_driven(asked: Selection, model: DataDriven) -> None:
+    if asked.basis is not Basis.COHORT:
+        raise ParameterError(
+            f"{model} divides deals that were won in a range, not what was booked in it.",
+            parameter="basis",
+            rule="Models over all journeys are of journeys that ended in the range: basis=cohort.",
+            remedy=f"Ask with basis=cohort, or leave {model} out.",
+        )
+    if len(asked.by) != 1:
+        raise ParameterError(
+            f"{model} reads paths of one dimension; by names {len(asked.by)}.",
+            parameter="by",
+            rule="A path is a row of keys of one dimension.",
+            remedy=f"Group by one of {', '.join(asked.by)}, or leave {model} out.",
+        )
+    others = [name for name in asked.filters if name not in asked.by]
+    if others:
+        raise ParameterError(
+            f"{model} knows the journeys by {asked.by[0]} only, not by {others[0]}.",
+            parameter=others[0],
+            rule="A filter chooses the rows that are shown; paths are never cut by it.",
+            remedy=f"Group by {others[0]}, or leave {model} out.",
+        )
+
+
+def check_custom(asked: Selection, *, defined: bool) -> None:
+    """Refuse the model of one's own where nobody has said what it is.
+
+    Raises:
+        ParameterError: naming what to write where.
+    """
+    if Model.CUSTOM in asked.models and not defined:
+        raise ParameterError(
+            "The definitions in force define no model of one's own.",
+            parameter="model",
+            rule="custom divides by the weights in attribution.custom of the definitions.",
+            remedy="Write attribution.custom and have both teams approve it, or leave custom out.",
+        )

@@ -1,0 +1,80 @@
+"""`GET /v1/ledger/balances`."""
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from sqlalchemy import Row
+
+from leadtrace.events.custody import Account
+from leadtrace_api.knowledge.closing import check_closed
+from leadtrace_api.ledger import example, queries
+from leadtrace_api.ledger.schemas import (
+    PARTIES,
+    Balance,
+    Balances,
+    BalancesEcho,
+    BalancesQuery,
+    BalancesTotal,
+)
+from leadtrace_api.parameters import listed
+from leadtrace_api.projector.contribution import OUTSIDE
+from leadtrace_api.reading import reading
+from leadtrace_api.room import InRoom
+from leadtrace_api.spreadsheet import Format, cell, csv_response, csv_text
+
+PATH = "/v1/ledger/balances"
+_ORDER = {account.value: place for place, account in enumerate(Account)}
+
+router = APIRouter()
+
+
+@router.get(
+    PATH,
+    summary="In whose hands the leads are",
+    response_model=Balances,
+    responses={200: {"content": {"application/json": {"example": example.BALANCES}, "text/csv": {}}}},
+)
+async def balances(room: InRoom, query: Annotated[BalancesQuery, Query()]) -> Response:
+    """Leads by account at a moment, as known now or at the close of a day; both sides of each move count."""
+    by = listed("by", query.by, PARTIES)
+    async with reading(room) as now:
+        if query.as_of is not None:
+            await check_closed(room, now, query.as_of)
+        at = query.at or now.at
+        rows = await queries.balances(now, at, query.as_of, by)
+    inside = [row for row in rows if row.account != OUTSIDE]
+    groups = [
+        Balance(
+            key={"account": row.account, **{name: getattr(row, name) for name in by}}, balance=row.balance
+        )
+        for row in inside
+    ]
+    held, outside = (sum(row.balance for row in some) for some in (inside, _outside(rows)))
+    answer = Balances(
+        snapshot_at=now.at,
+        definition_version=now.version,
+        query=BalancesEcho(at=at, as_of=query.as_of, by=tuple(by)),
+        groups=tuple(sorted(groups, key=_place)),
+        total=BalancesTotal(balance=held, captured=-outside, imbalance=held + outside),
+    )
+    if query.format is Format.CSV:
+        return csv_response(csv_text(_table(answer, by)))
+    return Response(answer.model_dump_json(), media_type="application/json")
+
+
+def _outside(rows: Iterable[Row[Any]]) -> list[Row[Any]]:
+    return [row for row in rows if row.account == OUTSIDE]
+
+
+def _place(one: Balance) -> tuple[int, list[str]]:
+    account, *party = one.key.values()
+    return _ORDER[account or ""], [name or "" for name in party]
+
+
+def _table(answer: Balances, by: Sequence[str]) -> Iterable[list[object]]:
+    yield ["account", *by, "balance"]
+    for one in answer.groups:
+        yield [*(cell(name) for name in one.key.values()), one.balance]
+    yield ["total", *("" for _ in by), answer.total.balance]

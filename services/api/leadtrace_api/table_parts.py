@@ -1,0 +1,26 @@
+"""What the tables of the read models have in common."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Column, Date, DateTime, Integer, Text, Uuid, text
+
+from leadtrace.store.metadata import service_metadata
+
+SCHEMA = "api"
+METADATA = service_metadata(SCHEMA)
+
+MOMENT = DateTime(timezone=True)
+ZERO = text("0")
+
+
+def identity(name: str) -> Iterator[Column[Any]]:
+    """The key of a lead or deal by one version of the definitions."""
+    yield Column(name, Uuid, primary_key=True)
+    yield Column("definition_version", Integer, primary_key=True)
+
+
+def known_columns() -> Iterator[Column[Any]]:
+    """On which day something became known, and why."""
+    yield Column("known_day", Date, primary_key=True)
+    yield Column("cause", Text, primary_key=True)

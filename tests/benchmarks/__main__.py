@@ -7,7 +7,24 @@ import typer
 from rich.console import Console
 
 from leadtrace.runtime.clock import SystemClock
-from tests.benchmarks import acks, identity, olist, predict, senders, soak, throughput, visibility
+from tests.benchmarks import (
+    acks,
+    attribution,
+    crediting,
+    data_driven,
+    definition_diff,
+    identity,
+    olist,
+    predict,
+    predicting,
+    priorities,
+    rescoring,
+    senders,
+    soak,
+    throughput,
+    velocity,
+    visibility,
+)
 from tests.benchmarks.figure import Figure
 from tests.benchmarks.machine import Others, environment, load_average
 from tests.benchmarks.results import RESULTS, append, table
@@ -23,7 +40,15 @@ BENCHMARKS = {
         senders.SENDERS,
         soak.SOAK,
         identity.IDENTITY,
+        crediting.CREDITING,
+        attribution.ATTRIBUTION,
         predict.PREDICT,
+        priorities.PRIORITIES,
+        velocity.VELOCITY,
+        definition_diff.DEFINITION_DIFF,
+        data_driven.DATA_DRIVEN,
+        predicting.PREDICTING,
+        rescoring.RESCORING,
     )
 }
 console = Console()

@@ -66,8 +66,10 @@ def _of(words: str, name: str, evaluation: Evaluation) -> Iterator[Figure]:
         yield higher(f"{label}, reliability slope", evaluation.reliability.slope, "")
     if evaluation.auc is not None:
         yield higher(f"{label}, AUC", evaluation.auc.value, "")
-        yield higher(f"{label}, AUC from", evaluation.auc.low, "")
-        yield higher(f"{label}, AUC to", evaluation.auc.high, "")
+    if evaluation.auc is not None and evaluation.auc.interval is not None:
+        low, high = evaluation.auc.interval
+        yield higher(f"{label}, AUC from", low, "")
+        yield higher(f"{label}, AUC to", high, "")
 
 
 def _scored(model: Model, dataset: Dataset) -> Iterator[Figure]:

@@ -1,4 +1,4 @@
-"""CPU time and memory of an installation by process: the four services' six, PostgreSQL, the broker."""
+"""CPU time and memory of an installation by process: the four services' seven, PostgreSQL, the broker."""
 
 import contextlib
 
@@ -12,12 +12,13 @@ _MARKS = {
     "relay": "leadtrace_ingest.main relay",
     "scoring": "leadtrace_scoring.main",
     "attribution": "leadtrace_attribution.main",
+    "webhooks": "leadtrace_attribution.delivery.main",
     "projector": "leadtrace_api.main project",
     "api": "leadtrace_api.main serve",
     "postgres": "postgres",
     "broker": "tansu",
 }
-SERVICES = ("door", "relay", "scoring", "attribution", "projector", "api")
+SERVICES = ("door", "relay", "scoring", "attribution", "webhooks", "projector", "api")
 _SUPERVISOR = "supervisor"
 _MB = 1_000_000
 

@@ -9,6 +9,7 @@ from tests.benchmarks.funnel import funnel_figures
 from tests.benchmarks.hubspot import bodies_of, life_of_contact, signed_requests
 from tests.benchmarks.load import Job, run_job
 from tests.benchmarks.processes import SERVICES, cpu_seconds, memory_mb
+from tests.benchmarks.rebuilding import rebuild_figures
 from tests.benchmarks.scene import drained, fresh_installation
 
 _LEADS = 10_000
@@ -32,6 +33,7 @@ async def _run() -> list[Figure]:
         took_s = await drained(installation, _EVENTS) - first_s
         after, full = cpu_seconds(installation), memory_mb(installation)
         asked = [*await funnel_figures(installation), *await as_of_figures(installation)]
+        asked += await rebuild_figures(installation, _EVENTS)
     used = {name: 1e6 * (after[name] - before[name]) / _EVENTS for name in after}
     return [
         higher("events drained", _EVENTS / took_s, "1/s", aim=_AIM_EVENTS_PER_S),
@@ -61,5 +63,5 @@ def _bodies() -> list[bytes]:
 
 
 THROUGHPUT = Benchmark(
-    "throughput", "100,000 events of 1.2 KB, 100 a delivery; then memory, funnel and as_of", _run
+    "throughput", "100,000 events of 1.2 KB, 100 a delivery; then memory, funnel, as_of and rebuilds", _run
 )

@@ -21,7 +21,9 @@ from leadtrace.embedded.topics import create_topics
 from leadtrace.runtime.clock import SystemClock, SystemIds
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.settings_groups import BrokerKind, Kafka, Ports
-from leadtrace.store.migrate import migrate
+from leadtrace.store.grants import ensure_roles
+from leadtrace.store.migrate import ROOMS, migrate
+from leadtrace.store.sql_engine import make_engine
 from leadtrace.testing.eventually import eventually_answers
 from leadtrace.testing.installation import Installation, free_ports
 
@@ -63,8 +65,16 @@ class ByHand:
 
     async def start_postgres(self) -> None:
         """Start it, with its schema up to date."""
-        await self.postgres.start()
+        await self.start_bare_postgres()
         await migrate(self.url)
+
+    async def start_bare_postgres(self) -> None:
+        """Start it with the roles of the services, so that they can connect, and no table of theirs yet."""
+        await self.postgres.start()
+        engine = make_engine(self.url, size=1)
+        async with engine.begin() as connection:
+            await ensure_roles(connection, [room.service for room in ROOMS])
+        await engine.dispose()
 
     async def start_broker(self) -> None:
         """Start it and make the topics that are missing: the embedded one remembers none."""
@@ -107,6 +117,14 @@ class ByHand:
     def log_of(self, name: str) -> str:
         """Everything that a process has said."""
         return self._log(name).read_text()
+
+    async def until_said(self, name: str, words: str) -> None:
+        """Return once a process has logged these words."""
+
+        async def said() -> bool:
+            return words in self.log_of(name)
+
+        await eventually_answers(said, what=f"{name} says {words}", deadline_s=READY_WITHIN_S)
 
     async def ask(self, name: str, path: str, *, key: str | None = None) -> httpx.Response | None:
         """What a process answers, to the bearer of `key` if there is one; None while it does not listen."""

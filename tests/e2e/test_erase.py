@@ -9,6 +9,7 @@ import pytest
 from leadtrace.testing.installation import Installation
 from tests.e2e.commands import leadtrace
 from tests.e2e.hubspot import body, change, creation
+from tests.e2e.records import lead_of
 
 pytestmark = pytest.mark.slow
 
@@ -43,8 +44,7 @@ def lies_in(folder: Path) -> list[str]:
 async def test_a_person_is_shown_and_then_gone_for_good(shared: Installation) -> None:
     await shared.post([BODY])
     await shared.accounted(items=ITEMS)
-    (lead,) = (await shared.get("/v1/leads", stage="opportunity"))["leads"]
-    lead_id = lead["lead_id"]
+    lead_id = await lead_of(shared, CONTACT)
     admin = key_of(shared)
     assert (await person(shared, lead_id, {}))["masked"] is True
     assert (await person(shared, lead_id, admin))["email"] == EMAIL

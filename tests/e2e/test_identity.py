@@ -1,15 +1,14 @@
 """Who is who at a running installation: contacts of one address, split, merged and corrected by command."""
 
 import re
-from typing import Any
 
-import httpx
 import pytest
 
 from leadtrace.testing.eventually import eventually_answers
 from leadtrace.testing.installation import Installation
 from tests.e2e.commands import leadtrace
 from tests.e2e.hubspot import body, change, creation
+from tests.e2e.records import lead_of, records_of
 
 pytestmark = pytest.mark.slow
 
@@ -26,22 +25,6 @@ async def said(installation: Installation, *arguments: str) -> str:
     assert (done.code, done.err) == (0, ""), done
     assert max(map(len, done.out.splitlines())) <= 80
     return " ".join(done.out.split())
-
-
-async def records_of(installation: Installation, lead: str) -> list[str]:
-    """The records of a lead, or of the one that absorbed it."""
-    async with httpx.AsyncClient(base_url=installation.api, follow_redirects=True) as client:
-        told: dict[str, Any] = (await client.get(f"/v1/leads/{lead}/identity")).json()
-    return sorted(f"{one['source']}:{one['subject']}" for one in told.get("records", ()))
-
-
-async def lead_of(installation: Installation, contact: int) -> str:
-    """The lead that a contact's trace begins with."""
-    leads = (await installation.get("/v1/leads", limit="500"))["leads"]
-    for lead in leads:
-        if any(one.endswith(f"contact/{contact}") for one in await records_of(installation, lead["lead_id"])):
-            return str(lead["lead_id"])
-    raise AssertionError(f"contact {contact} has no lead")
 
 
 async def test_two_contacts_with_one_address_are_one_lead_until_somebody_knows_better(

@@ -78,7 +78,14 @@ def _explained(parameter: dict[str, Any]) -> bool:
 async def test_what_the_api_answers_is_what_it_documents(shared: Installation) -> None:
     told = await document(shared, "api")
     schemas = {content.where: content.schema for content in contents(told) if is_success(content)}
-    definitions = ("/v1/definitions", "/v1/definitions/disagreements", "/v1/metrics")
-    for path in ("/v1/funnel", "/v1/leads", "/v1/audit/conservation", *definitions):
+    definitions = ("/v1/definitions", "/v1/definitions/disagreements", "/v1/metrics", "/v1/models")
+    for path in (
+        "/v1/funnel",
+        "/v1/velocity",
+        "/v1/leads",
+        "/v1/accounts",
+        "/v1/audit/conservation",
+        *definitions,
+    ):
         answer = await shared.get(path)
         assert not list(misfits(answer, schemas[f"GET {path} 200"], told)), path

@@ -59,9 +59,9 @@ class TestLook:
     async def test_status(self, shared: Installation) -> None:
         await told(shared)
         text = expect_good(await leadtrace(shared.environment(), "status"))
-        for process in ("door", "relay", "scoring", "attribution", "projector", "api"):
+        for process in ("door", "relay", "scoring", "attribution", "webhooks", "projector", "api"):
             assert process in text
-        assert text.count(" yes ") == 6
+        assert text.count(" yes ") == 7
         assert "Every accepted item has one outcome" in text
         assert "conservation: balanced, difference 0" in text
 
@@ -69,7 +69,7 @@ class TestLook:
         down = Installation(tmp_path / "nothing")
         done = await leadtrace(down.environment(), "status")
         assert done.code == 1
-        assert done.out.count("does not answer") == 8
+        assert done.out.count("does not answer") == 9
         assert done.err == ""
 
     async def test_doctor(self, shared: Installation) -> None:
@@ -131,7 +131,8 @@ class TestMend:
             *("leads", "seen", "bindings"),
             *("leads", "deals", "seen", "bindings"),
             *("leads", "deals", "funnel_daily", "revenue_daily"),
-            *("funnel_known", "revenue_known", "lead_days", "judgements", "known_leads"),
+            *("funnel_known", "revenue_known", "lead_days", "judgements"),
+            *("postings", "offers", "visits", "known_leads"),
         ]
         assert all(row[3] == row[4] and row[5] == "0" for row in rows)
         assert int(rows[0][2].replace(",", "")) >= LEADS

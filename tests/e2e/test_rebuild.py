@@ -8,17 +8,15 @@ from typing import Any
 
 import pytest
 
-from leadtrace.embedded.datafolder import DataFolder
-from leadtrace.store.engine import connect
-from leadtrace.testing.eventually import eventually_answers
 from leadtrace.testing.hubspot_reference import events_of, funnel_by_source
 from leadtrace.testing.installation import Installation, running
 from tests.e2e import olist
 from tests.e2e.commands import Ended, leadtrace
+from tests.e2e.killing import killed_once
 
 pytestmark = pytest.mark.slow
 
-_TABLES = 16
+_TABLES = 19
 _ROW = re.compile(r"(\w+) +(\w+) +([\d,]+) +([0-9a-f]{12}) +([0-9a-f]{12}) +(\d+)")
 _SCORING = "leadtrace_scoring.main"
 
@@ -84,17 +82,7 @@ async def test_a_killed_process_goes_on_with_its_rebuild(data_folder: Path) -> N
 
 async def _kill_amid(installation: Installation) -> int:
     """Kill scoring as soon as its rebuild has folded a page; the id that the process had."""
-    victim = installation.find(_SCORING)
-    state = DataFolder(installation.folder).read_state()
-    assert state is not None
-    connection = await connect(state.postgres_url)
-    try:
-        await eventually_answers(
-            lambda: connection.fetchval("select true from scoring.rebuilds where done > 0"),
-            what="a page to be folded",
-        )
-        victim.kill()
+    amid = "select true from scoring.rebuilds where done > 0"
+    async with killed_once(installation, _SCORING, amid, what="a page to be folded") as (pid, connection):
         assert await connection.fetchval("select state from scoring.rebuilds") == "running"
-    finally:
-        await connection.close()
-    return victim.pid
+        return pid

@@ -25,6 +25,7 @@ BODIES = make_deliveries(datetime(2026, 11, 1, tzinfo=UTC), leads=90)
 THIRD = len(BODIES) // 3
 WITHOUT_KAFKA = {name: {"kafka"} for name in ("relay", "scoring", "attribution", "projector")}
 WITHOUT_POSTGRES = {name: {"postgres"} for name in PROCESSES}
+WANT_TABLES = {"door": "check the master keys", "relay": "read the secret"}
 WITHOUT_BOTH = {name: WITHOUT_POSTGRES[name] | WITHOUT_KAFKA.get(name, set()) for name in PROCESSES}
 ANSWERED_WITHIN_S = 4.0  # HubSpot gives up at 5
 
@@ -66,6 +67,10 @@ async def test_every_process_lives_without_postgres_and_broker_and_says_what_it_
 
 
 async def test_what_comes_up_later_is_found(parts: ByHand) -> None:
+    # A database that nobody has migrated yet is one that is not there yet.
+    await parts.start_bare_postgres()
+    for name, what in WANT_TABLES.items():
+        await parts.until_said(name, what)
     await parts.start_postgres()
     await parts.until_missing(PROCESSES, WITHOUT_KAFKA)
     await parts.start_broker()

@@ -19,6 +19,7 @@ TOPIC_OF_SUBJECT = {
     "revenue": Topic.DEAL_EVENTS,
     "account": Topic.ACCOUNT_EVENTS,
     "spend": Topic.SPEND_EVENTS,
+    "definition": Topic.DEFINITIONS,
 }
 
 

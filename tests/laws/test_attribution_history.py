@@ -1,6 +1,7 @@
 """The stage history against a slow reference that is written from the rules, not from the code."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from hypothesis import given
 
@@ -17,6 +18,9 @@ BESIDE = ["recycled", "disqualified", "lost"]
 HEIGHTS = RUNGS + BESIDE
 
 
+_NO_RECORD = (Code.TOUCHPOINT_RECORDED, Code.ACTIVITY_RECORDED, Code.LEAD_ERASED)
+
+
 @dataclass
 class Moment:
     at: int
@@ -24,14 +28,14 @@ class Moment:
     claimed: bool
     event: str = ""
     asserted: bool = False
+    bulk: bool = False
+    late: timedelta = timedelta(0)
 
 
 def _captured_at(ordered: list[Fact], deals: list[DealView]) -> int | None:
     """The earliest capture, else the earliest event of the record, else the earliest deal."""
     captures = [fact.at for fact in ordered if fact.code == Code.LEAD_CAPTURED]
-    records = [
-        fact.at for fact in ordered if fact.code in LEAD_VALUES and fact.code < Code.TOUCHPOINT_RECORDED
-    ]
+    records = [fact.at for fact in ordered if fact.code in LEAD_VALUES and fact.code not in _NO_RECORD]
     for moments in (captures, records, [deal.created_at for deal in deals]):
         if moments:
             return min(moments)
@@ -71,7 +75,9 @@ def _in_time(ordered: list[Fact], derived: list[Moment]) -> list[Moment]:
             str(fact.values[0]),
             claimed=True,
             event=f"{fact.source} {fact.id}",
-            asserted=len(fact.values) > 3,
+            asserted=fact.values[3:] in {(1,), (3,)},
+            bulk=fact.values[3:] in {(2,), (3,)},
+            late=timedelta(microseconds=fact.recorded - fact.at),
         )
         for fact in ordered
         if fact.code == Code.LEAD_STAGE_CHANGED
@@ -99,9 +105,10 @@ def _kind(path: list[str], stage: str) -> str:
     return {True: "backward", False: "forward" if climbed == 1 else "skipped"}[climbed < 0]
 
 
-def _history(line: list[Moment]) -> list[tuple[int, str, str]]:
+def _history(line: list[Moment]) -> list[tuple[int, str, str, tuple[str, ...]]]:
     path: list[str] = []
     history = []
+    entered: list[Moment] = []
     changed = False
     for moment in line:
         now = path[-1] if path else None
@@ -115,10 +122,22 @@ def _history(line: list[Moment]) -> list[tuple[int, str, str]]:
             held = now in RUNGS and RUNGS.index(now) >= HEIGHTS.index(moment.stage)
             if held or moment.stage == "inquiry":
                 continue
-        history.append((moment.at, moment.stage, _kind(path, moment.stage)))
+        marks = ["looping"] if moment.stage in path else []
+        history.append((moment.at, moment.stage, _kind(path, moment.stage), marks))
+        entered.append(moment)
         path.append(moment.stage)
         changed = change
-    return history
+    edits = [moment for moment in entered if moment.claimed and not moment.asserted]
+    for (_, _, _, marks), moment in zip(history, entered, strict=True):
+        if moment not in edits:
+            continue
+        doubts = {
+            "bulk": moment.bulk,
+            "backdated": moment.late > timedelta(days=3),
+            "same_second": len([other for other in edits if abs(other.at - moment.at) < 1_000_000]) > 1,
+        }
+        marks += [mark for mark, holds in doubts.items() if holds]
+    return [(at, stage, kind, tuple(marks)) for at, stage, kind, marks in history]
 
 
 def _is_news(path: list[str], stage: str, *, changed: bool) -> bool:
@@ -140,14 +159,14 @@ def test_history_is_what_the_slow_reference_writes(given_facts: list[Fact], deal
     captured_at = _captured_at(ordered, deals)
     expected = _history(_in_time(ordered, _derived(captured_at, deals)))
     outcome = lead_outcome(given_facts, *deals)
-    written = [(passed.at, passed.stage.value, passed.kind) for passed in outcome.transitions]
+    written = [(passed.at, passed.stage.value, passed.kind, passed.marks) for passed in outcome.transitions]
     assert written == expected
     assert outcome.captured_at == captured_at
     assert outcome.first_reached == {
-        stage: min(at for at, reached, _ in expected if reached == stage) for _, stage, _ in expected
+        stage: min(at for at, reached, _, _ in expected if reached == stage) for _, stage, _, _ in expected
     }
     assert outcome.entries == {
-        stage: len([1 for _, reached, _ in expected if reached == stage]) for _, stage, _ in expected
+        stage: len([1 for _, reached, _, _ in expected if reached == stage]) for _, stage, _, _ in expected
     }
 
 

@@ -21,14 +21,18 @@ def _outcome(deal_id: str, given_facts: list[Fact]) -> DealOutcome:
     return render_deal(state, deal_id=deal_id, definition=DEFINITION)
 
 
+def _brought(outcome: DealOutcome) -> int:
+    return (outcome.amount or 0) if outcome.net is None else outcome.net
+
+
 @given(facts(DEAL_VALUES))
-def test_shares_of_a_deal_sum_to_its_amount(given_facts: list[Fact]) -> None:
+def test_shares_of_a_deal_sum_to_what_it_brings(given_facts: list[Fact]) -> None:
     outcome = _outcome("d1", given_facts)
     shares = [lead.share for lead in outcome.leads]
     leads = [lead.lead_id for lead in outcome.leads]
     assert leads == sorted(set(leads))
     if shares:
-        assert sum(shares) == (outcome.amount or 0)
+        assert sum(shares) == _brought(outcome)
         assert max(shares) - min(shares) <= 1
     assert ("unlinked" in outcome.flags) == (not shares)
 
@@ -40,7 +44,7 @@ def test_leads_are_credited_with_what_won_linked_deals_brought(worlds: list[list
     by_lead: dict[str, list[DealView]] = {lead_id: [] for lead_id in LEAD_IDS}
     for outcome in outcomes:
         if outcome.status == "won" and outcome.leads:
-            brought[outcome.currency] += outcome.amount or 0
+            brought[outcome.currency] += _brought(outcome)
         for lead_id, view in deal_views(outcome).items():
             by_lead[lead_id].append(view)
     credited: Counter[str | None] = Counter()

@@ -1,5 +1,6 @@
 """Laws of definitions files: no text makes the lint raise else than findings, and what passes has words."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from leadtrace.domain.definitions.metric_model import MetricCatalogue, catalogue
 from leadtrace.domain.definitions.model import Definitions
 from leadtrace.domain.definitions.parse import parse_definitions, parse_either, parse_metrics
 from leadtrace.domain.definitions.problem import DefinitionsError
+from leadtrace.domain.definitions.said import DefinitionsSaid
 from leadtrace.domain.definitions.telling import clause_sentences, tell
+from leadtrace.domain.definitions.words import plain
 from leadtrace.testing.scorecards import definitions
 
 _FOLDER = Path(__file__).parents[2] / "definitions"
@@ -126,7 +129,23 @@ def test_any_values_under_true_keys_are_read_or_refused_in_words(tree: dict[str,
 
 @given(
     st.sampled_from(_NUMBERS) | _VALUES,
-    st.sampled_from(("points: 30", "half_life_days: 30", "touches_at_least: 1", "version: 1", "cap: 45")),
+    st.sampled_from(
+        (
+            "points: 30",
+            "half_life_days: 30",
+            "touches_at_least: 1",
+            "version: 1",
+            "cap: 45",
+            "timezone: Europe/Berlin",
+            "accept_within_hours: 8",
+            "at_risk_share: 0.75",
+            "closed: [",
+            "lookback_days: 90",
+            "transform: exposure",
+            "direct_channels: [direct_traffic, direct]",
+            "costs:",
+        )
+    ),
 )
 def test_any_value_in_the_place_of_a_number_is_read_or_refused_in_words(value: object, place: str) -> None:
     text = (_FOLDER / "v1.yaml").read_text(encoding="utf-8")
@@ -147,10 +166,45 @@ def test_everything_that_passes_has_words_and_an_owner(drawn: Definitions) -> No
         assert len(said.answers) == len(rule.cases) + 2
     assert all(answer.words for rule in told.fit for answer in rule.answers)
     assert all(signal.shown_by and signal.words for signal in told.intent.signals)
+    _tells_all_terms(drawn, told)
+    _tells_all_of_attribution(drawn, told)
     rows = (told.stages, told.fit, told.disqualifiers, told.intent.signals, told.bands, told.grades)
     owners = [getattr(one, "owner", "") for group in rows for one in group]
     assert owners
     assert all(owners)
+
+
+def _tells_all_terms(drawn: Definitions, told: DefinitionsSaid) -> None:
+    assert (drawn.handover is None) == (told.handover is None)
+    if drawn.handover is None or told.handover is None:
+        return
+    for team, said in zip(drawn.handover.teams, told.handover.teams, strict=True):
+        assert (team.id, team.calendar, team.partner) == (said.id, said.calendar, said.partner)
+        assert said.owner
+        assert said.accept_within_hours == team.accept_within_hours or team.accept_within_hours is None
+    for route, way in zip(drawn.handover.routing, told.handover.routing, strict=True):
+        assert (route.id, route.to) == (way.id, way.to)
+        assert all(test.property in way.words for test in route.when)
+    for calendar, hours in zip(drawn.handover.calendars, told.handover.calendars, strict=True):
+        assert all(text in hours.words for text in (calendar.opens, calendar.closes, *calendar.closed))
+
+
+def _tells_all_of_attribution(drawn: Definitions, told: DefinitionsSaid) -> None:
+    terms, said = drawn.attribution, told.attribution
+    assert said.owner
+    assert told.costs.owner
+    for value in (terms.lookback_days, plain(terms.half_life_days)):
+        assert any(f" {value} day" in words for words in said.words)
+    assert {row.role: row.weight for row in said.roles} == (terms.roles or {})
+    for rule, row in zip(terms.channels.rules if terms.channels else (), said.channels, strict=True):
+        assert rule.channel == row.channel
+        assert all(test.dimension in row.words for test in rule.when)
+    assert (terms.custom is None) == (said.custom is None)
+    if said.custom is not None:
+        shares = (said.custom.first_touch, said.custom.lead_created, said.custom.opportunity_created)
+        assert sum(map(Decimal, map(repr, (*shares, said.custom.closed, said.custom.others)))) == 1
+    for cost in told.costs.per_stage:
+        assert all(text in cost.words for text in (cost.stage, cost.amount, cost.currency))
 
 
 def test_the_shipped_files_are_read() -> None:

@@ -23,7 +23,8 @@ def test_no_fold_learns_from_its_future(seen: list[Row], count: int) -> None:
         for number, row in enumerate(seen * 8)
     ]
     tried: set[int] = set()
-    for train, test in forward_folds(spread, count=count):
+    for fold in forward_folds(Dataset(30, TEXTS, NUMBERS, tuple(spread)), count=count):
+        train, test = fold.train, fold.test
         assert max(spread[place].decided_at for place in train) < min(spread[place].at for place in test)
         assert not tried & set(test.tolist())
         tried |= set(test.tolist())

@@ -8,7 +8,7 @@ from sklearn import metrics
 
 from leadtrace.domain.predict.evaluation import evaluate
 from leadtrace.domain.predict.losses import brier, gain_over, log_loss, log_losses
-from leadtrace.domain.predict.ranking import auc, lift_by_tenth
+from leadtrace.domain.predict.ranking import Auc, auc, lift_by_tenth
 from leadtrace.domain.predict.reliability import reliability, wilson
 from tests.laws.predict_worlds import Forecast, forecasts
 
@@ -32,7 +32,20 @@ def test_auc_is_that_of_scikit_learn(forecast: Forecast) -> None:
     found = auc(said, won, weights)
     assert found is not None
     assert found.value == pytest.approx(metrics.roc_auc_score(won, said, sample_weight=weights), abs=CLOSE)
-    assert 0.0 <= found.low <= found.value <= found.high <= 1.0
+    if found.interval is not None:
+        assert 0.0 <= found.interval[0] <= found.value <= found.interval[1] <= 1.0
+
+
+def test_few_or_faultless_leads_do_not_tell_how_far_off_it_may_be() -> None:
+    even = np.ones(4)
+    one_win = auc(np.array([3.0, 2.0, 4.0, 1.0]), np.array([True, False, False, False]), even)
+    faultless = auc(np.array([4.0, 3.0, 2.0, 1.0]), np.array([True, True, False, False]), even)
+    ranks_nobody = auc(np.ones(4), np.array([True, True, False, False]), even)
+    assert one_win is not None
+    assert one_win.value == pytest.approx(2 / 3)
+    assert one_win.interval is None
+    assert faultless == Auc(1.0, None, None)
+    assert ranks_nobody == Auc(0.5, 0.5, 0.5)
 
 
 @given(forecasts(max_size=25))
@@ -43,6 +56,7 @@ def test_the_interval_is_delongs(forecast: Forecast) -> None:
     assume(len(wins) > 1 and len(losses) > 1)
     kernel = (wins[:, None] > losses[None, :]) + 0.5 * (wins[:, None] == losses[None, :])
     variance = kernel.mean(axis=1).var(ddof=1) / len(wins) + kernel.mean(axis=0).var(ddof=1) / len(losses)
+    assume(variance > CLOSE or abs(kernel.mean() - 0.5) < CLOSE)
     found = auc(said, won, np.ones(len(said)))
     assert found is not None
     reach = 1.959963984540054 * np.sqrt(variance)

@@ -59,7 +59,7 @@ class Store:
 
     def apply(self, batch: Sequence[Record]) -> None:
         """One batch, as the handler applies it."""
-        arrived = arrivals_of(batch)
+        arrived = arrivals_of(batch, (1, 2, 3))
         for key, revisions in arrived.by_type[LEAD_CONCLUDED.type].items():
             held, old = self.held.get(key, (0, None))
             found = newest(revisions, key, held, read, arrived.dead)

@@ -3,10 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leadtrace.domain.definitions.bounds import BANDS
 from leadtrace.domain.definitions.model import Bands, Definitions
 from leadtrace.domain.fact import Fact
 from leadtrace.domain.fold import refold
-from leadtrace.domain.scoring.bands import BANDS, PreparedBands
+from leadtrace.domain.scoring.bands import PreparedBands
 from leadtrace.domain.scoring.fold import ScoreFold
 from leadtrace.testing.scorecards import definitions, scoring_values
 from leadtrace.testing.strategies import facts

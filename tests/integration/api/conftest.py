@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest_asyncio
 
+from leadtrace.events.times import to_micros
 from leadtrace.runtime.definitions import shipped_shelf
 from leadtrace.runtime.health import Readiness
 from leadtrace.runtime.key_ring import KeyRing
@@ -16,10 +17,10 @@ from leadtrace_api.app import create_app
 from leadtrace_api.personal.vault import Vault
 from leadtrace_api.room import Room
 from leadtrace_api.settings import ApiSettings
-from tests.integration.api.projection import Projection
+from tests.integration.api.projection import RATES, Projection
 
 READER_KEY = "the first admin key of the tests"
-SETTINGS = ApiSettings(currency="EUR", timezone="Europe/Berlin", embedded=True)
+SETTINGS = ApiSettings(currency="EUR", timezone="Europe/Berlin", embedded=True, rates=RATES)
 
 
 @pytest_asyncio.fixture
@@ -30,6 +31,12 @@ async def projection(database_url: str) -> AsyncIterator[Projection]:
     yield Projection(pool, owner, SETTINGS.zone)
     await owner.close()
     await pool.close()
+
+
+@pytest_asyncio.fixture
+async def now(projection: Projection) -> int:
+    """The database's now, in microseconds."""
+    return to_micros(await projection.pool.fetchval("select now()"))
 
 
 @pytest_asyncio.fixture

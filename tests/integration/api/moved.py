@@ -6,6 +6,7 @@ from itertools import pairwise
 from uuid import UUID
 
 import msgspec
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from leadtrace.events.binding import DealRebound, Ground, LeadRebound, Rebound
@@ -31,6 +32,7 @@ def moved_worlds(draw: st.DrawFn, *, hours_late: Sequence[int]) -> list[Event]:
     """Events under the bindings of when they were recorded, rebounds and corrections among them."""
     plain = draw(worlds(max_events=20, hours_late=hours_late))
     paths = {subject: draw(_path(subject, kind)) for kind in (_LEADS, _DEALS) for subject in kind}
+    assume(not any(_in_a_circle(kind, paths) for kind in (_LEADS, _DEALS)))
     wrong = [draw(st.sampled_from(plain)) for _ in range(draw(st.integers(0, 3)))]
     hours = [draw(st.integers(0, 60)) for _ in wrong]
     plain += [
@@ -45,6 +47,21 @@ def moved_worlds(draw: st.DrawFn, *, hours_late: Sequence[int]) -> list[Event]:
             for place, one in enumerate(rebounds)
         ),
     ]
+
+
+def _in_a_circle(subjects: Sequence[str], paths: dict[str, Path]) -> bool:
+    """Whether records ever are in each other's entities: ingest binds none so, nobody could say whose."""
+    moments = {since for subject in subjects for since, _ in paths[subject]}
+    founders = {entity_of(subject): subject for subject in subjects}
+    for moment in moments:
+        whose = {subject: founders[_bound(paths[subject], moment)[0]] for subject in subjects}
+        for subject in subjects:
+            stop = subject
+            for _ in subjects:
+                stop = whose[stop]
+            if whose[stop] != stop:
+                return True
+    return False
 
 
 def _correction(wrong: Event, number: int, hours: int) -> Event:

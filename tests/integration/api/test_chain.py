@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leadtrace.domain.calendar import Days
-from leadtrace.domain.definitions.canonical import reference_to
-from leadtrace.domain.scoring.fold import ScoreFold
+from leadtrace.domain.definitions.schedule import Schedule
+from leadtrace.domain.scoring.history_fold import fold_by
 from leadtrace.events.envelope import Event
 from leadtrace.runtime import failpoints
 from leadtrace.runtime.clock import SystemClock
@@ -25,13 +25,16 @@ from leadtrace_attribution.handlers import AttributionHandler
 from leadtrace_scoring.handlers import ScoringHandler
 from tests.integration.api.conftest import SETTINGS
 from tests.integration.api.ingested import store_event
-from tests.integration.api.projection import Projection
+from tests.integration.api.projection import RATES, Projection
 from tests.integration.api.whole import forget_everything
 
 _READ_MODELS = """
 select 'lead', lead_id, to_jsonb(l) - 'outcome_revision' - 'score_revision' from api.leads l
 union all select 'deal', deal_id, to_jsonb(d) - 'outcome_revision' from api.deals d
-order by 1, 2
+union all select 'visit', lead_id, to_jsonb(v) from api.visits v
+union all select 'offer', lead_id, to_jsonb(o) from api.offers o
+union all select 'posting', null, to_jsonb(p) from api.postings p where amount <> 0
+order by 1, 2, 3
 """
 
 Models = list[tuple[Any, ...]]
@@ -61,8 +64,8 @@ async def _run(
         return ArmedFailpoints(chance.choice(failpoints.ALL), after=chance.randint(1, 4))
 
     handlers = (
-        ("scoring", ScoringHandler(ScoreFold(definitions, days), clock)),
-        ("attribution", AttributionHandler(reference_to(definitions), clock, days)),
+        ("scoring", ScoringHandler(fold_by(definitions, days), clock)),
+        ("attribution", AttributionHandler(Schedule(definitions), clock, days, RATES)),
         ("api", Projector(projection.projector.relearner)),
     )
     for service, handler in handlers:

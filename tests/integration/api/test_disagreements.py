@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -178,6 +179,7 @@ async def test_who_when_and_which_clauses_in_words(client: httpx.AsyncClient, pr
         "stage": "mql",
         "kind": "claimed_unverified",
         "at": "2026-01-02T00:00:00Z",
+        "definition_version": 1,
         "who": {"name": "user/1", "role": "actor"},
         "actor": "user/1",
         "owner": "anna",
@@ -253,3 +255,12 @@ async def test_after_an_update_leads_are_judged_once_from_what_is_stored(
 async def test_questions_at_the_ends_of_the_calendar_are_answered(client: httpx.AsyncClient) -> None:
     for day in ("0001-01-01", "9999-12-31"):
         assert (await client.get(PATH, params={"from": day, "to": day})).status_code == 200
+
+
+@pytest.mark.parametrize("stage", ["lead", "lost"])
+async def test_a_stage_without_clauses_has_no_verdict_and_is_refused(
+    client: httpx.AsyncClient, stage: str
+) -> None:
+    answer = await client.get(f"/v1/definitions/disagreements?stage={stage}")
+    assert (answer.status_code, answer.json()["parameter"]) == (400, "stage")
+    assert answer.json()["remedy"] == "Ask for mql or sql."

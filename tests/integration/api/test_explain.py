@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from leadtrace.events.correction import Declaration, EventCorrected
-from leadtrace.events.deal import DealCreated, DealLinked, DealUpdated, DealWon
+from leadtrace.events.deal import DealCreated, DealLinked, DealRefunded, DealUpdated, DealWon
 from leadtrace.events.envelope import Event
 from leadtrace.events.lead import Acquisition, LeadCaptured, LeadStageChanged, Stage
 from leadtrace.events.touchpoint import TouchpointRecorded
@@ -75,14 +75,21 @@ async def test_a_win_brings_its_leads_their_parts(projection: Projection, client
         event(DealLinked(lead_ref("contact/2")), "deal/1", 6),
         event(DealWon(claimed="won"), "deal/1", 7),
     ]
-    await run(projection, deal)
+    refund = event(DealRefunded(amount="30"), "deal/1", 8, at=DAY_ZERO + timedelta(days=40))
+    await run(projection, [*deal, refund])
     won = await told(client, "7")
     assert won["event_no"] == 7
     parts = [
         one["change"] for one in won["counted"] if (one["metric"], one["basis"]) == ("revenue", "cohort")
     ]
-    assert sorted(parts) == ["50.00", "50.01"]
+    assert sorted(parts) == ["35.00", "35.01"]
     assert [one["reader"] for one in won["readers"]] == ["attribution"]
+    back = await told(client, "8")
+    days = [(one["metric"], one["basis"], one["day"], one["change"]) for one in back["counted"]]
+    assert days == 2 * [
+        ("revenue", "activity", "2026-02-10", "-15.00"),
+        ("revenue", "cohort", "2026-01-01", "-15.00"),
+    ]
 
 
 async def test_what_was_corrected_counts_no_more_and_says_by_what(

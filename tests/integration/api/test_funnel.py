@@ -65,6 +65,11 @@ class TestFunnel:
         assert stages["customer"] == (1, 1, 1)
         assert stages["lost"] == (0, None, 0)
         assert email["revenue"] == {"amount": "123.45", "currency": "EUR"}
+        each = ("average_sale", "revenue_per_customer")
+        assert [email[name] for name in each] == [email["revenue"]] * 2
+        assert email["recurring_revenue"] == {"amount": "0.00", "currency": "EUR"}
+        # Who paid in yen only is no customer in euros.
+        assert [answer["groups"][1][name] for name in each] == [None, None]
         assert email["steps"][0] == {
             "from": "inquiry",
             "to": "lead",

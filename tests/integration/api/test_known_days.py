@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -13,13 +14,16 @@ from hypothesis import strategies as st
 from leadtrace.events.deal import DealCreated, DealLinked, DealUnlinked, DealUpdated, DealWon
 from leadtrace.events.envelope import Event
 from leadtrace.events.lead import LeadCaptured, LeadStageChanged, Stage
+from leadtrace.events.snapshots import Profile
 from leadtrace.testing.builders import DAY_ZERO, event, lead_ref
 from leadtrace.testing.worlds import worlds
 from leadtrace_api.knowledge.closing import close_of
+from leadtrace_api.store.rebuild import OUTCOME
 from tests.integration.api.conftest import SETTINGS
 from tests.integration.api.moved import moved_worlds
 from tests.integration.api.projection import Projection
 from tests.integration.api.whole import Whole
+from tests.unit.api.snapshots import record
 
 HOURS_LATE = (0, 0, 1, -1, 20, 30, 80)
 WORLDS = st.one_of(worlds(hours_late=HOURS_LATE), moved_worlds(hours_late=HOURS_LATE))
@@ -38,13 +42,20 @@ through_the_store = settings(
 
 
 async def funnels(client: httpx.AsyncClient, **as_of: str) -> list[dict[str, Any]]:
-    """What the funnel counts, on both bases, in total and by two dimensions."""
+    """What the funnel counts, on both bases, in total and by three dimensions."""
     found = []
     for basis in ("cohort", "activity"):
-        for by in ({}, {"by": "channel"}, {"by": "owner"}):
+        for by in ({}, {"by": "channel"}, {"by": "owner"}, {"by": "segment"}):
             answer = await client.get("/v1/funnel", params={**RANGE, "basis": basis, **by, **as_of})
             assert answer.status_code == 200, answer.text
             found.append({name: _counted(answer.json()[name]) for name in ("groups", "total")})
+    for hours in (0, 13, 49, 200):
+        at = (DAY_ZERO + timedelta(hours=hours)).isoformat()
+        answer = await client.get("/v1/ledger/balances", params={"at": at, "by": "team,owner", **as_of})
+        assert answer.status_code == 200, answer.text
+        found.append({name: answer.json()[name] for name in ("groups", "total")})
+        assert found[-1]["total"]["imbalance"] == 0
+        assert found[-1]["total"]["balance"] == sum(one["balance"] for one in found[-1]["groups"])
     return found
 
 
@@ -62,7 +73,7 @@ async def differences_summed(projection: Projection) -> tuple[set[tuple[Any, ...
     found = []
     for table, name, measures in (
         ("funnel_known", "stage", ("entered", "reached", "current")),
-        ("revenue_known", "currency", ("customers", "revenue")),
+        ("revenue_known", "currency", ("customers", "revenue", "recurring_revenue")),
     ):
         sums = ", ".join(f"sum({measure})::bigint" for measure in measures)
         some = " or ".join(f"sum({measure}) <> 0" for measure in measures)
@@ -114,11 +125,30 @@ async def test_what_was_booked_does_not_depend_on_the_order_of_arrival(
 async def _booked(projection: Projection) -> list[list[tuple[Any, ...]]]:
     statements = (
         "select * from api.funnel_known where entered <> 0 or reached <> 0 or current <> 0",
-        "select * from api.revenue_known where customers <> 0 or revenue <> 0",
+        "select * from api.revenue_known where customers <> 0 or revenue <> 0 or recurring_revenue <> 0",
         "select * from api.lead_days",
         "select * from api.known_leads",
     )
     return [sorted(map(tuple, await projection.pool.fetch(one)), key=repr) for one in statements]
+
+
+async def test_a_profile_that_snapshots_of_before_lacked_was_known_all_along(projection: Projection) -> None:
+    later = DAY_ZERO + timedelta(days=2)
+    told = [
+        event(LeadCaptured(properties={"segment": "smb"}), "contact/1", 1),
+        event(LeadStageChanged(Stage.LEAD, "lead"), "contact/1", 2, at=later, recorded=later),
+    ]
+    whole, bodies = Whole(projection), []
+    await whole.begin()
+    for one in told:
+        await whole.tell([one])
+        bodies.append(OUTCOME.decode(await projection.pool.fetchval("select outcome_body from api.leads")))
+    booked = await _booked(projection)
+    await projection.empty()
+    before = [msgspec.structs.replace(one, profile=Profile()) for one in bodies]
+    for revision, body in enumerate([*before, bodies[-1]], start=1):
+        await projection.take([record(body, revision)])
+    assert await _booked(projection) == booked
 
 
 async def test_a_day_that_is_not_over_is_refused(client: httpx.AsyncClient) -> None:

@@ -49,8 +49,19 @@ async def test_one_lead_with_its_explained_score_and_its_deals(
             "share": {"amount": "50.00", "currency": "EUR"},
             "amount": {"amount": "80.00", "currency": "EUR"},
             "closed_at": "2026-01-10T00:00:00Z",
+            "money": [
+                {
+                    "kind": "win",
+                    "at": "2026-01-10T00:00:00Z",
+                    "amount": {"amount": "50.00", "currency": "EUR"},
+                    "counted": {"amount": "50.00", "currency": "EUR"},
+                }
+            ],
+            "reason": None,
+            "flags": [],
         }
     ]
+    assert lead["revenue"] == [{"amount": "50.00", "currency": "EUR"}]
 
 
 async def test_a_lead_of_which_only_the_score_arrived_is_told_as_far_as_it_is_known(

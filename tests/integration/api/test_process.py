@@ -9,16 +9,17 @@ from pydantic import SecretStr
 
 from leadtrace.bus.protocol import Outgoing, Record
 from leadtrace.events.lead import Stage
-from leadtrace.runtime.definitions import live_definitions
 from leadtrace.runtime.handler import Applied
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.settings_groups import Postgres, Reporting
 from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.connection import Connection
 from leadtrace.testing.chain import make_bus, put
+from leadtrace.testing.eventually import eventually_answers
 from leadtrace_api.handlers import Projector
 from leadtrace_api.knowledge.relearn import Relearner
 from leadtrace_api.process import ProjectorProcess
+from leadtrace_api.scoring_quality.asked import EACH
 from tests.integration.api.projection import Projection
 from tests.unit.api.snapshots import outcome, record
 
@@ -30,7 +31,7 @@ class WatchedProjector(Projector):
     """Tells when it has applied something."""
 
     def __init__(self) -> None:
-        super().__init__(Relearner(live_definitions(), ZoneInfo(ZONE)))
+        super().__init__(Relearner(ZoneInfo(ZONE)))
         self.applied = asyncio.Event()
 
     async def apply(
@@ -57,12 +58,18 @@ async def test_a_projector_reads_until_it_is_stopped_and_finishes_what_it_took(
     async with asyncio.timeout(DEADLINE_S), asyncio.TaskGroup() as tasks:
         tasks.create_task(process.project(stop))
         await projector.applied.wait()
+        await eventually_answers(lambda: _judged(projection), what="the score is judged")
         stop.set("the test has seen enough")
     day = await projection.pool.fetchval("select distinct day::text from api.funnel_daily")
     assert day == "2026-01-02"
     assert (
         await projection.pool.fetchval("select timezone from api.projections where name = 'rollups'") == ZONE
     )
+
+
+async def _judged(projection: Projection) -> bool:
+    count: int = await projection.pool.fetchval("select count(*) from api.scoring_quality")
+    return count == EACH
 
 
 async def test_a_projector_that_finds_no_database_stops_when_asked() -> None:

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from leadtrace.bus.protocol import Record
 from leadtrace.events.lead import Stage
 from leadtrace.events.snapshots import DealOutcome, LeadOutcome, LeadScore
-from leadtrace.runtime.definitions import live_definitions
 from leadtrace.store.dead_letters import DeadReason
 from leadtrace_api.knowledge.relearn import Relearner
 from leadtrace_api.store.rebuild import rebuild_if_cut_otherwise
@@ -135,7 +134,7 @@ async def test_two_projectors_with_shared_hot_rows_agree_with_sql(projection: Pr
 
 async def test_rollups_are_cut_anew_when_the_time_zone_changes(projection: Projection) -> None:
     await projection.take([record(outcome(1, (Stage.LEAD, 0), captured=23.5 / 24), 1), record(deal(1, 5), 1)])
-    auckland = Relearner(live_definitions(), ZoneInfo("Pacific/Auckland"))
+    auckland = Relearner(ZoneInfo("Pacific/Auckland"))
     async with projection.pool.acquire() as connection:
         assert await rebuild_if_cut_otherwise(connection, "Pacific/Auckland", auckland)
         assert not await rebuild_if_cut_otherwise(connection, "Pacific/Auckland", auckland)

@@ -8,7 +8,7 @@ import httpx
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from leadtrace.events.deal import DealCreated, DealLinked, DealUpdated, DealWon
+from leadtrace.events.deal import DealCreated, DealLinked, DealRefunded, DealUpdated, DealWon
 from leadtrace.events.envelope import Event
 from leadtrace.events.lead import Acquisition, LeadCaptured, LeadStageChanged, Stage
 from leadtrace.testing.builders import DAY_ZERO, entity_of, event, lead_ref
@@ -37,7 +37,7 @@ async def counted(client: httpx.AsyncClient, metric: Metric, day: date, **asked:
     answer = await client.get("/v1/funnel", params={name: str(value) for name, value in parameters.items()})
     total = answer.json()["total"]
     if metric.stage is None:
-        return Decimal(total["revenue"]["amount"])
+        return Decimal(total[metric.name]["amount"])
     row = next(one for one in total["stages"] if one["stage"] == metric.stage)
     return Decimal(row[metric.measure.value])
 
@@ -110,6 +110,42 @@ async def test_a_late_win_and_a_changed_amount_are_told_apart(
         ("later_event", "channel 1", "2.00", [str(entity_of("contact/1"))]),
         ("late_event", "channel 2", "10.00", [str(entity_of("contact/2"))]),
     ]
+
+
+async def test_a_refund_is_told_apart_and_leaves_the_month_of_the_win_alone(
+    projection: Projection, client: httpx.AsyncClient
+) -> None:
+    """The cohort brings less than was known; the day of the win brought what it brought."""
+    whole = Whole(projection)
+    await whole.begin()
+    third, ninth = DAY_ZERO + timedelta(days=2), DAY_ZERO + timedelta(days=8)
+    await whole.tell(
+        [
+            event(LeadCaptured(acquisition=Acquisition(channel="email")), "contact/1", 1),
+            event(DealCreated(), "deal/1", 2, at=third),
+            event(DealUpdated(amount="10", currency="EUR"), "deal/1", 3, at=third),
+            event(DealLinked(lead_ref("contact/1")), "deal/1", 4, at=third),
+            event(DealWon(claimed="won"), "deal/1", 5, at=third),
+        ]
+    )
+    await whole.tell([event(DealRefunded(amount="4", currency="EUR"), "deal/1", 6, at=ninth)])
+    cohort = {"first": "2026-01-01", "last": "2026-01-01", "basis": "cohort", "by": "channel"}
+    found = await restated(client, "revenue", **cohort)
+    assert (found["before"], found["after"]) == ("0.00", "6.00")
+    items = [(one["cause"], one["key"]["channel"], one["change"], one["leads"]) for one in found["items"]]
+    lead = str(entity_of("contact/1"))
+    assert ("refund", "email", "-4.00", [lead]) in items
+    assert (await restated(client, "revenue", **cohort, known_from="2026-01-04"))["change"] == "-4.00"
+    won, back = ({"first": day, "last": day, "basis": "activity"} for day in ("2026-01-03", "2026-01-09"))
+    assert (await restated(client, "revenue", **won))["items"] == []
+    for day, amount in ((won, "10.00"), (back, "-4.00")):
+        asked = {"from": day["first"], "to": day["last"], "basis": "activity"}
+        total = (await client.get("/v1/funnel", params=asked)).json()["total"]
+        assert (total["revenue"]["amount"], total["average_sale"]) == (amount, None)
+    total = (await client.get("/v1/funnel")).json()["total"]
+    assert total["average_sale"] == {"amount": "6.00", "currency": "EUR"}
+    customers = (await restated(client, "customers", **cohort))["after"]
+    assert customers == "1"
 
 
 async def test_several_causes_of_one_lead_on_one_day_are_folded_one_after_the_other(

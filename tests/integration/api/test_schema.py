@@ -3,15 +3,15 @@
 from leadtrace.store.engine import connect
 from leadtrace.store.migrate import room_of
 from leadtrace.testing.schema import assert_schema_matches
-from leadtrace_api.tables import METADATA
+from leadtrace_api.tables import LEADS
 
 
 async def test_migrations_equal_metadata(database_url: str) -> None:
-    await assert_schema_matches(database_url, room_of("api"), METADATA)
+    await assert_schema_matches(database_url, room_of("api"), LEADS.metadata)
 
 
-async def test_others_read_the_newest_definition_version_of_each_row(database_url: str) -> None:
-    """An owner keeps one row of an entity and compares its revision with the one that is held."""
+async def test_others_read_each_version_of_a_row(database_url: str) -> None:
+    """An owner compares the revision of what it holds with that of the same version, in shadow too."""
     owner = await connect(database_url, "leadtrace_api")
     await owner.execute(
         "insert into api.leads (lead_id, definition_version, outcome_revision, score_revision) values "
@@ -19,6 +19,8 @@ async def test_others_read_the_newest_definition_version_of_each_row(database_ur
     )
     await owner.close()
     reader = await connect(database_url, "leadtrace_attribution")
-    rows = await reader.fetch("select score_revision, outcome_revision from api.pub_leads")
+    rows = await reader.fetch(
+        "select definition_version, score_revision, outcome_revision from api.pub_leads order by 1"
+    )
     await reader.close()
-    assert [tuple(row) for row in rows] == [(8, 7)]
+    assert [tuple(row) for row in rows] == [(1, 6, 5), (2, 8, 7)]

@@ -85,6 +85,12 @@ async def test_interest_that_fades_leaves_its_band_at_a_midnight(
     faded = next(at for (was, _), (band, at) in pairwise(bands) if band < was == "warm")
     # Midnight in Berlin, in winter or summer.
     assert (faded.hour, faded.minute, faded.second) in {(23, 0, 0), (22, 0, 0)}
+    # It fell below the threshold on the day before; until that midnight it was warm.
+    at = (faded - timedelta(minutes=1)).isoformat()
+    asked = (await client.get(f"/v1/leads/{_LEAD}/score", params={"at": at})).json()
+    assert asked["score"]["band"] == "warm"
+    assert asked["score"]["total"] < 25
+    assert all(verdict["at"] != asked["at"] for verdict in asked["qualifications"])
 
 
 async def test_a_correction_restates_it_and_the_past_stays_askable(

@@ -8,8 +8,8 @@ import asyncpg
 from hypothesis import HealthCheck, settings
 
 from leadtrace.bus.memory import MemoryBus
-from leadtrace.domain.definitions.canonical import reference_to
-from leadtrace.domain.scoring.fold import ScoreFold
+from leadtrace.domain.definitions.schedule import Schedule
+from leadtrace.domain.scoring.history_fold import fold_by
 from leadtrace.events.envelope import Event
 from leadtrace.events.snapshots import DEAL_CONCLUDED, LEAD_CONCLUDED, LEAD_SCORED
 from leadtrace.runtime.clock import Clock, SystemClock
@@ -24,7 +24,10 @@ from leadtrace_scoring.handlers import ScoringHandler
 
 _TABLES = {
     "scoring": ("leads", "bindings", "notes", "seen", "dead_letters"),
-    "attribution": ("leads", "deals", "deal_subjects", "bindings", "notes", "seen", "dead_letters"),
+    "attribution": (
+        *("leads", "deals", "deal_subjects", "bindings", "notes", "seen", "dead_letters"),
+        *("credit_due", "journeys", "credits", "credit_days", "journey_days", "journey_steps"),
+    ),
 }
 _BODIES = """
 select 'score', lead_id, body from scoring.leads where body is not null
@@ -45,12 +48,12 @@ Bodies = list[tuple[Any, ...]]
 
 def scoring_handler(clock: Clock | None = None) -> ScoringHandler:
     """Scoring by the definitions that are shipped."""
-    return ScoringHandler(ScoreFold(live_definitions()), clock or SystemClock())
+    return ScoringHandler(fold_by(live_definitions()), clock or SystemClock())
 
 
 def attribution_handler(clock: Clock | None = None) -> AttributionHandler:
     """Attribution by the definitions that are shipped."""
-    return AttributionHandler(reference_to(live_definitions()), clock or SystemClock())
+    return AttributionHandler(Schedule(live_definitions()), clock or SystemClock())
 
 
 @dataclass(slots=True)

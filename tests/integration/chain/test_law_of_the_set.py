@@ -25,6 +25,6 @@ async def test_any_arrival_and_any_crash_end_in_the_same_snapshots(
     assert chaotic == clean
     held, published, (scored, attributed, scored_facts, attributed_facts, stuck) = clean
     assert published == held
-    assert scored == scored_facts == sum(made.type.split(".")[2] != "deal" for made in world)
+    assert scored == scored_facts == sum(not made.subject.startswith("deal/") for made in world)
     assert attributed == attributed_facts == len(world)
     assert stuck == 0

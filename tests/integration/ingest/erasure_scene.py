@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from leadtrace.domain.calendar import Days
-from leadtrace.domain.definitions.canonical import reference_to
-from leadtrace.domain.scoring.fold import ScoreFold
+from leadtrace.domain.definitions.schedule import Schedule
+from leadtrace.domain.scoring.history_fold import fold_by
 from leadtrace.events.topics import all_topic_names
 from leadtrace.runtime.clock import SystemClock
 from leadtrace.runtime.definitions import live_definitions
@@ -138,9 +138,9 @@ class ErasureScene:
         definitions, clock, zone = live_definitions(), SystemClock(), ZoneInfo("Europe/Berlin")
         days = Days(zone)
         handlers = (
-            ("scoring", ScoringHandler(ScoreFold(definitions, days), clock)),
-            ("attribution", AttributionHandler(reference_to(definitions), clock, days)),
-            ("api", Projector(Relearner(definitions, zone))),
+            ("scoring", ScoringHandler(fold_by(definitions, days), clock)),
+            ("attribution", AttributionHandler(Schedule(definitions), clock, days)),
+            ("api", Projector(Relearner(zone))),
         )
         for service, handler in handlers:
             await Stage(service, self.door.bus, self.owner, handler).drain()

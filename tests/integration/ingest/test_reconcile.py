@@ -12,7 +12,7 @@ from leadtrace_ingest.relay.hops import event_hops
 from tests.integration.ingest.scene import Scene
 from tests.unit.ingest.hubspot_items import contact_property, item
 
-TO_SCORING, TO_ATTRIBUTION, DEALS = (hop.name for hop in event_hops())
+TO_SCORING, TO_ATTRIBUTION, DEALS, SPEND = (hop.name for hop in event_hops())
 
 
 def reconciler(scene: Scene) -> Reconciler:
@@ -54,6 +54,7 @@ async def test_counts_and_republishes_what_each_reader_lacks(scene: Scene) -> No
         (TO_SCORING, 1, 1),
         (TO_ATTRIBUTION, 0, 0),
         (DEALS, 1, 1),
+        (SPEND, 0, 0),
     ]
     assert sorted(int(event.eventno) for event in scene.published()) == sorted(
         [leads[1], *await numbers_of(scene, "deal-events")]
@@ -63,13 +64,13 @@ async def test_counts_and_republishes_what_each_reader_lacks(scene: Scene) -> No
 async def test_what_is_noted_or_young_is_on_its_way(scene: Scene) -> None:
     await filled(scene)
     young = await reconciler(scene).reconcile(timedelta(hours=1))
-    assert [one.missing for one in young] == [0, 0, 0]
+    assert [one.missing for one in young] == [0, 0, 0, 0]
     await scene.pool.execute(
         "insert into ingest.unpublished (note_id, event_nos, leased_until)"
         " select gen_random_uuid(), array_agg(event_no), now() from ingest.events"
     )
     noted = await reconciler(scene).reconcile()
-    assert [one.missing for one in noted] == [0, 0, 0]
+    assert [one.missing for one in noted] == [0, 0, 0, 0]
 
 
 async def test_republish_sends_everything_of_one_hop(scene: Scene) -> None:

@@ -99,3 +99,18 @@ async def test_who_came_back_is_put_right_under_their_own_name(scene: Scene, tmp
     assert len(mine) == 2
     assert {event.subject for event in mine} == {"contact/501#after-erasure-1"}
     assert len({event.partitionkey for event in mine}) == 1
+
+
+async def test_an_end_that_a_return_took_along_is_no_business_of_a_mapping(scene: Scene) -> None:
+    await erase(scene)
+    minute = _DAY_MS // 1_440
+    await scene.post(item("contact.deletion", eventId=2, occurredAt=AT_MS + 3 * minute))
+    await scene.drain()
+    await scene.post(contact_property("phone", PHONE, eventId=3, occurredAt=AT_MS + 2 * minute))
+    await scene.drain()
+    (told,) = [event for event in scene.published() if event.id.endswith("#after-return")]
+    assert (told.type, told.subject) == ("io.leadtrace.lead.deleted.v1", "contact/501#after-erasure-1")
+    (void,) = [event for event in scene.published() if event.id.endswith("#after-return.void")]
+    assert void.subject == "contact/501"
+    assert void.partitionkey != told.partitionkey
+    assert (await previewed(scene)).corrected == 0

@@ -5,6 +5,8 @@ from leadtrace.store.migrate import room_of
 from leadtrace.testing.schema import assert_schema_matches
 from leadtrace_ingest.tables import metadata
 
+DEFINITIONS = ("definitions", "definition_approvals", "definition_shadows", "definition_activations")
+
 
 async def test_migrations_equal_metadata(database_url: str) -> None:
     await assert_schema_matches(database_url, room_of("ingest"), metadata)
@@ -13,7 +15,8 @@ async def test_migrations_equal_metadata(database_url: str) -> None:
 async def test_other_services_read_the_views_and_nothing_else(database_url: str) -> None:
     connection = await connect(database_url, "leadtrace_scoring")
     try:
-        for view in ("events", "unpublished", "items", "intake", "quarantine"):
+        views = ("events", "unpublished", "items", "intake", "quarantine")
+        for view in (*views, *DEFINITIONS):
             assert await connection.fetchval(f"select count(*) from ingest.pub_{view}") == 0
         granted = await connection.fetchval(
             "select count(*) from pg_tables where schemaname = 'ingest'"

@@ -11,8 +11,8 @@ import httpx
 import msgspec
 
 from leadtrace.domain.calendar import Days
-from leadtrace.domain.definitions.canonical import reference_to
-from leadtrace.domain.scoring.fold import ScoreFold
+from leadtrace.domain.definitions.schedule import Schedule
+from leadtrace.domain.scoring.history_fold import fold_by
 from leadtrace.runtime.clock import FrozenClock, SystemClock
 from leadtrace.runtime.definitions import live_definitions, shipped_shelf
 from leadtrace.runtime.handler import Handler
@@ -34,6 +34,7 @@ from leadtrace_api.personal.vault import Vault
 from leadtrace_api.room import Room
 from leadtrace_api.settings import ApiSettings
 from leadtrace_api.store.generation import rebuild_plan as plan_of_api
+from leadtrace_api.store.spend import SpendKeeper
 from leadtrace_attribution.handlers import AttributionHandler
 from leadtrace_attribution.wiring import rebuild_plan as plan_of_attribution
 from leadtrace_ingest.settings import configured_senders
@@ -102,9 +103,9 @@ class Company:
 async def _rebuilt(url: str, scene: Scene, handlers: Mapping[str, Handler]) -> AsyncGenerator[list[Service]]:
     """What rebuilds each service, in its own role."""
     plans = {
-        "scoring": plan_of_scoring(ScoreFold(live_definitions(), _DAYS)),
-        "attribution": plan_of_attribution(_SETTINGS.timezone),
-        "api": plan_of_api(_SETTINGS.timezone),
+        "scoring": plan_of_scoring(fold_by(live_definitions(), _DAYS)),
+        "attribution": plan_of_attribution(_SETTINGS.timezone, Schedule(live_definitions())),
+        "api": plan_of_api(_SETTINGS.timezone, SpendKeeper()),
     }
     async with AsyncExitStack() as pools:
         services = []
@@ -135,9 +136,9 @@ async def company(url: str) -> AsyncGenerator[Company]:
         ):
             scene.senders = configured_senders(settings)
             handlers: Mapping[str, Handler] = {
-                "scoring": ScoringHandler(ScoreFold(definitions, _DAYS), world),
-                "attribution": AttributionHandler(reference_to(definitions), clock, _DAYS),
-                "api": Projector(Relearner(definitions, _SETTINGS.zone)),
+                "scoring": ScoringHandler(fold_by(definitions, _DAYS), world),
+                "attribution": AttributionHandler(Schedule(definitions), clock, _DAYS),
+                "api": Projector(Relearner(_SETTINGS.zone)),
             }
             async with _rebuilt(url, scene, handlers) as services:
                 yield Company(scene, pool, client, world, handlers=handlers, services=services)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from leadtrace.events.lead import LADDER
 
+_FOUNDING = ("lead.captured", "lead.stage_changed", "lead.owner_changed")
 _RUNGS = {stage.value: rung for rung, stage in enumerate(LADDER)}
 
 
@@ -38,15 +39,20 @@ class Ledger:
         return [one for one in self.told if one.id not in void]
 
     def leads(self, bound: dict[str, UUID]) -> set[UUID]:
-        """The leads: entities with a record that anybody captured, staged or linked a deal to."""
+        """The leads: entities with a record that anybody captured, staged, handed on or linked a deal to."""
         records = {
             f"crm {one.subject}"
             for one in self.standing()
-            if one.name in ("lead.captured", "lead.stage_changed")
+            if one.name in _FOUNDING or one.name.startswith("handover.")
         }
         records |= self.identified
         records |= {f"crm {lead}" for group in self._linked().values() for lead in group}
         return {bound[record] for record in records}
+
+    def of(self, records: Iterable[str]) -> list[Told]:
+        """The events of these records that count."""
+        among = set(records)
+        return [one for one in self.standing() if f"crm {one.subject}" in among]
 
     def mails(self, records: Iterable[str]) -> set[str]:
         """The addresses that the records ever told."""
@@ -73,18 +79,39 @@ class Ledger:
         return LADDER[max(rungs)].value if rungs else None
 
     def revenue(self) -> Decimal:
-        """What the won deals are worth together."""
+        """What the won deals brought together, after what was paid back."""
         deals = {one.subject for one in self.told if one.subject.startswith("deal/")}
         return sum((self._worth(deal) for deal in deals), Decimal())
 
     def _worth(self, deal: str) -> Decimal:
-        state, amount = "open", Decimal()
+        state, amount, won_at, before = "open", Decimal(), 0, False
+        money: list[Told] = []
         for one in self._of(deal):
             if one.name == "deal.updated":
                 amount = Decimal(one.data["amount"])
             elif one.name in ("deal.won", "deal.lost"):
-                state = one.name
-        return amount if state == "deal.won" else Decimal()
+                won_at = one.at if state != one.name else won_at
+                if state == "deal.won" and one.name == "deal.lost":
+                    money = [other for other in money if other.name != "deal.refunded"]
+                state, before = one.name, before or one.name == "deal.won"
+            # A refund is of the win that stands, or of the first one to come.
+            refunds = one.name == "deal.refunded" and (state == "deal.won" or not before)
+            if refunds or one.name == "revenue.recorded":
+                money.append(one)
+        return self._left(amount, won_at, money) if state == "deal.won" else Decimal()
+
+    @staticmethod
+    def _left(amount: Decimal, won_at: int, money: Iterable[Told]) -> Decimal:
+        """Wins and renewals less refunds, each of which takes what is there at most."""
+        dated = [(won_at, False, amount)]
+        for one in money:
+            refund = one.name == "deal.refunded"
+            at = max(one.at, won_at) if refund else one.at
+            dated.append((at, refund, Decimal(one.data["amount"])))
+        left = Decimal()
+        for _, refund, much in sorted(dated, key=lambda step: step[0]):
+            left = left - min(much, left) if refund else left + much
+        return left
 
     def _linked(self) -> dict[str, set[str]]:
         """The records in each deal's buying group."""

@@ -71,6 +71,51 @@ async def test_what_ends_a_lead_ends_the_one_that_was_there_then(database_url: s
         assert status == {bound["crm contact/1"]: "open", bound["crm contact/1#after-erasure-1"]: "deleted"}
 
 
+async def test_an_end_that_was_told_before_the_return_that_it_ended(database_url: str) -> None:
+    async with company(database_url) as made:
+        await made.post("crm", _told(1, "lead.captured", 1, {}))
+        await made.post("crm", _told(2, "lead.erased", 2, {"request": "by post"}))
+        await made.settle()
+        await erase(made.scene)
+        captured, later = _told(4, "lead.captured", 5, {}), _told(5, "lead.captured", 7, {})
+        told = (_told(3, "lead.deleted", 6, {}), later, captured, _told(6, "lead.captured", 4, {}))
+        await _one_by_one(made, *told, settled=True)
+        bound = await made.bound()
+        status = {UUID(one["lead_id"]): one["status"] for one in (await made.get("/v1/leads"))["leads"]}
+        assert status == {bound["crm contact/1"]: "open", bound["crm contact/1#after-erasure-1"]: "deleted"}
+        counts = await made.scene.items()
+        assert counts == {"accepted": 6, "published": 6}
+
+
+def _correction(number: int, event_id: str, hour: int, corrects: str = "lead.stage_changed") -> Any:
+    data = {"event": event_id, "corrects": corrects, "declaration": "did_not_occur"}
+    return _told(number, "event.corrected", hour, data)
+
+
+@pytest.mark.parametrize("settled", [True, False])
+async def test_a_correction_goes_to_the_event_that_it_speaks_of(database_url: str, *, settled: bool) -> None:
+    async with company(database_url) as made:
+        await made.post("crm", _told(1, "lead.captured", 1, {}))
+        await made.post("crm", _told(2, "lead.stage_changed", 1, {"stage": "mql", "claimed": "mql"}))
+        await made.post("crm", _told(3, "lead.erased", 2, {"request": "by post"}))
+        await made.settle()
+        await erase(made.scene)
+        told = (
+            _told(4, "lead.captured", 4, {}),
+            _told(5, "lead.stage_changed", 5, {"stage": "sql", "claimed": "sql"}),
+            _told(6, "lead.stage_changed", 5, {"stage": "mql", "claimed": "mql"}),
+            _correction(7, "e2", 6),
+            _correction(8, "e5", 6),
+            _correction(9, "e6", 6),
+            _correction(10, "e9", 7),
+        )
+        await _one_by_one(made, *told, settled=settled)
+        leads = (await made.get("/v1/leads"))["leads"]
+        bound = await made.bound()
+        stages = {UUID(one["lead_id"]): one["stage"] for one in leads}
+        assert stages == {bound["crm contact/1"]: "inquiry", bound["crm contact/1#after-erasure-1"]: "mql"}
+
+
 async def test_a_browser_goes_with_its_user_who_comes_back(database_url: str) -> None:
     async with company(database_url) as made:
         await made.post("website", _identify(1), route="identify")

@@ -24,6 +24,7 @@ from leadtrace.events.lead import LADDER
 from tests.integration.ingest.test_law_of_erasure import erase
 from tests.integration.proof.company import Company, company
 from tests.integration.proof.departed import Departed, sent
+from tests.integration.proof.hands import HANDED, Hands
 from tests.integration.proof.ledger import Ledger, Told
 from tests.integration.proof.memory import Memory
 from tests.unit.ingest.event_items import event
@@ -55,8 +56,7 @@ class Proof(RuleBasedStateMachine):
         self.memory = Memory()
         self.number = 0
         self.departed = Departed()
-        # What became of the items of the CRM.
-        self.outcomes: Counter[str] = Counter()
+        self.outcomes: Counter[str] = Counter()  # of the CRM's items
 
     @initialize()
     def begin(self) -> None:
@@ -78,6 +78,11 @@ class Proof(RuleBasedStateMachine):
     def stage(self, record: str, at: int, stage: str) -> None:
         self._tell("lead.stage_changed", record, at, {"stage": stage, "claimed": stage})
 
+    @rule(record=records, at=_FIRST, told=HANDED)
+    def hand(self, record: str, at: int, told: list[tuple[str, dict[str, Any]]]) -> None:
+        for name, data in told:
+            self._tell(name, record, at, data)
+
     @rule(record=records, other=records, at=_FIRST)
     def merge(self, record: str, other: str, at: int) -> None:
         if record != other and self._there(record, other):
@@ -91,6 +96,14 @@ class Proof(RuleBasedStateMachine):
     @rule(deal=deals, at=_FIRST, amount=st.sampled_from(("100.00", "99.99", "1234.50")))
     def offer(self, deal: str, at: int, amount: str) -> None:
         self._tell("deal.updated", deal, at, {"amount": amount, "currency": "EUR"})
+
+    @rule(deal=deals, at=_FIRST, amount=st.sampled_from(("40.00", "5000")))
+    def refund(self, deal: str, at: int, amount: str) -> None:
+        self._tell("deal.refunded", deal, at, {"amount": amount, "currency": "EUR"})
+
+    @rule(deal=deals, at=_FIRST)
+    def renew(self, deal: str, at: int) -> None:
+        self._tell("revenue.recorded", deal, at, {"kind": "renewal", "amount": "10.01", "currency": "EUR"})
 
     @rule(deal=deals, at=_FIRST, end=st.sampled_from(("deal.won", "deal.lost")))
     def end(self, deal: str, at: int, end: str) -> None:
@@ -246,6 +259,7 @@ class Proof(RuleBasedStateMachine):
         )
         lead = await self.company.get(f"/v1/leads/{lead_id}")
         assert lead["touches"] == self.ledger.touches(records)
+        Hands(lead, self.ledger.of(records), _START).check()
         highest = self.ledger.highest(records)
         assert highest is None or highest in lead["first_reached"]
 

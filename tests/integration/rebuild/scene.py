@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from leadtrace.bus.memory import MemoryBus
 from leadtrace.domain.calendar import Days
-from leadtrace.domain.definitions.canonical import reference_to
-from leadtrace.domain.scoring.fold import ScoreFold
+from leadtrace.domain.definitions.schedule import Schedule
+from leadtrace.domain.scoring.history_fold import fold_by
 from leadtrace.events.envelope import Event
 from leadtrace.runtime.clock import SystemClock, SystemIds
 from leadtrace.runtime.definitions import live_definitions
@@ -22,6 +22,7 @@ from leadtrace.runtime.rebuild.rebuilder import Rebuilder
 from leadtrace.runtime.rebuild.steps import steps_of
 from leadtrace.runtime.rebuild.traffic import Traffic
 from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.runtime.versions.handlers import Always
 from leadtrace.store.connection import Pool
 from leadtrace.store.engine import make_pool
 from leadtrace.store.generation.state import Rebuild
@@ -49,7 +50,7 @@ class Service:
     def __init__(self, name: str, bus: MemoryBus, pool: Pool, handler: Handler, plan: RebuildPlan) -> None:
         self.name, self.pool, self.plan = name, pool, plan
         self._bus, self._raw = bus, handler
-        self.handler = BothGenerations(handler, plan.generation, Traffic())
+        self.handler = BothGenerations(Always(handler), plan.generation, Traffic())
 
     def rebuilder(self, *, size: int = 3, handler: Handler | None = None) -> Rebuilder:
         """A rebuilder as a process that just started has it, with small pages and leases that end at once."""
@@ -174,14 +175,14 @@ async def open_scene(url: str) -> Scene:
     """A scene on this database; close it in the end."""
     bus = await make_bus()
     definitions, clock, zone = live_definitions(), SystemClock(), ZoneInfo(_ZONE)
-    fold = ScoreFold(definitions, Days(zone))
+    fold, projector = fold_by(definitions, Days(zone)), Projector(Relearner(zone))
     plans: dict[str, tuple[Handler, RebuildPlan]] = {
         "scoring": (ScoringHandler(fold, clock), plan_of_scoring(fold)),
         "attribution": (
-            AttributionHandler(reference_to(definitions), clock, Days(zone)),
-            plan_of_attribution(_ZONE),
+            AttributionHandler(Schedule(definitions), clock, Days(zone)),
+            plan_of_attribution(_ZONE, Schedule(definitions)),
         ),
-        "api": (Projector(Relearner(live_definitions(), zone)), plan_of_api(_ZONE)),
+        "api": (projector, plan_of_api(_ZONE, projector.spend)),
     }
     services = {
         name: Service(name, bus, await make_pool(url, role_of(name), size=3), handler, plan)

@@ -17,7 +17,7 @@ from leadtrace.testing.builders import entity_of, event, lead_ref
 from leadtrace.testing.published import newest
 from leadtrace.testing.published import published as published_on
 from leadtrace.testing.schema import assert_schema_matches
-from leadtrace_api.tables import METADATA as API
+from leadtrace_api.tables import LEADS
 from leadtrace_attribution.tables import METADATA as ATTRIBUTION
 from leadtrace_scoring.tables import METADATA as SCORING
 from tests.integration.rebuild.scene import ORDER, Scene
@@ -32,7 +32,7 @@ _EVENTS = [
     event(DealWon(claimed="closedwon"), "deal/1", 6),
 ]
 _LATE = event(LeadUpdated(properties={"seniority": "c_level"}), "contact/1", 7)
-_METADATA = {"scoring": SCORING, "attribution": ATTRIBUTION, "api": API}
+_METADATA = {"scoring": SCORING, "attribution": ATTRIBUTION, "api": LEADS.metadata}
 _REVISION = "select revision from scoring.leads where lead_id = $1"
 
 

@@ -17,7 +17,7 @@ from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.testing.builders import DAY_ZERO, entity_of, event
 from leadtrace.testing.published import published
 from leadtrace_scoring.handlers import NOTED_LEADS
-from leadtrace_scoring.store import DUE_LEADS
+from leadtrace_scoring.store import due_leads
 from tests.integration.chain.scene import Scene, scoring_handler
 
 _DAY_US = 86_400_000_000
@@ -37,7 +37,7 @@ async def _interested(scene: Scene, clock: FrozenClock) -> None:
 def _due(scene: Scene, clock: FrozenClock) -> DueRows:
     stop = StopSignal()
     publisher, ids = Publisher(scene.bus, stop), SystemIds(SystemClock())
-    wanted = {NOTED_LEADS: DUE_LEADS}
+    wanted = {NOTED_LEADS: due_leads(None)}
     refolder = Refolder("scoring", scene.pool, scoring_handler(clock), publisher, ids, wanted)
     return DueRows(refolder, stop)
 
@@ -71,6 +71,13 @@ async def test_nothing_is_published_of_a_lead_that_midnight_says_nothing_new_of(
     assert await _due(scene, clock).run_once() == 1
     assert await _held(scene) == before
     assert len(published(scene.bus, LEAD_SCORED)) == 1
+
+
+async def test_a_lead_that_does_not_fold_does_not_come_again_every_minute(scene: Scene) -> None:
+    clock = FrozenClock(DAY_ZERO + timedelta(hours=1))
+    await _interested(scene, clock)
+    await scene.pool.execute("update scoring.leads set stuck_error = 'ValueError'")
+    assert await _due(scene, clock).run_once() == 0
 
 
 async def test_an_event_after_midnight_finds_the_lead_judged_as_at_midnight(scene: Scene) -> None:

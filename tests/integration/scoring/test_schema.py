@@ -1,15 +1,20 @@
 """Scoring's migrations and its metadata say the same, and its views are what others may read."""
 
+from uuid import UUID
+
 import pytest
 
+from leadtrace.domain.predict.features import Plan
 from leadtrace.events.lead import LeadCaptured
 from leadtrace.store.engine import connect
 from leadtrace.store.migrate import room_of
 from leadtrace.store.roles import READONLY_ROLE, role_of
 from leadtrace.testing.builders import event
 from leadtrace.testing.schema import assert_schema_matches
+from leadtrace_scoring.prediction.trainings import ask
 from leadtrace_scoring.tables import METADATA
 from tests.integration.chain.scene import Scene
+from tests.integration.scoring.speaking import speak
 
 _READERS = [role_of(service) for service in ("ingest", "attribution", "api")] + [READONLY_ROLE]
 _VIEWS = {
@@ -18,6 +23,9 @@ _VIEWS = {
     "pub_seen": "event_no",
     "pub_notes": "kind ids noted_at",
     "pub_dead_letters": "dead_letter_id topic reason event_no dead_at settled_as",
+    "pub_models": "version hash kind reads body trained_on trained_at result activated_at retired_at"
+    " retired_because",
+    "pub_trainings": "training_id state model_version result left_out error started_by started_at ended_at",
 }
 
 
@@ -32,6 +40,9 @@ async def test_others_read_the_views_and_nothing_else(scene: Scene, reader: str)
         event(LeadCaptured(), "contact/1", 1),
     )
     await scene.settle()
+    await speak(scene.pool, Plan(), 1)
+    async with scene.pool.acquire() as owner:
+        await ask(owner, UUID(int=1), "a plan", by="a test")
     connection = await connect(scene.url, reader)
     try:
         for view, columns in _VIEWS.items():

@@ -3,8 +3,16 @@
 import msgspec
 from hypothesis import strategies as st
 
+from leadtrace.domain.scoring.frozen import frozen_verdicts, period
 from leadtrace.events.lead import Acquisition, Stage
-from leadtrace.events.snapshots import LeadOutcome, LeadStatus, Qualification, Transition
+from leadtrace.events.snapshots import (
+    DefinitionRef,
+    FrozenVerdicts,
+    LeadOutcome,
+    LeadStatus,
+    Qualification,
+    Transition,
+)
 from tests.unit.api.snapshots import DEFINITION, at, lead_id
 
 MQL, SQL = Stage.MARKETING_QUALIFIED, Stage.SALES_QUALIFIED
@@ -47,6 +55,24 @@ def judged(
     return msgspec.structs.replace(made, **fields)
 
 
+def reign(
+    version: int, since: float | None, *verdicts: Qualification, until: float | None = None
+) -> FrozenVerdicts:
+    """What a version said while it was in force, from so many days into 2026 on; None: since ever."""
+    (told,) = frozen_verdicts(
+        [
+            period(
+                DefinitionRef("default", version, "h"),
+                (),
+                verdicts,
+                since=0 if since is None else at(since),
+                until=None if until is None else at(until),
+            )
+        ]
+    )
+    return told
+
+
 _DAYS = st.integers(0, 6)
 
 
@@ -61,14 +87,38 @@ def judged_outcomes(draw: st.DrawFn, *, leads: int = 3) -> LeadOutcome:
             draw(stages), day, draw(st.sampled_from((None, "ann"))), draw(st.sampled_from(("crm", "erp")))
         )
         told.append(one if draw(st.booleans()) else msgspec.structs.replace(one, claimed=None))
-    for stage, clauses in _CLAUSES.items():
-        failed = st.lists(st.sampled_from(clauses), unique=True, max_size=2)
-        told += [verdict(stage, day, *draw(failed)) for day in sorted(draw(st.sets(_DAYS, max_size=4)))]
     return judged(
         draw(st.integers(1, leads)),
         *told,
+        *draw(_verdicts()),
         captured=draw(st.sampled_from((0.0, 0.0, 0.0, 0.0, 0.0, None))),
         owner=draw(st.sampled_from((None, "anna", "ben"))),
         team=draw(st.sampled_from((None, "inside"))),
         redirect_to=draw(st.sampled_from((None, None, None, None, None, lead_id(9)))),
+    )
+
+
+@st.composite
+def _verdicts(draw: st.DrawFn) -> list[Qualification]:
+    told = []
+    for stage, clauses in _CLAUSES.items():
+        failed = st.lists(st.sampled_from(clauses), unique=True, max_size=2)
+        told += [verdict(stage, day, *draw(failed)) for day in sorted(draw(st.sets(_DAYS, max_size=4)))]
+    return told
+
+
+@st.composite
+def judged_before(
+    draw: st.DrawFn, turns: tuple[tuple[int, float | None], ...], version: int, *, leads: int = 3
+) -> LeadOutcome:
+    """The same by a version before which others were in force from these days on; the last one goes on."""
+    ends = [since for _, since in turns[1:]]
+    told = [
+        reign(before, since, *draw(_verdicts()), until=until)
+        for (before, since), until in zip(turns, [*ends, None], strict=True)
+    ]
+    return msgspec.structs.replace(
+        draw(judged_outcomes(leads=leads)),
+        definition=DefinitionRef("default", version, "h"),
+        frozen_qualifications=tuple(told),
     )

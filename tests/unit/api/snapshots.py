@@ -10,6 +10,7 @@ from leadtrace.bus.protocol import Record
 from leadtrace.events.codec import encode
 from leadtrace.events.envelope import SPEC_VERSION, Snapshot
 from leadtrace.events.lead import LADDER, Acquisition, Stage
+from leadtrace.events.money import Booking, MoneyKind
 from leadtrace.events.snapshots import (
     DEAL_CONCLUDED,
     LEAD_CONCLUDED,
@@ -22,6 +23,7 @@ from leadtrace.events.snapshots import (
     LeadScore,
     LeadStatus,
     LinkedLead,
+    Profile,
     SnapshotType,
     Transition,
 )
@@ -131,6 +133,18 @@ _STAGES = st.sampled_from(Stage)
 _TRANSITIONS = st.lists(
     st.builds(Transition, _MOMENTS, _STAGES, st.just("forward"), st.just("crm 1")), max_size=5
 ).map(tuple)
+_BOOKINGS = st.lists(
+    st.builds(
+        Booking,
+        _MOMENTS,
+        st.sampled_from(MoneyKind),
+        st.integers(-500, 100_000),
+        st.sampled_from(("EUR", "USD")),
+        st.integers(-500, 100_000),
+        st.sampled_from(("EUR", "USD")),
+    ),
+    max_size=3,
+).map(tuple)
 _SHARES = st.lists(
     st.builds(
         DealShare,
@@ -139,6 +153,7 @@ _SHARES = st.lists(
         share=st.integers(-500, 100_000),
         currency=st.sampled_from((None, "EUR", "BRL", "JPY")),
         closed_at=st.one_of(st.none(), _MOMENTS),
+        bookings=st.one_of(st.just(()), _BOOKINGS),
     ),
     max_size=3,
     unique_by=lambda share: share.deal_id,
@@ -161,6 +176,7 @@ def outcomes(number: int) -> st.SearchStrategy[LeadOutcome]:
         entries=st.dictionaries(_STAGES, st.integers(1, 4), max_size=4),
         first_reached=st.dictionaries(st.sampled_from(LADDER), _MOMENTS, max_size=4),
         owner=_KEYS,
+        profile=st.builds(Profile, segment=_KEYS, region=_KEYS),
         deals=_SHARES,
         flags=st.lists(st.sampled_from(("clock_skew", 'odd "quoted", \\ flag', "bot")), max_size=2).map(
             tuple

@@ -3,11 +3,13 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from leadtrace.domain.calendar import calendar
 from leadtrace.events.lead import Stage
-from leadtrace.events.snapshots import LeadStatus
+from leadtrace.events.money import Booking, MoneyKind
+from leadtrace.events.snapshots import DealStatus, LeadStatus
 from leadtrace_api.projector.contribution import Basis, Increments, Measure, cells, contribution, take_out
 from leadtrace_api.projector.dimensions import LONGEST_KEY, keys_of
 from tests.unit.api.snapshots import at, outcome, won
@@ -111,3 +113,29 @@ def test_a_key_that_the_database_could_not_hold_is_made_to_fit(text: str) -> Non
     assert len(key) <= LONGEST_KEY
     assert "\x00" not in key
     assert key != other
+
+
+def test_what_was_booked_counts_on_its_own_day_as_converted_and_the_customer_stays_one() -> None:
+    steps = (
+        Booking(at(2), MoneyKind.WIN, 1_000, "USD", 900, "EUR"),
+        Booking(at(5), MoneyKind.RENEWAL, 500, "USD", 450, "EUR"),
+        Booking(at(5), MoneyKind.REFUND, -1_500, "USD", -1_350, "EUR"),
+        Booking(at(5), MoneyKind.EXPANSION, 7, "JPY", 7, "JPY"),
+    )
+    deal = msgspec.structs.replace(won(1, 0, 2, "USD"), bookings=steps)
+    made = contribution(outcome(1, deals=[deal]), BERLIN)
+    assert counts(Basis.ACTIVITY, Measure.REVENUE, made) == {
+        ("EUR", DAY_3): 900,
+        ("EUR", DAY_6): -900,
+        ("JPY", DAY_6): 7,
+    }
+    assert counts(Basis.ACTIVITY, Measure.RECURRING, made) == {("EUR", DAY_6): 450, ("JPY", DAY_6): 7}
+    assert counts(Basis.ACTIVITY, Measure.CUSTOMERS, made) == {("EUR", DAY_3): 1, ("JPY", DAY_6): 1}
+    assert counts(Basis.COHORT, Measure.REVENUE, made) == {("EUR", DAY_1): 0, ("JPY", DAY_1): 7}
+
+
+def test_a_deal_that_is_not_won_any_more_brings_nothing_whatever_was_booked() -> None:
+    step = Booking(at(2), MoneyKind.WIN, 1_000, "EUR", 1_000, "EUR")
+    deal = msgspec.structs.replace(won(1, 1_000, 2), status=DealStatus.OPEN, bookings=(step,))
+    made = contribution(outcome(1, deals=[deal]), BERLIN)
+    assert not counts(Basis.COHORT, Measure.REVENUE, made)

@@ -4,7 +4,8 @@ from hypothesis import given
 
 from leadtrace.events.lead import Stage
 from leadtrace.events.snapshots import LeadOutcome
-from leadtrace_api.projector.judgements import Judgement, judgements
+from leadtrace_api.projector.judgement import Judgement
+from leadtrace_api.projector.judgements import judgements
 from tests.unit.api.claims import MQL, SQL, claim, judged, judged_outcomes, verdict
 from tests.unit.api.snapshots import at, lead_id
 

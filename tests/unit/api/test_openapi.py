@@ -7,26 +7,50 @@ import httpx
 import pytest
 from pydantic import BaseModel
 
+from leadtrace_api.accounts import examples as accounts
+from leadtrace_api.accounts import schemas as accounts_schemas
 from leadtrace_api.audit import schemas as audit
+from leadtrace_api.costs import example as costs
+from leadtrace_api.costs import schemas as costs_schemas
+from leadtrace_api.credits import deal_example, deal_schemas
+from leadtrace_api.credits import example as attribution
+from leadtrace_api.credits import schemas as attribution_schemas
+from leadtrace_api.definitions import schemas as definitions
 from leadtrace_api.explain import schemas as explain
 from leadtrace_api.funnel import schemas as funnel
 from leadtrace_api.intake import schemas as intake
 from leadtrace_api.knowledge import restatement_schemas as restatements
 from leadtrace_api.knowledge import score
 from leadtrace_api.leads import examples, schemas
+from leadtrace_api.models import schemas as models
 from leadtrace_api.personal import schemas as personal
+from leadtrace_api.priorities import example as priorities
+from leadtrace_api.priorities import schemas as priorities_schemas
+from leadtrace_api.scoring_quality import example as quality
+from leadtrace_api.scoring_quality import schemas as quality_schemas
 
 EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
     funnel.Funnel: funnel.EXAMPLE,
+    attribution_schemas.Attribution: attribution.EXAMPLE,
+    deal_schemas.DealCredits: deal_example.DEAL_CREDITS,
     schemas.Leads: examples.LEADS,
     schemas.Lead: examples.LEAD,
     schemas.Trace: examples.TRACE,
     score.ScoreThen: score.EXAMPLE,
     restatements.Restatements: restatements.EXAMPLE,
+    models.Models: models.MODELS,
+    models.OneModel: models.MODEL,
     intake.Intake: intake.EXAMPLE,
     explain.Explanation: explain.EXAMPLE,
+    definitions.Versions: definitions.VERSIONS,
+    definitions.OneVersion: definitions.ONE_VERSION,
     audit.Conservation: audit.EXAMPLE,
+    costs_schemas.Costs: costs.EXAMPLE,
     personal.PersonalReads: personal.EXAMPLE,
+    quality_schemas.ScoringQuality: quality.EXAMPLE,
+    priorities_schemas.Priorities: priorities.EXAMPLE,
+    accounts_schemas.Accounts: accounts.ACCOUNTS,
+    accounts_schemas.OneAccount: accounts.ACCOUNT,
 }
 
 

@@ -10,6 +10,8 @@ from leadtrace.store.api_keys import StoredKey
 from tests.unit.api.conftest import KEY, MakeClient
 
 DISAGREEMENTS = "/v1/definitions/disagreements"
+PRIORITIES = "/v1/priorities"
+QUALITY = "/v1/scoring/quality"
 LEAD = "/v1/leads/00000000-0000-0000-0000-000000000001"
 
 
@@ -27,6 +29,19 @@ LEAD = "/v1/leads/00000000-0000-0000-0000-000000000001"
         ("/v1/funnel?from=2026-13-01", "from", ""),
         ("/v1/funnel?basis=cohorts", "basis", ""),
         ("/v1/funnel?by=channel&by=source", "by", "Give by once."),
+        *(
+            (f"{path}?as_of=2026-01-01", "as_of", "Leave it out, or ask /v1/funnel, /v1/ledger/balances")
+            for path in ("/v1/handovers", "/v1/handovers/queue", "/v1/velocity", PRIORITIES)
+        ),
+        ("/v1/handovers?as_off=2026-01-01", "as_off", "It knows by"),
+        ("/v1/attribution?model=markow", "model", "Did you mean markov"),
+        ("/v1/attribution?models=linear", "models", "Did you mean model?"),
+        ("/v1/attribution?by=owner", "by", "Name one of channel"),
+        ("/v1/attribution?form=demo", "form", "Did you mean format?"),
+        ("/v1/attribution?from=2026-02-01&to=2026-01-01", "to", "Swap from and to."),
+        ("/v1/attribution?model=markov&basis=activity", "basis", "Ask with basis=cohort"),
+        ("/v1/attribution?model=linear,shapley&by=channel,source", "by", "Group by one of channel, source"),
+        ("/v1/attribution?model=markov_2&campaign=brand", "campaign", "Group by campaign"),
         ("/v1/leads?cursor=abc", "cursor", "Leave cursor out"),
         ("/v1/leads?cursor=YXxifGM", "cursor", "Leave cursor out"),
         ("/v1/leads?reached=lost", "reached", "Use stage=lost"),
@@ -43,14 +58,19 @@ LEAD = "/v1/leads/00000000-0000-0000-0000-000000000001"
         (f"{LEAD}?as_of=2026-01-01T00:00:00", "as_of", ""),
         (f"{LEAD}/trace?as_of=yesterday", "as_of", ""),
         (f"{LEAD}/score?at=2026-13-01T00:00:00Z", "at", ""),
-        (f"{DISAGREEMENTS}?stage=lead", "stage", "Ask for mql or sql."),
-        (f"{DISAGREEMENTS}?stage=lost", "stage", "Ask for mql or sql."),
         (f"{DISAGREEMENTS}?kind=claimed", "kind", ""),
         (f"{DISAGREEMENTS}?from=2026-02-01&to=2026-01-01", "to", "Swap from and to."),
         (f"{DISAGREEMENTS}?cursor=abc", "cursor", "Leave cursor out"),
         (f"{DISAGREEMENTS}?cursor=MjAyNi0wMS0wMXwwfDA", "cursor", "Leave cursor out"),
         (f"{DISAGREEMENTS}?stages=mql", "stages", "Did you mean stage?"),
         (f"{DISAGREEMENTS}?limit=0", "limit", ""),
+        (f"{QUALITY}?horizon_days=100", "horizon_days", ""),
+        (f"{QUALITY}?age_days=seven", "age_days", ""),
+        (f"{QUALITY}?version=0", "version", ""),
+        (f"{QUALITY}?horizon=90", "horizon", "Did you mean horizon_days?"),
+        (f"{PRIORITIES}?band=lukewarm", "band", ""),
+        (f"{PRIORITIES}?stages=mql", "stages", "Did you mean stage?"),
+        (f"{PRIORITIES}?limit=501", "limit", ""),
         ("/v1/metrics?kind=vanity", "kind", "It knows format."),
         ("/v1/definitions?live=1", "live", "It takes none."),
         ("/v1/intake/00000000-0000-0000-0000-000000000001?verbose=1", "verbose", "It takes none."),

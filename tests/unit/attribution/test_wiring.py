@@ -1,6 +1,6 @@
 """What attribution owns and reads, by name: an operator types the hops, a broker is told the topics."""
 
-from leadtrace.domain.definitions.canonical import reference_to
+from leadtrace.domain.definitions.schedule import Schedule
 from leadtrace.events.topics import Topic, catalogue
 from leadtrace.runtime.clock import SystemClock
 from leadtrace.runtime.definitions import live_definitions
@@ -9,7 +9,7 @@ from leadtrace_attribution.wiring import hops
 
 
 def test_it_owns_the_hops_of_the_topics_that_it_writes() -> None:
-    owned = hops(AttributionHandler(reference_to(live_definitions()), SystemClock()))
+    owned = hops(AttributionHandler(Schedule(live_definitions()), SystemClock()))
     assert [hop.name for hop in owned] == ["lead-outcomes to api", "deal-outcomes to api"]
     assert {hop.topic for hop in owned} == {
         topic for topic, info in catalogue().items() if info.writer == "attribution"

@@ -8,16 +8,39 @@ import pytest
 
 from leadtrace.bus.protocol import Admin, BusUnavailableError
 from leadtrace.cli import checks
-from leadtrace.cli.checks import Verdict, check_broker, check_disk, check_ports, check_postgres, check_senders
+from leadtrace.cli.checks import (
+    Verdict,
+    check_broker,
+    check_disk,
+    check_ports,
+    check_postgres,
+    check_rates,
+    check_senders,
+)
 from leadtrace.embedded.readiness import free_port
 from leadtrace.embedded.services import ServiceSpec
 from leadtrace.runtime.clock import FrozenClock, SystemClock
 from leadtrace.runtime.settings import Settings
-from leadtrace.runtime.settings_groups import Embedded, Kafka, Postgres, Sender
+from leadtrace.runtime.settings_groups import Embedded, Kafka, Postgres, Reporting, Sender
 
 
 async def no_broker(_: Settings) -> Admin:
     raise BusUnavailableError("nobody listens at kafka:9092")
+
+
+class TestRates:
+    def test_without_a_file_there_is_nothing_to_say(self) -> None:
+        assert check_rates(Settings()) == []
+
+    def test_a_file_that_breaks_a_rule_is_bad(self, tmp_path: Path) -> None:
+        file = tmp_path / "rates.csv"
+        settings = Settings(reporting=Reporting(rates=file))
+        file.write_text("# ECB\ndate,currency,rate\n2026-03-31,USD,1.08\n")
+        assert [one.verdict for one in check_rates(settings)] == [Verdict.GOOD]
+        file.write_text("# ECB\ndate,currency,rate\n2026-03-31,USD,\n")
+        (finding,) = check_rates(settings)
+        assert finding.verdict is Verdict.BAD
+        assert ":3: rate: " in finding.detail
 
 
 class TestPorts:

@@ -24,7 +24,10 @@ COMMANDS = (
 GROUPS = {
     "topics": ("list", "create"),
     "keys": ("create", "list", "revoke", "new-master", "rotate-master"),
+    "models": ("train", "list", "show"),
+    "rates": ("check", "show"),
     "quarantine": ("list", "show", "retry", "discard"),
+    "webhooks": ("list", "show", "retry", "replay"),
 }
 
 

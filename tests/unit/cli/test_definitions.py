@@ -8,8 +8,11 @@ import pytest
 from typer.testing import CliRunner
 
 from leadtrace.cli.main import app
-from leadtrace.runtime.definitions import live_path, shipped_files
+from leadtrace.domain.definitions.metric_model import metrics_of
+from leadtrace.events.lead import LADDER
+from leadtrace.runtime.definitions import live_path, shipped_files, shipped_shelf
 
+METRICS = len(metrics_of(shipped_shelf().metrics))
 FOLDER = Path(__file__).parents[3] / "definitions"
 
 
@@ -35,7 +38,7 @@ class TestLint:
         lines = result.output.splitlines()
         assert [line.startswith("ok ") for line in lines] == [True, True]
         assert "v1.yaml: default, version 1, hash " in lines[0]
-        assert "metrics.yaml: 57 metrics, version 1, hash " in lines[1]
+        assert f"metrics.yaml: {METRICS} metrics, version 1, hash " in lines[1]
 
     def test_a_mistake_is_named_with_file_line_key_and_remedy(self, runner: CliRunner, folder: Path) -> None:
         broken = folder / "v1.yaml"
@@ -82,6 +85,27 @@ class TestShow:
         ):
             assert said in output
 
+    def test_says_the_terms_of_attribution_and_of_costs(self, runner: CliRunner, folder: Path) -> None:
+        path = folder / "v1.yaml"
+        text = path.read_text(encoding="utf-8")
+        for comment in ("custom: {", "roles: {", "gross_margin: "):
+            assert f"  # {comment}" in text
+            text = text.replace(f"  # {comment}", f"  {comment}", 1)
+        rule = "{channel: paid_search, when: [{dimension: medium, in: [cpc, ppc]}]}"
+        text = text.replace("  lookback_days: 90", f"  lookback_days: 60\n  channels: {{rules: [{rule}]}}")
+        path.write_text(text, encoding="utf-8")
+        output = runner.invoke(app, ["definitions", "show", str(path)]).output
+        lines = [" ".join(line.split()) for line in output.splitlines()]
+        assert any("60 days before the win; every touch counts" in one for one in lines)
+        assert any(one.startswith("the model custom: 40% to first touch, 20% to lead") for one in lines)
+        for said in (
+            "paid_search medium is one of cpc, ppc",
+            "otherwise the word of the sender stays",
+            "decision_maker 3",
+            "(marketing and sales) 70% of revenue is gross margin",
+        ):
+            assert said in lines, output
+
     def test_json_is_the_same_in_values(self, runner: CliRunner) -> None:
         told = json.loads(runner.invoke(app, ["definitions", "show", "--json"]).stdout)
         assert (told["id"], told["version"]) == ("default", 1)
@@ -97,7 +121,7 @@ class TestShow:
         output = runner.invoke(app, ["definitions", "show", path]).output
         assert "revenue (money, coincident; revenue operations)" in output
         metrics = json.loads(runner.invoke(app, ["definitions", "show", path, "--json"]).stdout)
-        assert len(metrics) == 57
+        assert len(metrics) == METRICS
 
     def test_a_file_with_mistakes_is_not_shown(self, runner: CliRunner, tmp_path: Path) -> None:
         (tmp_path / "x.yaml").write_text("id: x\n")
@@ -123,12 +147,15 @@ class TestSchema:
         blocks = schema["$defs"]
         assert "cap_per_day" in blocks["Intent"]["properties"]
         assert "in" in blocks["FitCase"]["properties"]
+        assert blocks["PathTransform"]["enum"] == ["exposure", "first", "unique"]
+        assert {"lookback_days", "roles", "channels"} < set(blocks["Attribution"]["properties"])
+        assert set(blocks["StageCosts"]["properties"]) == set(LADDER)
         objects = [one for one in blocks.values() if one.get("type") == "object"]
         assert all(one["additionalProperties"] is False for one in objects)
         assert "\n    " not in blocks["Clause"]["description"]
 
 
-@pytest.mark.parametrize("command", ["lint", "show", "schema"])
+@pytest.mark.parametrize("command", ["lint", "show", "schema", "approve", "shadow", "activate", "history"])
 def test_help_shows_an_example_to_copy(runner: CliRunner, command: str) -> None:
     output = runner.invoke(app, ["definitions", command, "--help"]).output
     assert f"leadtrace definitions {command}" in output.split("For instance:")[1]

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from leadtrace.domain.money import minor_digits, split, to_decimal, to_minor
+from leadtrace.domain.money import average, minor_digits, split, to_decimal, to_minor
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,10 @@ def test_decimals_show_every_digit_of_the_currency() -> None:
     assert str(to_decimal(5, "JPY")) == "5"
     assert to_decimal(-1, "KWD") == Decimal("-0.001")
     assert minor_digits("CLF") == 4
+
+
+@pytest.mark.parametrize(
+    ("total", "count", "each"), [(5, 2, 3), (-5, 2, -2), (100, 3, 33), (7, 1, 7), (0, 4, 0), (7, 0, None)]
+)
+def test_an_average_is_half_up_and_none_of_nobody(total: int, count: int, each: int | None) -> None:
+    assert average(total, count) == each

@@ -192,6 +192,10 @@ def test_a_written_escape_is_no_nul() -> None:
     }
 
 
+def test_a_refund_without_an_amount_is_one_of_all() -> None:
+    assert told(mapped(event("deal.refunded", {"reason": "recalled"})))[0][2] == {"reason": "recalled"}
+
+
 def test_a_cleared_amount_is_an_update() -> None:
     assert told(mapped(event("deal.updated", {"amount": ""})))[0][2] == {"amount": ""}
 

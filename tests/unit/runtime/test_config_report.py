@@ -51,7 +51,9 @@ def test_shipped_file_changes_nothing_until_it_is_edited() -> None:
 
 
 def test_every_commented_default_can_be_taken_in(tmp_path: Path) -> None:
-    uncommented = re.sub(r"^# (\[senders\.\w+\]|[a-z_]+ = .+)$", r"\1", config_template(), flags=re.MULTILINE)
+    uncommented = re.sub(
+        r"^# (\[(?:senders|subscriptions)\.\w+\]|[a-z_]+ = .+)$", r"\1", config_template(), flags=re.MULTILINE
+    )
     file = tmp_path / "leadtrace.toml"
     file.write_text(uncommented)
     settings = load_settings(file)

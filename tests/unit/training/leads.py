@@ -46,15 +46,15 @@ PLAN = Plan(texts=("industry", "lost_reason"), numbers=())
 
 
 def made_leads(count: int, *, leaking: bool, seed: int = SEED) -> list[Subject]:
-    """Leads by their facts; with `leaking` a CRM that fills in `lost_reason` when it knows how each ended.
+    """Leads by their facts, four a day; `leaking` adds a CRM that tells `lost_reason`.
 
-    Half of these tell it on the day of the outcome, half date it back to the capture. Every lead also has
-    touches after its outcome, which only winners get.
+    It does so when it knows how each ended: half of these tell it on the day of the outcome, half date it
+    back to the capture. It also has touches after the outcome, which only winners get.
     """
     generator = np.random.default_rng(seed)
     leads = []
     for number in range(count):
-        at = START + number * DAY_US // 24
+        at = START + number * DAY_US // 4
         industry = INDUSTRIES[int(generator.integers(len(INDUSTRIES)))]
         won = bool(generator.random() < 1 / (1 + np.exp(0.6 - 0.5 * _BEARING[industry])))
         ended = at + (1 + int(generator.integers(20))) * DAY_US

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from leadtrace.domain.attribution.extract import extract_deal, extract_lead
+from leadtrace.events.activity import ActivityKind, ActivityRecorded
 from leadtrace.events.catalogue import BY_DATA, Code
 from leadtrace.events.deal import (
     DealCreated,
@@ -15,6 +16,7 @@ from leadtrace.events.deal import (
     DealUpdated,
     DealWon,
 )
+from leadtrace.events.handover import HandoverAccepted, HandoverRejected
 from leadtrace.events.lead import (
     Acquisition,
     LeadCaptured,
@@ -41,7 +43,16 @@ REF = LeadRef("hubspot", "contact/1", "1d32ee03-bd54-5003-ae86-3c7d4580b7ca", 4)
         (LeadUpdated(Acquisition(partner="acme")), (None, None, None, None, None, None, None, "acme")),
         (TouchpointRecorded(channel="email", page="/pricing", signal="pricing"), ("email",)),
         (LeadStageChanged(Stage.SALES_QUALIFIED, "Qualified", "user/1"), ("sql", "Qualified", "user/1")),
-        (LeadOwnerChanged("owner/1", None, "user/1"), ("owner/1", None)),
+        (LeadOwnerChanged("owner/1", None, "user/1"), ("owner/1", None, "user/1")),
+            (LeadOwnerChanged("owner/1", "sales"), ("owner/1", "sales")),
+            (LeadUpdated(properties={"country": "DE", "x": "y"}), (*[None] * 8, "country", "DE")),
+            (HandoverAccepted("sales", "owner/1", None, "user/1"), ("sales", "owner/1", None, "user/1")),
+            (HandoverRejected("no_fit", "sales"), ("sales", None, None, None, "no_fit")),
+            (ActivityRecorded(ActivityKind.CALL), (1,)),
+            (ActivityRecorded(ActivityKind.EMAIL, automatic=True), ()),
+            (ActivityRecorded(ActivityKind.EMAIL, bulk=True), ()),
+            (ActivityRecorded(ActivityKind.MEETING, done=False), ()),
+            (ActivityRecorded(ActivityKind.NOTE), ()),
         (LeadDeleted("user/1"), ()),
     ],
 )  # fmt: skip

@@ -19,7 +19,16 @@ from leadtrace.events.lead import (
     LeadUpdated,
     Stage,
 )
-from leadtrace.events.snapshots import DealShare, DealStatus, LeadOutcome, LeadStatus, Qualification, Touch
+from leadtrace.events.snapshots import (
+    DealShare,
+    DealStatus,
+    DefinitionRef,
+    FrozenVerdicts,
+    LeadOutcome,
+    LeadStatus,
+    Qualification,
+    Touch,
+)
 from leadtrace.events.touchpoint import TouchpointRecorded
 from leadtrace.testing.attribution_facts import Told, day, lead_facts, lead_outcome
 
@@ -169,6 +178,17 @@ def test_the_scores_verdicts_stand_in_the_outcome() -> None:
     held = Qualification(Stage.MARKETING_QUALIFIED, day(7), holds=True)
     outcome = lead_outcome(lead_facts((1, LeadCaptured())), qualification=QualificationView("hot", (held,)))
     assert (outcome.band, outcome.qualifications, outcome.latest_at) == ("hot", (held,), day(7))
+
+
+def test_so_do_those_of_earlier_versions_and_change_nothing_else() -> None:
+    held = Qualification(Stage.MARKETING_QUALIFIED, day(7), holds=True)
+    before = FrozenVerdicts(definition=DefinitionRef("default", 0, "h"), qualifications=(held,))
+    facts = lead_facts((1, LeadCaptured()))
+    plain = lead_outcome(facts, qualification=QualificationView("hot"))
+    outcome = lead_outcome(facts, qualification=QualificationView("hot", frozen=(before,)))
+    assert outcome.frozen_qualifications == (before,)
+    assert msgspec.structs.replace(outcome, frozen_qualifications=()) == plain
+    assert b"frozen" not in encode(plain)
 
 
 def test_skewed_clock_is_flagged() -> None:

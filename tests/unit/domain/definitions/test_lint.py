@@ -11,8 +11,31 @@ TEXT = (Path(__file__).parents[4] / "definitions" / "v1.yaml").read_text(encodin
 
 DISQUALIFIER = "    - {id: competitor, property: p, known: true}\n"
 
+HOURS = "contact_within_hours: {hot: 4, warm: 48}"
+ACCOUNT = "scorecard.account"
+IN_HOURS = "priorities.contact_within_hours"
+
 # (old text, new text, key, words of the rule)
 BROKEN = [
+    (HOURS, "contact_within_hours: {hot: 0}", f"{IN_HOURS}.hot", "0.0 is not above 0 and at most 8784"),
+    (HOURS, "contact_within_hours: {warm: .inf}", f"{IN_HOURS}.warm", "inf is not above 0"),
+    (HOURS, "contact_within_hours: {warm: 9000}", f"{IN_HOURS}.warm", "9000.0 is not above 0"),
+    (HOURS, "contact_within_hours: {hot: 4, warm: 3}", f"{IN_HOURS}.hot", "is above warm"),
+    (
+        "    property: company_domain\n    people",
+        '    property: ""\n    people',
+        f"{ACCOUNT}.property",
+        "is empty",
+    ),
+    ("people_at_least: 2", "people_at_least: 0", f"{ACCOUNT}.people_at_least", "0 is not within 1 and 100"),
+    ("points_per_person: 4", "points_per_person: -1", f"{ACCOUNT}.points_per_person", "-1.0 is not above 0"),
+    ("points_per_person: 4", "points_per_person: 20", f"{ACCOUNT}.cap", "is below points_per_person"),
+    (
+        "half_life_days: 14\n    cap",
+        "half_life_days: .nan\n    cap",
+        f"{ACCOUNT}.half_life_days",
+        "is not a number within",
+    ),
     ("id: default", 'id: " "', "id", "is empty"),
     ("version: 1", "version: 3000000000", "version", "is no version"),
     ("  - {stage: sal,", "  - {stage: lost,", "stages", "is not the ladder"),
@@ -38,15 +61,20 @@ BROKEN = [
     ),
     ("{equals: director, ", '{equals: "", ', "scorecard.fit[1].cases[1].equals", "is empty"),
     ("{in: [c_level, vp], ", "{in: [], ", "scorecard.fit[1].cases[0].in", "is empty"),
+    ("{in: [c_level, vp], ", '{has: [a, ""], ', "scorecard.fit[1].cases[0].has", "is empty"),
+    ("{equals: director, ", '{prefix: " ", ', "scorecard.fit[1].cases[1].prefix", "is empty"),
+    ("{in: [c_level, vp], ", '{has: ["a;b"], ', "scorecard.fit[1].cases[0].has", "holds a `;`"),
+    ("      suffix: .edu ", '      suffix: " " ', "scorecard.disqualifiers[1].suffix", "is empty"),
+    ("      suffix: .edu ", '      suffix: "" ', "scorecard.disqualifiers[1].suffix", "is empty"),
     ("{known: true,", "{known: false,", "scorecard.fit[0].cases[0].known", "may only be true"),
     ("{at_least: 5000,", "{at_least: .nan,", "scorecard.fit[3].cases[0].at_least", "is not finite"),
     ("equals: director", "equals: director, known: false", "scorecard.fit[1].cases[1]", "has 2 operators"),
-    ("- id: test_record", "- id: competitor", "scorecard.disqualifiers[1].id", "is taken"),
+    ("- id: test_record", "- id: competitor", "scorecard.disqualifiers[2].id", "is taken"),
     (
         "  disqualifiers:\n",
         "  disqualifiers:\n" + DISQUALIFIER * 30,
         "scorecard.disqualifiers",
-        "holds 32 rows",
+        "holds 33 rows",
     ),
     ("cap_per_day: 40", "cap_per_day: 0", "scorecard.intent.cap_per_day", "is not above 0"),
     ("{id: visits, cap: 30}", "{id: visits, cap: -1}", "scorecard.intent.groups[0].cap", "is not above 0"),

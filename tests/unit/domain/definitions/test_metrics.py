@@ -53,8 +53,14 @@ BROKEN = [
     ("[mql, sql]", '["a b"]', "metrics[1].name", "'a b_reached' cannot name", "small letters"),
     ("    each: [mql, sql]\n", "", "metrics[1].each", "is empty", "list the texts"),
     ('"{each}_reached"', "reached", "metrics[1].name", "has no {each}", "take `each` out"),
-    ("unit: money", "unit: euros", "metrics[0].unit", "Invalid enum value 'euros'", "of that kind"),
-    ("kind: leading", "kind: lagging", "metrics[1].kind", "Invalid enum value", "of that kind"),
+    (
+        "unit: money",
+        "unit: euros",
+        "metrics[0].unit",
+        "Invalid enum value 'euros'",
+        "use one of leads, entries",
+    ),
+    ("kind: leading", "kind: lagging", "metrics[1].kind", "Invalid enum value", "did you mean leading?"),
     ("formula: sum", "formulae: sum", "metrics[0].formulae", "is no key here", "did you mean `formula`?"),
 ]
 

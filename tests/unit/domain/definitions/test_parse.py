@@ -42,7 +42,7 @@ def test_the_hash_is_that_of_the_meaning() -> None:
     assert content_hash(parse_definitions(same.encode(), "b")) == content_hash(definitions)
     other = parse_definitions(changed("points: 30", "points: 30.001").encode(), "c")
     assert content_hash(other) != content_hash(definitions)
-    assert canonical(definitions).startswith(b'{"id":"default"')
+    assert canonical(definitions).startswith(b'{"handover":{"calendars":[')
 
 
 def test_the_reference_names_id_version_and_hash() -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from leadtrace.domain.definitions.canonical import content_hash
-from leadtrace.domain.definitions.model import Clause, PropertyTest, Signal, TouchTest
+from leadtrace.domain.definitions.model import Clause, Signal, TouchTest
 from leadtrace.domain.definitions.parse import parse_definitions
+from leadtrace.domain.definitions.property_test import PropertyTest
 from leadtrace.domain.definitions.telling import clause_sentences, tell
 from leadtrace.domain.definitions.words import (
     clause_words,
@@ -45,6 +46,8 @@ def test_tests_on_properties_and_touchpoints_are_said_with_all_their_values() ->
     assert property_words("p", PropertyTest(any_of=("a", "b"))) == "p is one of a, b"
     assert property_words("p", PropertyTest(equals="a")) == "p is a"
     assert property_words("p", PropertyTest(prefix="a")) == "p begins with a"
+    assert property_words("p", PropertyTest(suffix=".a")) == "p ends with .a"
+    assert property_words("p", PropertyTest(has=("a", "b"))) == "p holds a or b"
     assert property_words("p", PropertyTest(at_least=1e6)) == "p is at least 1000000"
     assert property_words("p", PropertyTest(known=True)) == "p is known"
     touch = TouchTest(channel=("email",), signal=("a", "b", "c"), page_prefix=("/x", "/y"))
@@ -85,8 +88,33 @@ def test_an_owner_judges_nothing_and_changes_no_hash() -> None:
     renamed = TEXT.replace("owner: marketing and sales", "owner: us").replace("owner: sales", "owner: ben")
     definitions = parse_definitions(renamed.encode(), "x")
     assert definitions != parse_definitions(TEXT.encode(), "x")
-    # The hash that stands on every score since the first release: a change of it would refold them all.
-    assert content_hash(definitions) == "33b4cd8aeca11cf4fbc44546587353be9c8c18a86f97401d54dc2f85dc81abb3"
+    # The hash that stands on every score: a change of it would refold them all.
+    assert content_hash(definitions) == "23c1cd5ebe7f767863749115358f662c149fcec6e251d801de8118c5e1d3ffec"
+
+
+def test_priorities_judge_nothing_either() -> None:
+    sooner = TEXT.replace("{hot: 4, warm: 48}", "{hot: 1.5}")
+    definitions = parse_definitions(sooner.encode(), "x")
+    assert content_hash(definitions) == content_hash(parse_definitions(TEXT.encode(), "v1.yaml"))
+    assert [(clock.band, clock.owner, clock.words) for clock in tell(definitions).clocks] == [
+        ("hot", "sales", "contacted within 1.5 hours of entering the band")
+    ]
+    without = parse_definitions(TEXT[: TEXT.index("priorities:")].encode(), "x")
+    assert tell(without).clocks == ()
+
+
+def test_what_an_account_adds_is_said_and_judges() -> None:
+    account = TOLD.account
+    assert account is not None
+    assert (account.owner, account.property, account.cap) == ("marketing", "company_domain", 16.0)
+    assert account.words == (
+        "4 points for each active lead of the same company_domain, half as much after 14 days and none after "
+        "56 days; from 2 of them on; never more than 16; added when read"
+    )
+    start = TEXT.index("  account:\n")
+    without = parse_definitions((TEXT[:start] + TEXT[TEXT.index("  # Bands of fit") :]).encode(), "x")
+    assert tell(without).account is None
+    assert content_hash(without) != TOLD.hash
 
 
 def test_what_a_verdict_may_name_as_failed_has_words() -> None:

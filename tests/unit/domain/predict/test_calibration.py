@@ -16,6 +16,15 @@ def test_a_score_that_says_nothing_gives_everyone_the_smoothed_base_rate() -> No
     assert fit_line(np.zeros(4), WON, ONES) == Line(0.0, round(float(np.log(rate / (1 - rate))), 9))
 
 
+def test_points_that_are_all_alike_say_nothing_however_their_mean_is_rounded() -> None:
+    random = np.random.default_rng(1)
+    for count, points in ((20_000, 12.345), (3_000, 0.1), (30_000, -7.7)):
+        won = random.random(count) < 0.2
+        slope, offset = fit_line(np.full(count, points), won, random.uniform(0.5, 3.0, count))
+        assert slope == 0.0
+        assert 1 / (1 + np.exp(-offset)) == pytest.approx(0.2, abs=0.03)
+
+
 def test_a_score_that_is_wrong_way_round_is_not_turned_around() -> None:
     slope, offset = fit_line(np.array([-1.0, 1.0, 2.0, 3.0]), WON, ONES)
     assert (slope, offset) == fit_line(np.zeros(4), WON, ONES)

@@ -62,7 +62,8 @@ def test_open_leads_are_counted_and_not_used() -> None:
     dataset = build_dataset(leads, Plan(), horizon_days=30, observed_until=100 * day)
     assert [row.id for row in dataset.rows] == ["lost", "past", "won", "young and won"]
     assert [row.won for row in dataset.rows] == [False, False, True, True]
-    assert dataset.censored == 1
+    assert (dataset.censored, dataset.censored_at) == (1, (95 * day,))
+    assert dataset.watched == 3
     weight = {row.id: row.weight for row in dataset.rows}
     assert weight == {"won": 1.0, "lost": 1.0, "past": 5 / 3, "young and won": 1.0}
 

@@ -5,6 +5,7 @@ import pytest
 
 from leadtrace.domain.fold import refold
 from leadtrace.domain.scoring.fold import ScoreFold
+from leadtrace.domain.scoring.frozen import period
 from leadtrace.domain.scoring.render import qualification_hash
 from leadtrace.domain.scoring.state import decode_state, encode_state
 from leadtrace.events.lead import LeadOwnerChanged, LeadStageChanged, Stage
@@ -208,6 +209,13 @@ class TestQualification:
         assert body != same
         assert qualification_hash(body) == qualification_hash(same)
         assert qualification_hash(score(known(**GOOD))) != qualification_hash(body)
+
+    def test_attribution_hears_of_verdicts_by_earlier_versions_too(self) -> None:
+        body = score(known(**GOOD), touch(1, channel="referral"))
+        before = period(body.definition, body.timeline, body.qualifications, since=0, until=None)
+        frozen = msgspec.structs.replace(body, frozen=(before,))
+        pointless = msgspec.structs.replace(body, frozen=(msgspec.structs.replace(before, timeline=()),))
+        assert qualification_hash(frozen) == qualification_hash(pointless) != qualification_hash(body)
 
     def test_history_beyond_its_bound_is_counted(self) -> None:
         body = score(*(known(day, company_domain=("acme.example", None)[day % 2]) for day in range(300)))

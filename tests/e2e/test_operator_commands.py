@@ -133,6 +133,7 @@ class TestMend:
             *("leads", "deals", "funnel_daily", "revenue_daily"),
             *("funnel_known", "revenue_known", "lead_days", "judgements"),
             *("postings", "offers", "visits", "known_leads"),
+            *("spend_accounts", "spend_events", "spend_days"),
         ]
         assert all(row[3] == row[4] and row[5] == "0" for row in rows)
         assert int(rows[0][2].replace(",", "")) >= LEADS

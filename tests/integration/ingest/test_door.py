@@ -172,6 +172,7 @@ class TestOperations:
             ("lead-events to scoring", 0, 0),
             ("lead-events to attribution", 0, 0),
             ("deal-events to attribution", 0, 0),
+            ("spend-events to api", 0, 0),
         ]
 
 

@@ -130,7 +130,7 @@ class TestMend:
         assert [row[1] for row in rows] == [
             *("leads", "seen", "bindings"),
             *("leads", "deals", "seen", "bindings"),
-            *("leads", "deals", "funnel_daily", "revenue_daily"),
+            *("leads", "deals", "funnel_daily", "revenue_daily", "step_ages"),
             *("funnel_known", "revenue_known", "lead_days", "judgements"),
             *("postings", "offers", "visits", "known_leads"),
             *("spend_accounts", "spend_events", "spend_days"),

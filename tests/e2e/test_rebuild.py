@@ -16,7 +16,7 @@ from tests.e2e.killing import killed_once
 
 pytestmark = pytest.mark.slow
 
-_TABLES = 22
+_TABLES = 23
 _ROW = re.compile(r"(\w+) +(\w+) +([\d,]+) +([0-9a-f]{12}) +([0-9a-f]{12}) +(\d+)")
 _SCORING = "leadtrace_scoring.main"
 

@@ -32,8 +32,11 @@ from leadtrace_api.projector.contribution import Increments, cells, net_of
 from leadtrace_api.projector.dimensions import key_of
 from leadtrace_api.projector.judgements import judgements as judgements_of
 from leadtrace_api.projector.office import Offices
+from leadtrace_api.projector.step_ages import Increments as StepIncrements
+from leadtrace_api.projector.step_ages import add as add_steps
+from leadtrace_api.projector.step_ages import step_ages as steps_of
 from leadtrace_api.projector.visits import visits as visits_of
-from leadtrace_api.store import deals, judgements, leads, offers, rollups, versions, visits
+from leadtrace_api.store import deals, judgements, leads, offers, rollups, step_ages, versions, visits
 from leadtrace_api.store.columns import Row
 from leadtrace_api.store.lead_rows import LeadRows
 from leadtrace_api.store.spend import SpendKeeper
@@ -50,6 +53,7 @@ class _Changes:
     learning: Learning
     offices: Mapping[int, Offices]
     increments: Increments = field(default_factory=Counter)
+    steps: StepIncrements = field(default_factory=dict)
     judged: list[LeadRows] = field(default_factory=list)
     offered: list[LeadRows] = field(default_factory=list)
     visited: list[LeadRows] = field(default_factory=list)
@@ -128,6 +132,7 @@ class Projector:
         await offers.TABLE.replace(connection, changes.offered)
         await visits.TABLE.replace(connection, changes.visited)
         await rollups.add(connection, changes.increments)
+        await step_ages.add(connection, changes.steps)
         await changes.learning.write(connection)
         applied = len(new_scores) + len(new_outcomes) + len(new_deals)
         duplicate = len(records) - applied - len(dead) - arrived.left_out
@@ -141,6 +146,7 @@ class Projector:
         held = old.get(new.key)
         contributed = cells(held, self.day_of)
         net = net_of(contributes, contributed) if contributes != contributed else Counter()
+        steps = steps_of(outcome, self.day_of), steps_of(held, self.day_of)
         said = judgements_of(outcome)
         judged = judgements.judged(new.key, said) if said != judgements_of(held) else None
         visited = _visited(changes.offices[new.key[1]], new.key, outcome, held)
@@ -149,6 +155,8 @@ class Projector:
             offered = offers.offered(new.key, outcome.offers, outcome.offers_omitted)
         changes.learning.take(Replaced(new.key, held, contributed, outcome, contributes), net)
         changes.increments.update(net)
+        if steps[0] != steps[1]:
+            add_steps(changes.steps, *steps)
         if judged is not None:
             changes.judged.append(judged)
         if offered is not None:

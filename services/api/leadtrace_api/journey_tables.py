@@ -1,9 +1,21 @@
-"""The read models of a lead's journey: its stays at stages, whose hands it was in, its handovers."""
+"""The read models of a lead's journey: its stays at stages, its steps, whose hands it was in, its handovers."""
 
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Index, Integer, Table, Text, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    text,
+)
 
 from leadtrace_api.table_parts import METADATA, MOMENT, ZERO, identity, known_columns
 
@@ -86,4 +98,17 @@ VISITS = Table(
     Column("ended_open", BigInteger, comment="The same when it was left, or the lead deleted."),
     Index(None, "definition_version", "entered_at"),
     comment="The stays of leads at stages, from each recorded entry to the next.",
+)
+
+STEP_AGES = Table(
+    "step_ages",
+    METADATA,
+    Column("definition_version", Integer, primary_key=True),
+    Column("dimension", Text, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("entries", LargeBinary, nullable=False, comment="Pairs of a code and a count: step_codes.py."),
+    # Read by the thousand: below a page they are kept in the row, as they are.
+    postgresql_with={"fillfactor": 70, "toast_tuple_target": 8160},
+    comment="Of the leads captured on a day: how each of their steps ended, and at which age.",
 )

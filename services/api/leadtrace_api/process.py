@@ -37,6 +37,7 @@ from leadtrace_api.store.fill_work import fill_work_if_filled_otherwise
 from leadtrace_api.store.generation import rebuild_plan
 from leadtrace_api.store.rebuild import rebuild_if_cut_otherwise
 from leadtrace_api.store.recount_spend import recount_spend_if_counted_otherwise
+from leadtrace_api.store.recount_steps import recount_steps_if_counted_otherwise
 from leadtrace_api.store.rejudge import rejudge_if_judged_otherwise
 from leadtrace_api.store.revisit import revisit_if_told_otherwise
 from leadtrace_api.versions.keeper import Versions
@@ -131,6 +132,8 @@ class ProjectorProcess:
             timezone = self._settings.reporting.timezone
             if await rebuild_if_cut_otherwise(connection, timezone, self._projector.relearner):
                 _log.info("rollups.rebuilt", timezone=timezone)
+            if await recount_steps_if_counted_otherwise(connection, self._projector.relearner):
+                _log.info("step_ages.counted_anew", timezone=timezone)
             if await rejudge_if_judged_otherwise(connection):
                 _log.info("judgements.made_anew")
             if await revisit_if_told_otherwise(connection, self._projector.relearner):

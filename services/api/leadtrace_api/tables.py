@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from leadtrace.store.tables import dead_letter_table, in_force_table, note_table, rebuild_tables
-from leadtrace_api.journey_tables import OFFERS, POSTINGS, VISITS
+from leadtrace_api.journey_tables import OFFERS, POSTINGS, STEP_AGES, VISITS
 from leadtrace_api.projector.dimensions import DIMENSIONS
 from leadtrace_api.spend_tables import SPEND
 from leadtrace_api.table_parts import METADATA, MOMENT, ZERO, identity, known_columns
@@ -258,7 +258,7 @@ PERSONAL_READS = Table(
     comment="Who looked at whose personal fields; the routes write it before they answer.",
 )
 
-JOURNEY = (VISITS, POSTINGS, OFFERS)
+JOURNEY = (VISITS, STEP_AGES, POSTINGS, OFFERS)
 MONEY = SPEND
 
 NOTES = note_table(METADATA)

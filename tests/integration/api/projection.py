@@ -163,6 +163,7 @@ class Projection:
         """Forget everything."""
         await self.pool.execute(
             "truncate api.leads, api.deals, api.lead_days, api.funnel_daily, api.revenue_daily, "
+            "api.step_ages, "
             "api.funnel_known, api.revenue_known, api.known_leads, api.judgements, api.visits, "
             "api.postings, api.offers, api.spend_accounts, api.spend_events, api.spend_days"
         )

@@ -42,6 +42,7 @@ _TABLES = {
         "deals",
         "funnel_daily",
         "revenue_daily",
+        "step_ages",
         "funnel_known",
         "revenue_known",
         "lead_days",

@@ -22,7 +22,8 @@ from leadtrace_api.projector.dimensions import DIMENSIONS, TOTAL, Keys
 # Definition version, basis, day, stage or currency, dimension, key, and the amount of each measure.
 RollupRow: TypeAlias = tuple[int, Basis, date, str, str, str, tuple[int, ...]]
 _Amounts: TypeAlias = list[int]
-_ORDER = (TOTAL, *DIMENSIONS)
+_PLACE = {dimension: place for place, dimension in enumerate((TOTAL, *DIMENSIONS))}
+_ORDER = tuple(_PLACE)
 
 
 def funnel_rows(increments: Mapping[Cell, int]) -> list[RollupRow]:
@@ -49,6 +50,14 @@ def posting_rows(increments: Mapping[Cell, int]) -> list[PostingRow]:
     return [(*key, sums[key]) for key in sorted(sums) if sums[key]]
 
 
+def dimension_keys(keys: Keys) -> Iterator[tuple[str, str]]:
+    """In which dimensions a lead counts, and with which key: '' for all leads, then those with one."""
+    yield TOTAL, TOTAL
+    for dimension, key in zip(DIMENSIONS, keys, strict=True):
+        if key is not None:
+            yield dimension, key
+
+
 def _rows(increments: Mapping[Cell, int], measures: Sequence[Measure]) -> list[RollupRow]:
     places = _by_place(increments, measures)
     return [row for place in sorted(places) for row in _rows_of(place, places[place])]
@@ -70,10 +79,8 @@ def _rows_of(place: Place, by_keys: Mapping[Keys, _Amounts]) -> Iterator[RollupR
     version, basis, day, name = place
     sums: dict[tuple[int, str], _Amounts] = {}
     for keys, amounts in by_keys.items():
-        _add(sums, (0, TOTAL), amounts)
-        for index, key in enumerate(keys, start=1):
-            if key is not None:
-                _add(sums, (index, key), amounts)
+        for dimension, key in dimension_keys(keys):
+            _add(sums, (_PLACE[dimension], key), amounts)
     for index, key in sorted(sums):
         if any(amounts := sums[index, key]):
             yield version, basis, day, name, _ORDER[index], key, tuple(amounts)

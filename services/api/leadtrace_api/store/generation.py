@@ -16,6 +16,7 @@ from leadtrace_api.projector.contribution import VERSION
 from leadtrace_api.projector.judgements import VERSION as JUDGEMENTS
 from leadtrace_api.projector.opening_hours import opening_mark
 from leadtrace_api.projector.spend import VERSION as SPEND
+from leadtrace_api.projector.step_ages import VERSION as STEPS
 from leadtrace_api.projector.visits import VERSION as VISITS
 from leadtrace_api.store.offers import VERSION as OFFERS
 from leadtrace_api.store.spend import SpendKeeper
@@ -41,6 +42,7 @@ GENERATION = Generation(
         # A cell from which everything was taken out says the same as one that is not there.
         GenerationTable("funnel_daily", (*_CELL, "stage"), counts="(entered, reached, current) <> (0, 0, 0)"),
         GenerationTable("revenue_daily", (*_CELL, "currency"), counts=_ANY_MONEY),
+        GenerationTable("step_ages", ("definition_version", "dimension", "day", "key")),
         GenerationTable(
             "funnel_known",
             (*_CELL, "stage", *_KNOWN),
@@ -84,7 +86,7 @@ def rebuild_plan(timezone: str, spend: SpendKeeper) -> RebuildPlan:
             PublishedEvents((Topic.SPEND_EVENTS.value,), "spend"),
         ),
         f"contribution {VERSION}, judgements {JUDGEMENTS}, offers {OFFERS}, work {WORK}, "
-        f"visits {VISITS}, {opening_mark(zone)}, spend {SPEND} by {spend.mark}",
+        f"visits {VISITS}, {opening_mark(zone)}, steps {STEPS}, spend {SPEND} by {spend.mark}",
         numbers=_SPEND_EVENTS,
         concerned=_LEADS_OF_DEALS,
         complete=complete,

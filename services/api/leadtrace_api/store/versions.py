@@ -23,6 +23,7 @@ _VERSIONED = (
     "deals",
     "funnel_daily",
     "revenue_daily",
+    "step_ages",
     "funnel_known",
     "revenue_known",
     "lead_days",

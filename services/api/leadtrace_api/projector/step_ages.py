@@ -1,0 +1,113 @@
+"""How old a lead's steps up the ladder are, and how they ended: a pure function of its newest outcome.
+
+Rates from stage to stage, with won and lost competing, are made of these (reference, 4.7). A lead enters a
+step once, when it reached the lower rung. The counts are kept as the sum over all leads, so that what a lead
+added is taken out as the new comes in. Change what is counted and `VERSION` rises: they are counted anew.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple, TypeAlias
+
+from leadtrace.domain.calendar import DayOf
+from leadtrace.domain.survival.age_bins import age_bin
+from leadtrace.events.lead import Stage
+from leadtrace.events.snapshots import LeadOutcome, LeadStatus
+from leadtrace_api.projector.contribution import current_since, reached_at
+from leadtrace_api.projector.dimensions import Keys, keys_of
+from leadtrace_api.projector.marginals import dimension_keys
+from leadtrace_api.projector.step_codes import LONGEST_OFFSET_DAYS, STEPS, End, code_of
+
+VERSION = 1
+
+_LOST = frozenset({Stage.LOST, Stage.DISQUALIFIED})
+_SECOND_US = 1_000_000
+
+
+class Cohort(NamedTuple):
+    """Whose steps are counted together: by which definitions, captured on which day, with which keys."""
+
+    version: int
+    day: date
+    keys: Keys
+
+
+@dataclass(frozen=True, slots=True)
+class StepAges:
+    """What one lead adds to its cohort: a code for each step that it entered."""
+
+    cohort: Cohort
+    codes: tuple[int, ...]
+
+
+def step_ages(outcome: LeadOutcome | None, day_of: DayOf) -> StepAges | None:
+    """What a lead adds; None for a visitor, for an absorbed lead and for one not known yet."""
+    if outcome is None or outcome.captured_at is None or outcome.redirect_to is not None:
+        return None
+    cohort = day_of(outcome.captured_at)
+    return StepAges(
+        Cohort(outcome.definition.version, cohort, keys_of(outcome)),
+        tuple(_codes(outcome, cohort, day_of)),
+    )
+
+
+def _codes(outcome: LeadOutcome, cohort: date, day_of: DayOf) -> Iterator[int]:
+    reached = reached_at(outcome)
+    otherwise = _ended_otherwise(outcome)
+    for step, (low, high) in enumerate(STEPS):
+        entered = reached.get(low)
+        if entered is None:
+            continue
+        end, at = (End.WON, reached[high]) if high in reached else otherwise
+        if at is None:
+            days = (day_of(entered) - cohort).days
+            yield code_of(step, end, min(max(days, 0), LONGEST_OFFSET_DAYS))
+        else:
+            yield code_of(step, end, age_bin(max(at - entered, 0) // _SECOND_US))
+
+
+def _ended_otherwise(outcome: LeadOutcome) -> tuple[End, int | None]:
+    """How, and at which moment (µs), a step ended whose upper rung was not reached; None while it is open."""
+    if outcome.stage in _LOST or outcome.status is LeadStatus.LOST:
+        return End.LOST, outcome.lost_at if outcome.lost_at is not None else current_since(outcome)
+    if outcome.status is LeadStatus.DELETED:
+        return End.GONE, outcome.latest_at
+    return End.OPEN, None
+
+
+Increments: TypeAlias = dict[Cohort, Counter[int]]
+
+
+def add(increments: Increments, came: StepAges | None, went: StepAges | None = None) -> None:
+    """Put what a lead adds in, and what it added before out."""
+    if came is not None:
+        increments.setdefault(came.cohort, Counter()).update(came.codes)
+    if went is not None:
+        increments.setdefault(went.cohort, Counter()).subtract(went.codes)
+
+
+class RowKey(NamedTuple):
+    """The key of a row of `api.step_ages`."""
+
+    version: int
+    dimension: str
+    day: date
+    key: str
+
+
+def rows(increments: Mapping[Cohort, Mapping[int, int]]) -> list[tuple[RowKey, dict[int, int]]]:
+    """What is added to which row, in one fixed order: of all leads, and of each key of each dimension."""
+    sums: dict[RowKey, dict[int, int]] = {}
+    for cohort, counts in increments.items():
+        if changed := [(code, count) for code, count in counts.items() if count]:
+            for dimension, key in dimension_keys(cohort.keys):
+                row = RowKey(cohort.version, dimension, cohort.day, key)
+                _add(sums.setdefault(row, {}), changed)
+    return [(row, sums[row]) for row in sorted(sums) if any(sums[row].values())]
+
+
+def _add(sums: dict[int, int], changed: Iterable[tuple[int, int]]) -> None:
+    for code, count in changed:
+        sums[code] = sums.get(code, 0) + count

@@ -149,3 +149,5 @@ def test_nothing_undefined_has_an_interval() -> None:
     assert wilson(0, 0) is None
     assert [log_minus_log(share, 0.1) for share in (0.0, 1.0)] == [None, None]
     assert log_minus_log(0.5, 0.0) is None
+    # One that missed 1 by the rounding of its last digit.
+    assert log_minus_log(0.9999999999999999, 0.1) is None

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from leadtrace_api.funnel.assembly import Assembler, Filters, sums_by_key
+from leadtrace_api.funnel.assembly import Assembler, Filters
 from leadtrace_api.funnel.queries import (
     Slice,
     known_days,
@@ -13,14 +13,19 @@ from leadtrace_api.funnel.queries import (
     stage_counts,
     unlinked_deals,
 )
+from leadtrace_api.funnel.rates import Rates, moment, rates
 from leadtrace_api.funnel.schemas import EXAMPLE, Funnel, FunnelEcho, FunnelQuery
+from leadtrace_api.funnel.step_ages import Entries, no_entries, step_ages
+from leadtrace_api.funnel.sums import sums_by_key
 from leadtrace_api.funnel.table import as_csv
 from leadtrace_api.knowledge.closing import check_closed
 from leadtrace_api.parameters import check_range
 from leadtrace_api.problems import ParameterError, nearest
+from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.projector.dimensions import DIMENSIONS, TOTAL
 from leadtrace_api.reading import Reading, reading
 from leadtrace_api.room import InRoom
+from leadtrace_api.settings import ApiSettings
 from leadtrace_api.spreadsheet import Format, csv_response
 
 router = APIRouter()
@@ -39,20 +44,23 @@ async def funnel(room: InRoom, query: Annotated[FunnelQuery, Query()]) -> Respon
     async with reading(room) as now:
         if query.as_of is not None:
             await check_closed(room, now, query.as_of)
-        answer = await _answer(now, query, dimension, room.settings.currency)
+        answer = await _answer(now, query, dimension, room.settings)
     if query.format is Format.CSV:
         return csv_response(as_csv(answer))
     return Response(answer.model_dump_json(by_alias=True), media_type="application/json")
 
 
-async def _answer(now: Reading, query: FunnelQuery, dimension: str, currency: str) -> Funnel:
+async def _answer(now: Reading, query: FunnelQuery, dimension: str, settings: ApiSettings) -> Funnel:
     bounded = query.first is not None and query.last is not None
     first, last = (None, None) if bounded else await known_days(now, query.basis, query.as_of)
     filters: Filters = query.filters()
     keys = tuple(filters.get(dimension, ()))
     asked = Slice(query.basis, dimension, query.first, query.last, keys, query.as_of)
-    groups, total = sums_by_key(await stage_counts(now, asked), await revenues(now, asked), asked)
-    assembler = Assembler(asked, currency)
+    watched = asked.basis is Basis.COHORT and asked.known is None
+    ages = await step_ages(now, asked) if watched else {}
+    groups, total = sums_by_key(await stage_counts(now, asked), await revenues(now, asked), ages, asked)
+    told = await _rates(now, settings) if watched else None
+    assembler = Assembler(asked, settings.currency, told)
     return Funnel(
         snapshot_at=now.at,
         definition_version=now.version,
@@ -68,6 +76,14 @@ async def _answer(now: Reading, query: FunnelQuery, dimension: str, currency: st
         total=assembler.numbers(total, filters),
         unlinked=assembler.unlinked(await unlinked_deals(now, asked)) if query.as_of is None else None,
     )
+
+
+async def _rates(now: Reading, settings: ApiSettings) -> Rates:
+    """The rates of this moment, by how all leads that there are fared."""
+    everybody: dict[tuple[str, str], Entries] = await step_ages(
+        now, Slice(Basis.COHORT, TOTAL, first=None, last=None)
+    )
+    return rates(moment(now.at, settings.zone), everybody.get((TOTAL, TOTAL), no_entries()))
 
 
 def _dimension_of(query: FunnelQuery) -> str:

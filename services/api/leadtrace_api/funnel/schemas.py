@@ -7,7 +7,7 @@ from pydantic import Field
 
 from leadtrace_api.parameters import DimensionFilters, Value
 from leadtrace_api.projector.contribution import AskedBasis, Basis
-from leadtrace_api.schemas import Answer, Money, Rate, Stamped
+from leadtrace_api.schemas import Answer, Duration, Money, Rate, Stamped
 from leadtrace_api.spreadsheet import Format
 
 
@@ -52,6 +52,11 @@ class StepRow(Answer):
     from_stage: str = Field(validation_alias="from", serialization_alias="from")
     to_stage: str = Field(validation_alias="to", serialization_alias="to")
     rate: Rate
+    time: Duration | None = Field(
+        description="How long it takes those who will take the step, until the end of the bin in which so "
+        "many have. Conversions that are yet to be expected count, so that the young are not told as the "
+        "fast. Null for activity and with as_of."
+    )
     drop_off: int | None = Field(
         description="Leads that got no further so far; null for activity, which counts different leads."
     )
@@ -63,6 +68,7 @@ class FunnelNumbers(Answer):
     stages: tuple[StageRow, ...]
     steps: tuple[StepRow, ...]
     overall: Rate = Field(description="Customers per lead that reached the first stage.")
+    time_to_customer: Duration | None = Field(description="As of a step, from the first stage to the last.")
     revenue: Money = Field(
         description="What the leads' won deals brought, after refunds, in the reporting currency."
     )
@@ -113,8 +119,22 @@ class Funnel(Stamped):
     unlinked: Unlinked | None = Field(description="Null with as_of: it is kept as known now only.")
 
 
-def _rate(value: float | None, n: int) -> dict[str, Any]:
-    return {"value": value, "n": n, "method": "plain_ratio", "naive": value}
+def _rate(value: float, n: int, at_risk: int, naive: float, interval: tuple[float, float]) -> dict[str, Any]:
+    return {
+        "value": value,
+        "n": n,
+        "at_risk": at_risk,
+        "method": "aalen_johansen",
+        "interval": interval,
+        "naive": naive,
+        "maturity": 0.93,
+        "immature": False,
+    }
+
+
+def _time(p50: float, n: int, censored: int) -> dict[str, Any]:
+    times = {"p50_s": p50, "p75_s": 2 * p50, "p90_s": 3 * p50, "p95_s": None}
+    return {**times, "n": n, "censored": censored}
 
 
 _NUMBERS: dict[str, Any] = {
@@ -132,8 +152,17 @@ _NUMBERS: dict[str, Any] = {
             },
         }
     ],
-    "steps": [{"from": "inquiry", "to": "lead", "rate": _rate(1.0, 8000), "drop_off": 0}],
-    "overall": _rate(0.10525, 8000),
+    "steps": [
+        {
+            "from": "inquiry",
+            "to": "lead",
+            "rate": _rate(0.85, 8000, 412, 0.82, (0.842, 0.858)),
+            "time": _time(86_400.0, 8000, 412),
+            "drop_off": 1440,
+        }
+    ],
+    "overall": _rate(0.1183, 8000, 5120, 0.10525, (0.1099, 0.127)),
+    "time_to_customer": _time(2_073_600.0, 8000, 5120),
     "revenue": {"amount": "1234.50", "currency": "EUR"},
     "unconverted": [],
     "recurring_revenue": {"amount": "34.50", "currency": "EUR"},

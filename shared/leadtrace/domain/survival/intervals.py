@@ -10,6 +10,8 @@ Interval: TypeAlias = tuple[float, float]
 
 # The normal quantile of 0.975.
 Z: Final = 1.959963984540054
+# Shares that are sums of products are wrong by so much, and may miss 0 and 1 by it.
+_ROUNDING: Final = 1e-12
 
 
 def wilson(part: int, n: int) -> Interval | None:
@@ -31,7 +33,7 @@ def log_minus_log(share: float, variance: float) -> Interval | None:
 
     `F^exp(+-theta)` with `theta = z sqrt(Var F) / (F |ln F|)`.
     """
-    if not 0.0 < share < 1.0 or variance <= 0.0:
+    if not _ROUNDING < share < 1.0 - _ROUNDING or variance <= _ROUNDING**2:
         return None
     theta = Z * sqrt(variance) / (share * -log(share))
     return share ** exp(theta), share ** exp(-theta)

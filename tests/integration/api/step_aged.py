@@ -73,7 +73,10 @@ with pair as (
            + get_byte(entries, n + 6) * 65536 + get_byte(entries, n + 7) * 16777216::bigint as times
   from api.step_ages, generate_series(0, octet_length(entries) - 8, 8) n
 )
-select version, dimension, day, key, (code / 262144)::int, (code / 65536 % 4)::int, (code % 65536)::int, times
+select version, dimension, day, key,
+       case when code < 1344 then code / 192 else (code - 1344) / 65536 end::int,
+       case when code < 1344 then code / 64 % 3 else 3 end::int,
+       case when code < 1344 then code % 64 else (code - 1344) % 65536 end::int, times
 from pair
 """
 # Rows that no row may be like: empty, cut off, with codes that do not ascend or counts of nothing.

@@ -1,4 +1,4 @@
-"""The read models of a lead's journey: its stays at stages, steps, whose hands it was in, handovers."""
+"""The read models of a lead's journey: its stays at stages and steps, in whose hands it was, handovers."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -12,6 +12,7 @@ from leadtrace.runtime.handler import Applied
 from leadtrace.store.connection import Pool
 from leadtrace_api.handlers import Projector
 from leadtrace_api.knowledge.relearn import Relearner
+from tests.integration.api import step_aged
 
 # Written for this test alone: it shares nothing with the projector but the stored bodies and their meaning.
 _ORACLE = """
@@ -147,14 +148,21 @@ class Projection:
     async def rollups(self) -> tuple[set[tuple[object, ...]], set[tuple[object, ...]]]:
         """The rows of the funnel and of the revenue that say anything."""
         assert await self._rows(_POSTINGS) == await self._rows(_EXPECTED_POSTINGS)
+        await self.check_step_ages()
         return await self._rows(_FUNNEL), await self._rows(_REVENUE)
 
     async def recomputed(self) -> tuple[set[tuple[object, ...]], set[tuple[object, ...]]]:
         """What these rows must be, computed from the stored outcomes by SQL alone."""
         return await self._rows(_EXPECTED_FUNNEL), await self._rows(_EXPECTED_REVENUE)
 
-    async def _rows(self, statement: str) -> set[tuple[object, ...]]:
-        rows = await self.pool.fetch(statement)
+    async def check_step_ages(self, zone: str = "Europe/Berlin") -> None:
+        """The ages of steps are what SQL makes of the stored outcomes, with days of a time zone."""
+        assert await self.pool.fetchval(step_aged.UNSOUND) == 0
+        held = await self._rows(step_aged.HELD)
+        assert held == await self._rows(step_aged.EXPECTED, zone)
+
+    async def _rows(self, statement: str, *values: object) -> set[tuple[object, ...]]:
+        rows = await self.pool.fetch(statement, *values)
         distinct = {tuple(row) for row in rows}
         assert len(distinct) == len(rows)
         return distinct

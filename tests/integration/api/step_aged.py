@@ -10,8 +10,9 @@ _EDGES = """
   || array(select d * 86400::bigint from generate_series(21, 91, 7) d)
   || array(select d * 86400::bigint from generate_series(121, 751, 30) d)
 """
-_DAY = "(to_timestamp({} / 1000000) at time zone '{zone}')::date"
+_DAY = "(to_timestamp({} / 1000000) at time zone $1)::date"
 
+# $1 is the time zone of the days.
 EXPECTED = f"""
 with edge as (select {_EDGES} as at), lead as (
   select definition_version as version, convert_from(outcome_body, 'UTF8')::jsonb as body,
@@ -40,7 +41,7 @@ with edge as (select {_EDGES} as at), lead as (
   join reached low on low.version = l.version and low.lead = body ->> 'lead_id' and low.rung = w.low
   left join reached high on high.version = l.version and high.lead = body ->> 'lead_id' and high.rung = w.high
 ), ended as (
-  select *, {_DAY.format("(body ->> 'captured_at')::bigint", zone="{zone}")} as day,
+  select *, {_DAY.format("(body ->> 'captured_at')::bigint")} as day,
          case when won is not null then 0 when lost is not null then 1 when gone is not null then 2 else 3 end
            as kind,
          greatest(coalesce(won, lost, gone) - entered, 0) / 1000000 as age_s
@@ -48,7 +49,7 @@ with edge as (select {_EDGES} as at), lead as (
 ), coded as (
   select version, day, keys, step, kind,
          case when kind < 3 then width_bucket(age_s, edge.at) - 1
-              else greatest({_DAY.format("entered", zone="{zone}")} - day, 0) end as value
+              else greatest({_DAY.format("entered")} - day, 0) end as value
   from ended, edge
 )
 select version, dimension.name, day, dimension.key, step::int, kind, value::int, count(*)
@@ -72,7 +73,10 @@ with pair as (
            + get_byte(entries, n + 6) * 65536 + get_byte(entries, n + 7) * 16777216::bigint as times
   from api.step_ages, generate_series(0, octet_length(entries) - 8, 8) n
 )
-select version, dimension, day, key, (code / 262144)::int, (code / 65536 % 4)::int, (code % 65536)::int, times
+select version, dimension, day, key,
+       case when code < 1344 then code / 192 else (code - 1344) / 65536 end::int,
+       case when code < 1344 then code / 64 % 3 else 3 end::int,
+       case when code < 1344 then code % 64 else (code - 1344) % 65536 end::int, times
 from pair
 """
 # Rows that no row may be like: empty, cut off, with codes that do not ascend or counts of nothing.

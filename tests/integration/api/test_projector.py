@@ -14,6 +14,7 @@ from leadtrace.events.snapshots import DealOutcome, LeadOutcome, LeadScore
 from leadtrace.store.dead_letters import DeadReason
 from leadtrace_api.knowledge.relearn import Relearner
 from leadtrace_api.store.rebuild import rebuild_if_cut_otherwise
+from leadtrace_api.store.recount_steps import recount_steps_if_counted_otherwise
 from tests.integration.api.projection import Projection
 from tests.unit.api.snapshots import DEFINITION, deal, lead_id, outcome, outcomes, record, won
 
@@ -138,5 +139,9 @@ async def test_rollups_are_cut_anew_when_the_time_zone_changes(projection: Proje
     async with projection.pool.acquire() as connection:
         assert await rebuild_if_cut_otherwise(connection, "Pacific/Auckland", auckland)
         assert not await rebuild_if_cut_otherwise(connection, "Pacific/Auckland", auckland)
+        assert await recount_steps_if_counted_otherwise(connection, auckland)
+        assert not await recount_steps_if_counted_otherwise(connection, auckland)
+        await projection.check_step_ages("Pacific/Auckland")
         assert await rebuild_if_cut_otherwise(connection, "Europe/Berlin", projection.projector.relearner)
+        assert await recount_steps_if_counted_otherwise(connection, projection.projector.relearner)
     assert (await projection.rollups()) == (await projection.recomputed())

@@ -49,6 +49,7 @@ _ERASING = "select count(*) from ingest.erasures where state <> 'done'"
 _AGGREGATES = (
     "select * from api.funnel_daily order by 1, 2, 3, 4, 5, 6",
     "select * from api.revenue_daily order by 1, 2, 3, 4, 5, 6",
+    "select * from api.step_ages order by 1, 2, 3, 4",
     "select lead_id, fit, intent, band, stage, revenue, captured_at from api.leads order by 1",
     "select deal_id, status, amount, currency, shared from api.deals order by 1",
 )

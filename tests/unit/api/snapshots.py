@@ -178,6 +178,8 @@ def outcomes(number: int) -> st.SearchStrategy[LeadOutcome]:
         owner=_KEYS,
         profile=st.builds(Profile, segment=_KEYS, region=_KEYS),
         deals=_SHARES,
+        lost_at=st.one_of(st.none(), _MOMENTS),
+        latest_at=_MOMENTS,
         flags=st.lists(st.sampled_from(("clock_skew", 'odd "quoted", \\ flag', "bot")), max_size=2).map(
             tuple
         ),

@@ -18,7 +18,7 @@ from leadtrace.events.snapshots import LeadOutcome, LeadStatus
 from leadtrace_api.projector.contribution import current_since, reached_at
 from leadtrace_api.projector.dimensions import Keys, keys_of
 from leadtrace_api.projector.marginals import dimension_keys
-from leadtrace_api.projector.step_codes import LONGEST_OFFSET_DAYS, STEPS, End, code_of
+from leadtrace_api.projector.step_codes import STEPS, End, code_of_ended, code_of_open
 
 VERSION = 1
 
@@ -60,21 +60,21 @@ def _codes(outcome: LeadOutcome, cohort: date, day_of: DayOf) -> Iterator[int]:
         entered = reached.get(low)
         if entered is None:
             continue
-        end, at = (End.WON, reached[high]) if high in reached else otherwise
-        if at is None:
-            days = (day_of(entered) - cohort).days
-            yield code_of(step, end, min(max(days, 0), LONGEST_OFFSET_DAYS))
+        ended = (End.WON, reached[high]) if high in reached else otherwise
+        if ended is None:
+            yield code_of_open(step, (day_of(entered) - cohort).days)
         else:
-            yield code_of(step, end, age_bin(max(at - entered, 0) // _SECOND_US))
+            end, at = ended
+            yield code_of_ended(step, end, age_bin(max(at - entered, 0) // _SECOND_US))
 
 
-def _ended_otherwise(outcome: LeadOutcome) -> tuple[End, int | None]:
-    """How, and at which moment (µs), a step ended whose upper rung was not reached; None while it is open."""
+def _ended_otherwise(outcome: LeadOutcome) -> tuple[End, int] | None:
+    """How, and at which moment (µs), steps ended whose upper rung was not reached; None: they are open."""
     if outcome.stage in _LOST or outcome.status is LeadStatus.LOST:
         return End.LOST, outcome.lost_at if outcome.lost_at is not None else current_since(outcome)
     if outcome.status is LeadStatus.DELETED:
         return End.GONE, outcome.latest_at
-    return End.OPEN, None
+    return None
 
 
 Increments: TypeAlias = dict[Cohort, Counter[int]]

@@ -1,8 +1,9 @@
 """What a lead adds to the ages of a step, as one number, and rows of such numbers with how many there are.
 
-A code is `step << 18 | end << 16 | value`: of an ended step the value is the bin of its age, of an open one
-how many days after the cohort day it was entered. A row holds pairs of a code and a count, both unsigned
-32-bit integers, least byte first, ascending by code; what is counted 0 times is not in it.
+The code of an ended step is `(step * 3 + end) * 64 + bin of its age`; those of open steps come behind all of
+these, `1344 + (step << 16 | how many days after the cohort day it was entered)`. A row holds pairs of a code
+and a count, both unsigned 32-bit integers, least byte first, ascending by code; what is counted 0 times is
+not in it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,10 +20,11 @@ from leadtrace.events.lead import LADDER, Stage
 STEPS: Final[tuple[tuple[Stage, Stage], ...]] = (*pairwise(LADDER), (LADDER[0], LADDER[-1]))
 OVERALL: Final = len(STEPS) - 1
 
-_VALUE_BITS, _END_BITS = 16, 2
-_LARGEST_VALUE = (1 << _VALUE_BITS) - 1
+# So many for the bins of an age: more than there are, so that the ended ones are one dense range.
+_BIN_ROOM = 64
+_OFFSET_BITS = 16
 # 179 years: a step entered later than that is counted as entered then.
-LONGEST_OFFSET_DAYS: Final = _LARGEST_VALUE
+LONGEST_OFFSET_DAYS: Final = (1 << _OFFSET_BITS) - 1
 
 PAIR: Final = np.dtype([("code", "<u4"), ("count", "<u4")])
 _ROW_BITS = 32
@@ -31,35 +33,32 @@ Ints = NDArray[np.int64]
 
 
 class End(IntEnum):
-    """How a lead's step ended: it went on, was lost or deleted before it did, or nothing of that yet."""
+    """How a lead's step ended: it went on, or was lost or deleted before it did."""
 
     WON = 0
     LOST = 1
     GONE = 2
-    OPEN = 3
 
 
-def code_of(step: int, end: End, value: int) -> int:
-    """The code of a bin or, of an open step, an offset in days."""
-    return (step << _END_BITS | end) << _VALUE_BITS | value
+# Codes of ended steps, as an array of their counts is shaped: by step, end and bin.
+ENDED_SHAPE: Final = (len(STEPS), len(End), _BIN_ROOM)
+FIRST_OPEN: Final = len(STEPS) * len(End) * _BIN_ROOM
 
 
-class Codes(NamedTuple):
-    """The parts of many codes, an array each."""
-
-    step: Ints
-    end: Ints
-    value: Ints
+def code_of_ended(step: int, end: End, bin_of_age: int) -> int:
+    """The code of a step that ended at an age."""
+    return (step * len(End) + end) * _BIN_ROOM + bin_of_age
 
 
-def parts_of(codes: NDArray[np.unsignedinteger]) -> Codes:
-    """The opposite of `code_of`."""
-    whole = codes.astype(np.int64)
-    return Codes(
-        whole >> (_VALUE_BITS + _END_BITS),
-        whole >> _VALUE_BITS & (1 << _END_BITS) - 1,
-        whole & _LARGEST_VALUE,
-    )
+def code_of_open(step: int, offset_days: int) -> int:
+    """The code of a step that has not ended; one entered before the cohort day counts as entered on it."""
+    return FIRST_OPEN + (step << _OFFSET_BITS | min(max(offset_days, 0), LONGEST_OFFSET_DAYS))
+
+
+def open_parts(codes: Ints) -> tuple[Ints, Ints]:
+    """Of codes from `FIRST_OPEN` on: the steps, and the offsets in days."""
+    whole = codes - FIRST_OPEN
+    return whole >> _OFFSET_BITS, whole & LONGEST_OFFSET_DAYS
 
 
 class Merged(NamedTuple):

@@ -1,0 +1,22 @@
+"""Codes of steps as tests read them."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from leadtrace_api.projector.step_codes import ENDED_SHAPE, FIRST_OPEN, STEPS, End, open_parts
+
+
+def told(codes: Iterable[int]) -> dict[str, tuple[str, int]]:
+    """Each step as `from>to`: how it ended and in which bin, or `open` and after how many days."""
+    found = {}
+    for code in codes:
+        if code < FIRST_OPEN:
+            step, end, value = (int(part) for part in np.unravel_index(code, ENDED_SHAPE))
+            name = End(end).name.lower()
+        else:
+            step, value = (int(part[0]) for part in open_parts(np.array([code])))
+            name = "open"
+        low, high = STEPS[step]
+        found[f"{low}>{high}"] = (name, value)
+    return found

@@ -24,6 +24,7 @@ ATTRIBUTION = "/v1/attribution"
 STEPS = tuple(f"{before.value}_to_{after.value}" for before, after in pairwise(LADDER))
 _OF_THE_FUNNEL = (
     "overall",
+    "time_to_customer",
     "unconverted_revenue",
     "average_sale",
     "revenue_per_customer",
@@ -76,7 +77,7 @@ def served_metrics(definitions: Definitions) -> dict[str, tuple[str, ...]]:
     return {
         **{name: _restatable(name) for name in RESTATABLE},
         **dict.fromkeys(STEPS, (FUNNEL,)),
-        **dict.fromkeys((f"{step}_drop_off" for step in STEPS), (FUNNEL,)),
+        **dict.fromkeys((f"{step}_{what}" for step in STEPS for what in ("drop_off", "time")), (FUNNEL,)),
         **dict.fromkeys(_OF_THE_FUNNEL, (FUNNEL,)),
         **{f"{stage.value}_{what}": (DISAGREEMENTS,) for stage in judged for what in _OF_A_JUDGED_STAGE},
         **{f"scoring_{band}_{what}": (QUALITY,) for band in BANDS for what in _OF_A_BAND},

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from decimal import Decimal
+from math import isnan
 from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from leadtrace.domain.money import to_decimal
-from leadtrace.domain.survival.honest_rate import HonestRate
-from leadtrace.domain.survival.intervals import Interval, wilson
+from leadtrace.domain.survival.honest_rate import MATURE, HonestRates
+from leadtrace.domain.survival.intervals import Interval, log_minus_log, wilson
 
 RATE_DIGITS = 6
 Ratio: TypeAlias = Literal["wilson", "plain_ratio", "activity_ratio"]
@@ -108,26 +109,26 @@ def rate(part: int, n: int, method: Ratio) -> Rate:
     )
 
 
-def honest(found: HonestRate) -> Rate:
-    """A rate that was made of who is open too."""
+def honest(found: HonestRates, place: tuple[int, ...]) -> Rate:
+    """One of the rates that were made of who is open too."""
+    n, won = int(found.n[place]), int(found.won[place])
+    if found.complete[place]:
+        return rate(won, n, "wilson")
+    value, maturity = float(found.value[place]), float(found.maturity[place])
     return Rate(
-        value=_digits(found.value),
-        n=found.n,
-        at_risk=found.open,
-        method=found.method.value,
-        interval=_rounded(found.interval),
-        naive=_digits(found.naive),
-        maturity=_digits(found.maturity),
-        immature=found.immature,
+        value=round(value, RATE_DIGITS),
+        n=n,
+        at_risk=int(found.open[place]),
+        method="aalen_johansen",
+        interval=_rounded(log_minus_log(value, float(found.variance[place]))),
+        naive=round(won / n, RATE_DIGITS),
+        maturity=None if isnan(maturity) else round(maturity, RATE_DIGITS),
+        immature=not maturity >= MATURE,
     )
 
 
 def _rounded(interval: Interval | None) -> Interval | None:
     return None if interval is None else (round(interval[0], RATE_DIGITS), round(interval[1], RATE_DIGITS))
-
-
-def _digits(value: float | None) -> float | None:
-    return None if value is None else round(value, RATE_DIGITS)
 
 
 def points(millipoints: int) -> float:

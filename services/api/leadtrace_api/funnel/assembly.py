@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from leadtrace.domain.money import average
 from leadtrace.events.lead import LADDER, Stage
 from leadtrace_api.funnel.queries import Slice, UnlinkedDeals
-from leadtrace_api.funnel.rates import Rates
+from leadtrace_api.funnel.rates import Told
 from leadtrace_api.funnel.schemas import Drill, FunnelGroup, FunnelNumbers, StageRow, StepRow, Unlinked
 from leadtrace_api.funnel.sums import NONE, Sums
 from leadtrace_api.parameters import filter_items
@@ -23,26 +23,22 @@ Filters = dict[str, list[str | None]]
 
 @dataclass(frozen=True, slots=True)
 class Assembler:
-    """Writes numbers in one currency, with links that name what was asked.
-
-    Without `rates` they are plain ratios.
-    """
+    """Writes numbers in one currency, with links that name what was asked."""
 
     asked: Slice
     currency: str
-    rates: Rates | None
 
-    def group(self, key: str | None, sums: Sums) -> FunnelGroup:
+    def group(self, key: str | None, sums: Sums, told: Told | None) -> FunnelGroup:
         """One group of the dimension that was asked for."""
         dimension = self.asked.dimension
-        numbers = self.numbers(sums, {dimension: [key]})
+        numbers = self.numbers(sums, {dimension: [key]}, told)
         return FunnelGroup(key={dimension: key}, **dict(numbers))
 
-    def numbers(self, sums: Sums, filters: Filters) -> FunnelNumbers:
-        """The numbers of the leads that the filters let pass."""
+    def numbers(self, sums: Sums, filters: Filters, told: Told | None) -> FunnelNumbers:
+        """The numbers of the leads that the filters let pass; rates are plain ratios where none are told."""
         revenue, unconverted = self.split(sums.revenue)
         links = self._links(filters)
-        *steps, overall = self._steps(sums)
+        *steps, overall = self._steps(sums, told)
         return FunnelNumbers(
             stages=tuple(self._stage(stage, sums, links) for stage in STAGES),
             steps=tuple(steps),
@@ -86,9 +82,8 @@ class Assembler:
             drill=links.of(stage.value, rung=rung) if links is not None else None,
         )
 
-    def _steps(self, sums: Sums) -> Iterator[StepRow]:
+    def _steps(self, sums: Sums, told: Told | None) -> Iterator[StepRow]:
         """Each step of the ladder, then the way from its first rung to its last."""
-        told = self.rates.of(sums.ages) if self.rates is not None else None
         for place, (before, after) in enumerate(STEPS):
             start, end = sums.reached(before), sums.reached(after)
             yield StepRow(

@@ -1,22 +1,15 @@
-"""The rates of a group's steps at one moment, from the counts of how its leads left them (reference, 4.7)."""
+"""The rates of the steps of groups at one moment, from counts of how leads left them (reference, 4.7)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from leadtrace.domain.survival.age_bins import BEGINS_S, BINS, DAY_S, ENDS_S
-from leadtrace.domain.survival.honest_rate import (
-    Counts,
-    Ends,
-    Reference,
-    honest_rate,
-    reference,
-    times_to_win,
-)
+from leadtrace.domain.survival.honest_rate import Counts, Ends, HonestRates, honest_rates
 from leadtrace_api.funnel.step_ages import Entries, OpenSteps
 from leadtrace_api.projector.step_codes import STEPS
 from leadtrace_api.schemas import Duration, Rate, honest
@@ -33,6 +26,10 @@ class StepNumbers:
     time: Duration
 
 
+# From each rung to the next one, then from the first to the last.
+Told: TypeAlias = tuple[StepNumbers, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """When a question is asked, as days are cut: what is open is as old as that."""
@@ -40,14 +37,15 @@ class Moment:
     day: int
     seconds: float
 
-    def ages(self, opened: OpenSteps) -> Counts:
-        """The bins of what is open, whose age counts from the beginning of the day of its entry.
+    def open_by_bin(self, opened: OpenSteps) -> Counts:
+        """How many are open by step and bin of age, which counts from the beginning of the day of entry.
 
         So it is too long by less than a day, and never too short: who came today is watched today.
         """
-        ages = (self.day - opened.entry_day) * DAY_S + self.seconds
-        bins: Counts = np.searchsorted(BEGINS_S, np.maximum(ages, 0), "right") - 1
-        return bins
+        ages = np.maximum((self.day - opened.entry_day) * DAY_S + self.seconds, 0)
+        places = opened.step * BINS + np.searchsorted(BEGINS_S, ages, "right") - 1
+        sums = np.bincount(places, weights=opened.count, minlength=len(STEPS) * BINS)
+        return sums.astype(np.int64).reshape(len(STEPS), BINS)
 
 
 def moment(at: datetime, zone: ZoneInfo) -> Moment:
@@ -57,41 +55,34 @@ def moment(at: datetime, zone: ZoneInfo) -> Moment:
     return Moment(local.toordinal(), (local - midnight).total_seconds())
 
 
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """Tells the rates of groups; what they have yet to expect is told by all leads, `older`."""
-
-    now: Moment
-    older: Sequence[Reference]
-
-    def of(self, entries: Entries) -> tuple[StepNumbers, ...]:
-        """From each rung to the next one, then from the first to the last."""
-        pairs = zip(_ends(entries, self.now), self.older, strict=True)
-        return tuple(_numbers(ends, older) for ends, older in pairs)
-
-
-def rates(now: Moment, everybody: Entries) -> Rates:
-    """The rates at a moment, with all leads there are to compare with."""
-    return Rates(now, [reference(ends) for ends in _ends(everybody, now)])
+def rates(groups: Sequence[Entries], everybody: Entries, now: Moment) -> list[Told]:
+    """The rates of each group; what it has yet to expect is told by all leads there are."""
+    found = honest_rates(_ends(groups, now), _ends([everybody], now))
+    times = found.times(list(QUANTILES.values()))
+    return [
+        tuple(
+            StepNumbers(honest(found, (group, step)), _duration(found, (group, step), times[group, step]))
+            for step in range(len(STEPS))
+        )
+        for group in range(len(groups))
+    ]
 
 
-def _ends(entries: Entries, now: Moment) -> Iterator[Ends]:
-    opened, bins = entries.open, now.ages(entries.open)
-    for step in range(len(STEPS)):
-        mine = opened.step == step
-        still = np.bincount(bins[mine], weights=opened.count[mine], minlength=BINS).astype(np.int64)
-        yield Ends(ENDS_S, entries.won[step], entries.lost[step], entries.gone[step], still)
+def _ends(groups: Sequence[Entries], now: Moment) -> Ends:
+    """By group, step and bin."""
+    return Ends(
+        ENDS_S,
+        np.stack([one.won for one in groups]),
+        np.stack([one.lost for one in groups]),
+        np.stack([one.gone for one in groups]),
+        np.stack([now.open_by_bin(one.open) for one in groups]),
+    )
 
 
-def _numbers(ends: Ends, older: Reference) -> StepNumbers:
-    found = honest_rate(ends, older)
-    times = times_to_win(ends, found.maturity, list(QUANTILES.values()))
+def _duration(found: HonestRates, place: tuple[int, int], times: Iterable[float]) -> Duration:
     told: Mapping[str, float | None] = {
-        f"{name}_s": time if time is not None and time <= _LONGEST_TOLD_S else None
+        f"{name}_s": float(time) if time <= _LONGEST_TOLD_S else None
         for name, time in zip(QUANTILES, times, strict=True)
     }
-    return StepNumbers(honest(found), Duration(**told, n=found.n, censored=found.n - _ended(ends)))
-
-
-def _ended(ends: Ends) -> int:
-    return int(ends.won.sum() + ends.lost.sum())
+    n = int(found.n[place])
+    return Duration(**told, n=n, censored=n - int(found.ends.ended[place].sum()))

@@ -1,5 +1,6 @@
 """`GET /v1/funnel`."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -13,10 +14,10 @@ from leadtrace_api.funnel.queries import (
     stage_counts,
     unlinked_deals,
 )
-from leadtrace_api.funnel.rates import Rates, moment, rates
-from leadtrace_api.funnel.schemas import EXAMPLE, Funnel, FunnelEcho, FunnelQuery
-from leadtrace_api.funnel.step_ages import Entries, no_entries, step_ages
-from leadtrace_api.funnel.sums import sums_by_key
+from leadtrace_api.funnel.rates import Told, moment, rates
+from leadtrace_api.funnel.schemas import EXAMPLE, Funnel, FunnelEcho, FunnelGroup, FunnelQuery
+from leadtrace_api.funnel.step_ages import no_entries, step_ages
+from leadtrace_api.funnel.sums import Sums, sums_by_key
 from leadtrace_api.funnel.table import as_csv
 from leadtrace_api.knowledge.closing import check_closed
 from leadtrace_api.parameters import check_range
@@ -59,8 +60,12 @@ async def _answer(now: Reading, query: FunnelQuery, dimension: str, settings: Ap
     watched = asked.basis is Basis.COHORT and asked.known is None
     ages = await step_ages(now, asked) if watched else {}
     groups, total = sums_by_key(await stage_counts(now, asked), await revenues(now, asked), ages, asked)
-    told = await _rates(now, settings) if watched else None
-    assembler = Assembler(asked, settings.currency, told)
+    told: Sequence[Told | None] = [None] * (len(groups) + 1)
+    if watched:
+        everybody = await step_ages(now, Slice(Basis.COHORT, TOTAL, first=None, last=None))
+        parts = [one.ages for one in (*groups.values(), total)]
+        told = rates(parts, everybody.get((TOTAL, TOTAL), no_entries()), moment(now.at, settings.zone))
+    assembler = Assembler(asked, settings.currency)
     return Funnel(
         snapshot_at=now.at,
         definition_version=now.version,
@@ -72,18 +77,17 @@ async def _answer(now: Reading, query: FunnelQuery, dimension: str, settings: Ap
             as_of=query.as_of,
             filters=filters,
         ),
-        groups=tuple(assembler.group(key, sums) for key, sums in groups.items()) if query.by else (),
-        total=assembler.numbers(total, filters),
+        groups=_groups(assembler, groups, told) if query.by else (),
+        total=assembler.numbers(total, filters, told[-1]),
         unlinked=assembler.unlinked(await unlinked_deals(now, asked)) if query.as_of is None else None,
     )
 
 
-async def _rates(now: Reading, settings: ApiSettings) -> Rates:
-    """The rates of this moment, by how all leads that there are fared."""
-    everybody: dict[tuple[str, str], Entries] = await step_ages(
-        now, Slice(Basis.COHORT, TOTAL, first=None, last=None)
-    )
-    return rates(moment(now.at, settings.zone), everybody.get((TOTAL, TOTAL), no_entries()))
+def _groups(
+    assembler: Assembler, groups: dict[str | None, Sums], told: Sequence[Told | None]
+) -> tuple[FunnelGroup, ...]:
+    pairs = zip(groups.items(), told, strict=False)
+    return tuple(assembler.group(key, sums, rates) for (key, sums), rates in pairs)
 
 
 def _dimension_of(query: FunnelQuery) -> str:

@@ -17,17 +17,13 @@ Times = NDArray[np.float64]
 class Incidence:
     """Steps at `times`, ascending: from each on these shares are won, lost and open.
 
-    Times have the unit of what they were made of; before the first everything is open. `at_risk` and the
-    ends `of_won`, `of_lost` at each time are what the shares were made of.
+    Times have the unit of what they were made of; before the first everything is open.
     """
 
     times: Times
     won: Times
     lost: Times
     open: Times
-    at_risk: Times
-    of_won: Times
-    of_lost: Times
 
     def won_by(self, times: ArrayLike) -> Times:
         """The share won by each of these times, which may be of any shape."""
@@ -52,69 +48,23 @@ class Incidence:
         chance = np.divide(ahead, still, out=np.zeros_like(still), where=still > 0)
         return np.clip(chance, 0.0, 1.0)
 
-    def variance_of_won(self) -> float:
-        """The variance of the share won in the end, by the delta method.
 
-        With F the share won: `sum (F(t) - F(t_k))^2 d_k / (n_k (n_k - d_k)) + S(t_k-)^2 d_wk (n_k - d_wk)
-        / n_k^3 - 2 (F(t) - F(t_k)) S(t_k-) d_wk / n_k^2` (Marubini and Valsecchi 1995, 10.11). 0 without any
-        end.
-        """
-        if not len(self.times):
-            return 0.0
-        ahead, before = self.won[-1] - self.won, _before(self.open)
-        ends, n = self.of_won + self.of_lost, self.at_risk
-        # Where all at risk end nothing is ahead.
-        staying = np.where(n > ends, n - ends, np.inf)
-        of_all = ahead**2 * ends / (n * staying)
-        of_won = before**2 * self.of_won * (n - self.of_won) / n**3
-        together = ahead * before * self.of_won / n**2
-        return max(float((of_all + of_won - 2 * together).sum()), 0.0)
-
-
-def incidence(
-    won: ArrayLike, lost: ArrayLike, censored: ArrayLike, entered: ArrayLike | None = None
-) -> Incidence:
+def incidence(won: ArrayLike, lost: ArrayLike, censored: ArrayLike) -> Incidence:
     """The incidence of both ends by the times at which each one was won, lost or last seen open.
 
-    `entered` are the times from which on each was watched, in any order; each is before its own end. At risk
-    at a time are those who entered before it (left truncation). Without it all were watched from the start.
-    Without anything that ended there are no steps.
+    All were watched from 0. Without anything that ended there are no steps.
     """
     wins, losses, last_seen = (np.sort(np.asarray(part, dtype=np.float64)) for part in (won, lost, censored))
     ended = np.sort(np.concatenate([wins, losses]))
     times = np.unique(ended)
+    of_won, of_lost = _counts(wins, times), _counts(losses, times)
     left = np.searchsorted(ended, times, "left") + np.searchsorted(last_seen, times, "left")
-    all_of_them = len(ended) + len(last_seen)
-    came: NDArray[np.int64] | int = all_of_them
-    if entered is not None:
-        came = np.searchsorted(np.sort(np.asarray(entered, dtype=np.float64)), times, "left")
-    return _of(times, _counts(wins, times), _counts(losses, times), came - left)
-
-
-def incidence_of_counts(ticks: ArrayLike, won: ArrayLike, lost: ArrayLike, censored: ArrayLike) -> Incidence:
-    """The same from how many were won, lost or last seen open at each of the ticks, which ascend."""
-    wins, losses, last_seen = (np.asarray(part, dtype=np.int64) for part in (won, lost, censored))
-    leaving = wins + losses + last_seen
-    at_risk = np.cumsum(leaving[::-1])[::-1]
-    told = wins + losses > 0
-    times = np.asarray(ticks, dtype=np.float64)[told]
-    return _of(times, wins[told], losses[told], at_risk[told])
-
-
-def _of(
-    times: Times, won: NDArray[np.int64], lost: NDArray[np.int64], at_risk: NDArray[np.int64]
-) -> Incidence:
-    of_won, of_lost, n = (part.astype(np.float64) for part in (won, lost, at_risk))
-    staying: Times = np.cumprod(1.0 - (of_won + of_lost) / n, dtype=np.float64)
-    before = _before(staying)
-    wins_by: Times = np.cumsum(before * of_won / n)
-    losses_by: Times = np.cumsum(before * of_lost / n)
-    return Incidence(times, wins_by, losses_by, staying, n, of_won, of_lost)
-
-
-def _before(staying: Times) -> Times:
-    before: Times = np.concatenate([[1.0], staying[:-1]])[: len(staying)]
-    return before
+    at_risk = (len(ended) + len(last_seen) - left).astype(np.float64)
+    staying: Times = np.cumprod(1.0 - (of_won + of_lost) / at_risk, dtype=np.float64)
+    before: Times = np.concatenate([[1.0], staying[:-1]])[: len(times)]
+    wins_by: Times = np.cumsum(before * of_won / at_risk)
+    losses_by: Times = np.cumsum(before * of_lost / at_risk)
+    return Incidence(times, wins_by, losses_by, staying)
 
 
 def _counts(ordered: Times, times: Times) -> NDArray[np.int64]:

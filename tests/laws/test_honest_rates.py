@@ -58,7 +58,8 @@ def test_share_and_variance_are_those_of_lifelines(left: list[tuple[int, str]]) 
     assert found.won_by[expected.index.astype(int)] == pytest.approx(expected.to_numpy(), abs=_ALMOST)
     # Theirs divides by nobody where the last at risk end.
     if dict(left)[max(at)] in "go":
-        assert found.variance() == pytest.approx(float(theirs.variance_.iloc[-1]), abs=_ALMOST)
+        by = theirs.variance_
+        assert found.variance_by[by.index.astype(int)] == pytest.approx(by.to_numpy(), abs=_ALMOST)
 
 
 @given(

@@ -65,21 +65,31 @@ class Ends:
         by: Times = np.cumsum(self.before * self.won / np.maximum(self.at_risk, 1), axis=-1)
         return by
 
-    def variance(self) -> Times:
-        """The variance of the share won in the end, by the delta method (Marubini and Valsecchi 1995, 10.11).
+    @cached_property
+    def variance_by(self) -> Times:
+        """The variance of the share won by each tick, by the delta method (Marubini and Valsecchi 1995, 10.11).
 
-        `sum (F(t) - F(t_k))^2 d_k / (n_k (n_k - d_k)) + S(t_k-)^2 w_k (n_k - w_k) / n_k^3 - 2 (F(t) - F(t_k))
-        S(t_k-) w_k / n_k^2`, with d of both ends and w of the won. 0 without any end.
+        `sum over t_k <= t of (F(t) - F(t_k))^2 d_k / (n_k (n_k - d_k)) + S(t_k-)^2 w_k (n_k - w_k) / n_k^3
+        - 2 (F(t) - F(t_k)) S(t_k-) w_k / n_k^2`, with d of both ends and w of the won. 0 before any end.
         """
-        n = np.maximum(self.at_risk, 1).astype(np.float64)
-        ahead = self.won_by[..., -1:] - self.won_by
+        n, share = np.maximum(self.at_risk, 1).astype(np.float64), self.won_by
         # Where all at risk end nothing is ahead.
         rest = np.where(n > self.ended, n - self.ended, np.inf)
-        of_all = ahead**2 * self.ended / (n * rest)
+        of_all = self.ended / (n * rest)
         of_won = self.before**2 * self.won * (n - self.won) / n**3
-        together = ahead * self.before * self.won / n**2
-        sums: Times = np.maximum((of_all + of_won - 2 * together).sum(axis=-1), 0.0)
+        together = self.before * self.won / n**2
+        # The squares multiplied out, so that sums over k are kept from tick to tick.
+        squares = (
+            share**2 * _so_far(of_all) - 2 * share * _so_far(of_all * share) + _so_far(of_all * share**2)
+        )
+        products = share * _so_far(together) - _so_far(together * share)
+        sums: Times = np.maximum(squares + _so_far(of_won) - 2 * products, 0.0)
         return sums
+
+
+def _so_far(parts: Times) -> Times:
+    sums: Times = np.cumsum(parts, axis=-1)
+    return sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +137,9 @@ def honest_rates(ends: Ends, older: Ends) -> HonestRates:
         plain = won / n
     # The product of many shares misses the plain one by the rounding of its last digit.
     value = np.where(complete | (n == 0), plain, ends.won_by[..., -1])
-    return HonestRates(ends, n, won, still, complete, value, ends.variance(), _maturity(ends, won, older))
+    return HonestRates(
+        ends, n, won, still, complete, value, ends.variance_by[..., -1], _maturity(ends, won, older)
+    )
 
 
 def _maturity(ends: Ends, won: Counts, older: Ends) -> Times:

@@ -74,9 +74,9 @@ with pair as (
   from api.step_ages, generate_series(0, octet_length(entries) - 8, 8) n
 )
 select version, dimension, day, key,
-       case when code < 1344 then code / 192 else (code - 1344) / 65536 end::int,
+       case when code < 1344 then code / 192 else (code - 1344) % 8 end::int,
        case when code < 1344 then code / 64 % 3 else 3 end::int,
-       case when code < 1344 then code % 64 else (code - 1344) % 65536 end::int, times
+       case when code < 1344 then code % 64 else (code - 1344) / 8 end::int, times
 from pair
 """
 # Rows that no row may be like: empty, cut off, with codes that do not ascend or counts of nothing.

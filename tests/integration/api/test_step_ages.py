@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from random import Random
 from typing import Any
@@ -76,7 +76,7 @@ def told(entries: Entries) -> Told:
     return found
 
 
-def _expected(rows: Iterable[Sequence[Any]], asked: Slice) -> dict[tuple[str, str], Told]:
+def _expected(rows: Iterable[Any], asked: Slice) -> dict[tuple[str, str], Told]:
     found: dict[tuple[str, str], Told] = {}
     for version, dimension, day, key, step, kind, value, count in rows:
         in_range = (asked.first or date.min) <= day <= (asked.last or date.max)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from leadtrace_api.projector.step_codes import ENDED_SHAPE, FIRST_OPEN, STEPS, End, open_parts
+from leadtrace_api.projector.step_codes import ENDED_SHAPE, FIRST_OPEN, STEPS, End
 
 
 def told(codes: Iterable[int]) -> dict[str, tuple[str, int]]:
@@ -15,7 +15,7 @@ def told(codes: Iterable[int]) -> dict[str, tuple[str, int]]:
             step, end, value = (int(part) for part in np.unravel_index(code, ENDED_SHAPE))
             name = End(end).name.lower()
         else:
-            step, value = (int(part[0]) for part in open_parts(np.array([code])))
+            value, step = divmod(code - FIRST_OPEN, 8)
             name = "open"
         low, high = STEPS[step]
         found[f"{low}>{high}"] = (name, value)

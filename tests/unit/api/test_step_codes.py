@@ -13,12 +13,12 @@ from leadtrace_api.projector.step_codes import (
     FIRST_OPEN,
     LONGEST_OFFSET_DAYS,
     OVERALL,
+    STEP_ROOM,
     STEPS,
     End,
     code_of_ended,
     code_of_open,
     merged,
-    open_parts,
 )
 
 _CODES = st.one_of(
@@ -52,12 +52,12 @@ def test_each_code_of_an_ended_step_is_its_own_and_tells_where_it_is_counted() -
     assert max(known) < FIRST_OPEN
 
 
-def test_a_code_of_an_open_step_tells_step_and_offset_within_bounds() -> None:
-    asked = [(step, days) for step in range(len(STEPS)) for days in (0, 1, 731, LONGEST_OFFSET_DAYS)]
-    codes = np.array([code_of_open(*one) for one in asked])
-    assert codes.min() >= FIRST_OPEN
-    assert codes.max() < 2**31
-    assert list(zip(*(part.tolist() for part in open_parts(codes)), strict=True)) == asked
+def test_each_code_of_an_open_step_is_its_own_and_moves_with_the_days() -> None:
+    known = {code_of_open(*one) for one in product(range(len(STEPS)), (*range(40), LONGEST_OFFSET_DAYS))}
+    assert len(known) == len(STEPS) * 41
+    assert min(known) == FIRST_OPEN == 1_344
+    assert max(known) < 2**31
+    assert code_of_open(3, 17) == code_of_open(3, 0) + 17 * STEP_ROOM
     assert code_of_open(3, -5) == code_of_open(3, 0)
     assert code_of_open(3, 10**9) == code_of_open(3, LONGEST_OFFSET_DAYS)
 

@@ -6,22 +6,20 @@ from datetime import date
 from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from leadtrace.domain.survival.age_bins import BINS
 from leadtrace.store.connection import Connection
 from leadtrace_api.funnel.queries import Slice
 from leadtrace_api.projector.contribution import Basis
-from leadtrace_api.projector.step_codes import ENDED_SHAPE, FIRST_OPEN, PAIR, STEPS, End, Ints, open_parts
+from leadtrace_api.projector.step_codes import ENDED_SHAPE, FIRST_OPEN, PAIR, STEP_ROOM, End, Ints
 from leadtrace_api.reading import Reading
 
+# Summed up here: the driver reads the first rows while the server sends the last ones.
 _ROWS = """
 select dimension, key, day - date '0001-01-01', entries from api.step_ages
 where definition_version = $1 and dimension = any($2) and day between $3 and $4
 """
 _FIRST_ORDINAL = date.min.toordinal()
-
-Counts = NDArray[np.int64] | NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,48 +70,38 @@ async def step_ages(reading: Reading, asked: Slice) -> dict[tuple[str, str], Ent
     """
     if asked.basis is not Basis.COHORT or asked.known is not None:
         raise ValueError("ages of steps are kept of cohorts, as they are known now")
-    # There are thousands of rows: what sqlalchemy makes of each took twice as long as all the rest.
+    # Megabytes: what sqlalchemy does with an answer took longer than the question.
     driver = cast(Connection, (await reading.connection.get_raw_connection()).driver_connection)
     dimensions = {"", asked.dimension}
     days = (asked.first or date.min, asked.last or date.max)
     groups: dict[tuple[str, str], list[tuple[int, bytes]]] = {}
     for dimension, key, day, entries in await driver.fetch(_ROWS, reading.version, dimensions, *days):
-        groups.setdefault((dimension, key), []).append((day + _FIRST_ORDINAL, entries))
+        groups.setdefault((dimension, key), []).append((day, entries))
     return {group: _entries(rows) for group, rows in groups.items()}
 
 
 def _entries(rows: Sequence[tuple[int, bytes]]) -> Entries:
-    """The sum of rows, each of the cohort of a day (its ordinal)."""
-    pairs = np.frombuffer(b"".join(entries for _, entries in rows), PAIR)
-    codes, counts = pairs["code"].astype(np.int64), pairs["count"].astype(np.float64)
-    # The open ones are counted behind all others, and left.
-    ended = _counted(np.minimum(codes, FIRST_OPEN), counts, FIRST_OPEN + 1)[:FIRST_OPEN].reshape(ENDED_SHAPE)
-    (places,) = np.nonzero(codes >= FIRST_OPEN)
-    step, offset = open_parts(codes[places])
-    sizes = [len(entries) // PAIR.itemsize for _, entries in rows]
-    days = np.repeat(np.array([day for day, _ in rows], dtype=np.int64), sizes)[places]
+    """The sum of rows, each of the cohort of a day of the calendar, the first of which is 0."""
+    pairs = np.frombuffer(b"".join([entries for _, entries in rows]), PAIR)
+    first = min((day for day, _ in rows), default=0)
+    codes = pairs["code"].astype(np.int64)
+    later = np.array([(day - first) * STEP_ROOM for day, _ in rows], dtype=np.int64)
+    # From days after the cohort's to days after the first: all rows are counted in one go.
+    shifts = np.repeat(later, [len(entries) // PAIR.itemsize for _, entries in rows])
+    np.add(codes, shifts, out=codes, where=codes >= FIRST_OPEN)
+    # Sums of doubles are exact far beyond the number of leads that there can be.
+    sums = np.bincount(codes, weights=pairs["count"], minlength=FIRST_OPEN).astype(np.int64)
+    ended = sums[:FIRST_OPEN].reshape(ENDED_SHAPE)[:, :, :BINS]
     return Entries(
-        ended[:, End.WON, :BINS],
-        ended[:, End.LOST, :BINS],
-        ended[:, End.GONE, :BINS],
-        _opened(step, days + offset, counts[places]),
+        ended[:, End.WON], ended[:, End.LOST], ended[:, End.GONE], _opened(sums[FIRST_OPEN:], first)
     )
 
 
-def _opened(step: Ints, entry_day: Ints, count: Counts) -> OpenSteps:
-    if not len(step):
-        return OpenSteps(step, entry_day, np.empty(0, np.int64))
-    first = int(entry_day.min())
-    span = int(entry_day.max()) - first + 1
-    sums = _counted(step * span + entry_day - first, count, len(STEPS) * span)
-    (places,) = np.nonzero(sums)
-    return OpenSteps(places // span, places % span + first, sums[places])
-
-
-def _counted(places: Ints, counts: Counts, size: int) -> Ints:
-    # Sums of doubles are exact far beyond the number of leads that there can be.
-    sums: Ints = np.bincount(places, weights=counts, minlength=size).astype(np.int64)
-    return sums
+def _opened(sums: Ints, first: int) -> OpenSteps:
+    """Those of counts by day, from the first on, and step."""
+    by_day = np.pad(sums, (0, -len(sums) % STEP_ROOM)).reshape(-1, STEP_ROOM)
+    step, day = np.nonzero(by_day.T)
+    return OpenSteps(step, day + first + _FIRST_ORDINAL, by_day[day, step])
 
 
 def _total(parts: Iterable[Ints]) -> Ints:
@@ -122,14 +110,17 @@ def _total(parts: Iterable[Ints]) -> Ints:
 
 
 def _sum(terms: list[tuple[Entries, int]]) -> Entries:
-    opened = [(one.open, sign) for one, sign in terms]
     return Entries(
         _total(sign * one.won for one, sign in terms),
         _total(sign * one.lost for one, sign in terms),
         _total(sign * one.gone for one, sign in terms),
-        _opened(
-            np.concatenate([one.step for one, _ in opened]),
-            np.concatenate([one.entry_day for one, _ in opened]),
-            np.concatenate([sign * one.count for one, sign in opened]),
-        ),
+        _sum_of_open([(one.open, sign) for one, sign in terms]),
     )
+
+
+def _sum_of_open(terms: list[tuple[OpenSteps, int]]) -> OpenSteps:
+    days = np.concatenate([one.entry_day for one, _ in terms])
+    first = int(days.min()) if len(days) else _FIRST_ORDINAL
+    places = (days - first) * STEP_ROOM + np.concatenate([one.step for one, _ in terms])
+    counts = np.concatenate([sign * one.count for one, sign in terms])
+    return _opened(np.bincount(places, weights=counts).astype(np.int64), first - _FIRST_ORDINAL)

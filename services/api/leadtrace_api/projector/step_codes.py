@@ -1,9 +1,9 @@
 """What a lead adds to the ages of a step, as one number, and rows of such numbers with how many there are.
 
 The code of an ended step is `(step * 3 + end) * 64 + bin of its age`; those of open steps come behind all of
-these, `1344 + (step << 16 | how many days after the cohort day it was entered)`. A row holds pairs of a code
-and a count, both unsigned 32-bit integers, least byte first, ascending by code; what is counted 0 times is
-not in it.
+these, `1344 + 8 * days + step` of one entered so many days after the cohort day: later by a day is higher by
+8, whichever step it is. A row holds pairs of a code and a count, both unsigned 32-bit integers, least byte
+first, ascending by code; what is counted 0 times is not in it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,11 +20,11 @@ from leadtrace.events.lead import LADDER, Stage
 STEPS: Final[tuple[tuple[Stage, Stage], ...]] = (*pairwise(LADDER), (LADDER[0], LADDER[-1]))
 OVERALL: Final = len(STEPS) - 1
 
-# So many for the bins of an age: more than there are, so that the ended ones are one dense range.
+# Room for the bins of an age and for the steps of a day, both more than there are.
 _BIN_ROOM = 64
-_OFFSET_BITS = 16
+STEP_ROOM: Final = 8
 # 179 years: a step entered later than that is counted as entered then.
-LONGEST_OFFSET_DAYS: Final = (1 << _OFFSET_BITS) - 1
+LONGEST_OFFSET_DAYS: Final = (1 << 16) - 1
 
 PAIR: Final = np.dtype([("code", "<u4"), ("count", "<u4")])
 _ROW_BITS = 32
@@ -52,13 +52,7 @@ def code_of_ended(step: int, end: End, bin_of_age: int) -> int:
 
 def code_of_open(step: int, offset_days: int) -> int:
     """The code of a step that has not ended; one entered before the cohort day counts as entered on it."""
-    return FIRST_OPEN + (step << _OFFSET_BITS | min(max(offset_days, 0), LONGEST_OFFSET_DAYS))
-
-
-def open_parts(codes: Ints) -> tuple[Ints, Ints]:
-    """Of codes from `FIRST_OPEN` on: the steps, and the offsets in days."""
-    whole = codes - FIRST_OPEN
-    return whole >> _OFFSET_BITS, whole & LONGEST_OFFSET_DAYS
+    return FIRST_OPEN + min(max(offset_days, 0), LONGEST_OFFSET_DAYS) * STEP_ROOM + step
 
 
 class Merged(NamedTuple):

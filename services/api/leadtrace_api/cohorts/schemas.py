@@ -26,8 +26,8 @@ class CohortsQuery(DimensionFilters):
     each: Period = Field(default=Period.MONTH, description="Leads captured in one of these are a cohort.")
     step: Value = Field(
         default=OVERALL,
-        description="Which step up the ladder is looked at, such as mql_to_sal; overall: from the first rung to "
-        "the last.",
+        description="Which step up the ladder is looked at, such as mql_to_sal; overall: from the first "
+        "rung to the last.",
         examples=["mql_to_sal"],
     )
     first: date | None = Field(default=None, alias="from", description="First day; else the first known.")
@@ -45,8 +45,8 @@ class Point(Answer):
     at_risk: int = Field(description="Leads that were watched at least until the bin that ends here.")
     converted: int = Field(description="Leads that were won by this age.")
     complete: bool = Field(
-        description="All leads of the cohort were watched beyond this age or have ended: a cell of the triangle "
-        "that changes no more with time."
+        description="All leads of the cohort were watched beyond this age or have ended: a cell of the "
+        "triangle that changes no more with time."
     )
 
 

@@ -23,5 +23,5 @@ def _rows(cohorts: Cohorts) -> Iterator[Sequence[object]]:
 def _points(row: str, key: str, numbers: CohortNumbers) -> Iterator[Sequence[object]]:
     for point in numbers.curve:
         low, high = point.interval if point.interval is not None else (None, None)
-        shares = (point.age_s, point.won, low, high, point.lost, point.at_risk, point.converted, point.complete)
-        yield [row, key, numbers.leads, *shares]
+        counts = (point.at_risk, point.converted, point.complete)
+        yield [row, key, numbers.leads, point.age_s, point.won, low, high, point.lost, *counts]

@@ -57,7 +57,7 @@ def moment(at: datetime, zone: ZoneInfo) -> Moment:
 
 def rates(groups: Sequence[Entries], everybody: Entries, now: Moment) -> list[Told]:
     """The rates of each group; what it has yet to expect is told by all leads there are."""
-    found = honest_rates(_ends(groups, now), _ends([everybody], now))
+    found = honest_rates(ends_of(groups, now), ends_of([everybody], now))
     times = found.times(list(QUANTILES.values()))
     return [
         tuple(
@@ -68,8 +68,8 @@ def rates(groups: Sequence[Entries], everybody: Entries, now: Moment) -> list[To
     ]
 
 
-def _ends(groups: Sequence[Entries], now: Moment) -> Ends:
-    """By group, step and bin."""
+def ends_of(groups: Sequence[Entries], now: Moment) -> Ends:
+    """How leads left the steps, by group, step and bin of age."""
     return Ends(
         ENDS_S,
         np.stack([one.won for one in groups]),

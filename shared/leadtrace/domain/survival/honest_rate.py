@@ -69,8 +69,9 @@ class Ends:
     def variance_by(self) -> Times:
         """The variance of the share won by each tick, by the delta method.
 
-        Marubini and Valsecchi (1995), 10.11: `sum over t_k <= t of (F(t) - F(t_k))^2 d_k / (n_k (n_k - d_k)) + S(t_k-)^2 w_k (n_k - w_k) / n_k^3
-        - 2 (F(t) - F(t_k)) S(t_k-) w_k / n_k^2`, with d of both ends and w of the won. 0 before any end.
+        Marubini and Valsecchi (1995), 10.11: `sum over t_k <= t of (F(t) - F(t_k))^2 d_k / (n_k (n_k - d_k))
+        + S(t_k-)^2 w_k (n_k - w_k) / n_k^3 - 2 (F(t) - F(t_k)) S(t_k-) w_k / n_k^2`, with d of both ends and
+        w of the won. 0 before any end.
         """
         n, share = np.maximum(self.at_risk, 1).astype(np.float64), self.won_by
         # Where all at risk end nothing is ahead.

@@ -98,6 +98,7 @@ class TestFunnel:
         }
         assert answer["query"] == {
             "by": "channel",
+            "top": None,
             "from": "2026-01-01",
             "to": "2026-01-05",
             "basis": "cohort",
@@ -153,6 +154,30 @@ class TestFunnel:
         }
         assert answer["total"]["steps"][0]["drop_off"] is None
         assert answer["total"]["revenue"]["amount"] == "123.45"
+
+    async def test_the_largest_groups_and_all_others_are_the_total(self, client: httpx.AsyncClient) -> None:
+        whole = await get(client, "/v1/funnel", by="channel")
+        answer = await get(client, "/v1/funnel", by="channel", top=1)
+        assert [group["key"]["channel"] for group in answer["groups"]] == ["email", None]
+        other = answer["other"]
+        assert other["keys"] == 1
+        left_out = {**whole["groups"][1], "keys": 1}
+        del left_out["key"]
+        for row in left_out["stages"]:
+            row["drill"] = None
+        assert other == left_out
+        assert (answer["total"], whole["other"]) == (whole["total"], None)
+        text = (await client.get("/v1/funnel", params={"by": "channel", "top": 1, "format": "csv"})).text
+        assert [row["row"] for row in csv.DictReader(io.StringIO(text))][-3:] == [
+            "other",
+            "total",
+            "unlinked",
+        ]
+
+    async def test_top_is_of_groups(self, client: httpx.AsyncClient) -> None:
+        answer = await client.get("/v1/funnel", params={"top": 3})
+        assert (answer.status_code, answer.json()["parameter"]) == (400, "top")
+        assert (await client.get("/v1/funnel", params={"by": "channel", "top": 0})).status_code == 400
 
     async def test_csv_has_a_line_a_group_and_the_total_last(self, client: httpx.AsyncClient) -> None:
         answer = await client.get("/v1/funnel", params={"by": "channel", "format": "csv"})

@@ -9,7 +9,7 @@ from leadtrace.domain.money import average
 from leadtrace.events.lead import LADDER, Stage
 from leadtrace_api.funnel.queries import Slice, UnlinkedDeals
 from leadtrace_api.funnel.rates import Told
-from leadtrace_api.funnel.schemas import Drill, FunnelGroup, FunnelNumbers, StageRow, StepRow, Unlinked
+from leadtrace_api.funnel.schemas import Drill, FunnelGroup, FunnelNumbers, Other, StageRow, StepRow, Unlinked
 from leadtrace_api.funnel.sums import NONE, Sums
 from leadtrace_api.parameters import filter_items
 from leadtrace_api.projector.contribution import Basis
@@ -34,10 +34,14 @@ class Assembler:
         numbers = self.numbers(sums, {dimension: [key]}, told)
         return FunnelGroup(key={dimension: key}, **dict(numbers))
 
-    def numbers(self, sums: Sums, filters: Filters, told: Told | None) -> FunnelNumbers:
+    def other(self, sums: Sums, keys: int, told: Told | None) -> Other:
+        """Groups together that are not told apart; no link names so many keys."""
+        return Other(keys=keys, **dict(self.numbers(sums, None, told)))
+
+    def numbers(self, sums: Sums, filters: Filters | None, told: Told | None) -> FunnelNumbers:
         """The numbers of the leads that the filters let pass; rates are plain ratios where none are told."""
         revenue, unconverted = self.split(sums.revenue)
-        links = self._links(filters)
+        links = self._links(filters) if filters is not None else None
         *steps, overall = self._steps(sums, told)
         return FunnelNumbers(
             stages=tuple(self._stage(stage, sums, links) for stage in STAGES),

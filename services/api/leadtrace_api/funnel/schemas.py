@@ -10,11 +10,21 @@ from leadtrace_api.projector.contribution import AskedBasis, Basis
 from leadtrace_api.schemas import Answer, Duration, Money, Rate, Stamped
 from leadtrace_api.spreadsheet import Format
 
+MOST_GROUPS = 10_000
+
 
 class FunnelQuery(DimensionFilters):
     """Parameters of `GET /v1/funnel`."""
 
     by: Value | None = Field(default=None, description="One dimension to group by.", examples=["channel"])
+    top: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_GROUPS,
+        description="Only so many groups, those with most leads, and the one without a key; the rest is in "
+        "`other`.",
+        examples=[10],
+    )
     first: date | None = Field(default=None, alias="from", description="First day; else the first known.")
     last: date | None = Field(default=None, alias="to", description="Last day; else the last known.")
     basis: AskedBasis = Field(
@@ -43,7 +53,9 @@ class StageRow(Answer):
     entered: int = Field(description="Recorded entries; a lead may enter a stage more than once.")
     reached: int | None = Field(description="Leads at the stage or a later one; null beside the ladder.")
     current: int = Field(description="Leads that stand there now.")
-    drill: Drill | None = Field(description="Null with as_of: leads are listed as they are known now.")
+    drill: Drill | None = Field(
+        description="Null with as_of, since leads are listed as they are known now, and for `other`."
+    )
 
 
 class StepRow(Answer):
@@ -91,6 +103,12 @@ class FunnelGroup(FunnelNumbers):
     key: dict[str, str | None]
 
 
+class Other(FunnelNumbers):
+    """The groups beyond the largest ones, together: with the groups they are the total."""
+
+    keys: int = Field(description="How many groups they are.")
+
+
 class Unlinked(Answer):
     """Won deals that no lead is linked to: in no group and not in the total."""
 
@@ -103,6 +121,7 @@ class FunnelEcho(Answer):
     """The question as it was understood."""
 
     by: str | None
+    top: int | None
     first: date | None = Field(validation_alias="from", serialization_alias="from")
     last: date | None = Field(validation_alias="to", serialization_alias="to")
     basis: Basis
@@ -115,6 +134,7 @@ class Funnel(Stamped):
 
     query: FunnelEcho
     groups: tuple[FunnelGroup, ...]
+    other: Other | None = Field(description="Null where all groups are told.")
     total: FunnelNumbers
     unlinked: Unlinked | None = Field(description="Null with as_of: it is kept as known now only.")
 
@@ -174,6 +194,7 @@ EXAMPLE: dict[str, Any] = {
     "definition_version": 1,
     "query": {
         "by": "channel",
+        "top": None,
         "from": "2026-01-01",
         "to": "2026-03-31",
         "basis": "cohort",
@@ -181,6 +202,7 @@ EXAMPLE: dict[str, Any] = {
         "filters": {},
     },
     "groups": [{"key": {"channel": "paid_search"}, **_NUMBERS}],
+    "other": None,
     "total": _NUMBERS,
     "unlinked": {"deals": 0, "revenue": {"amount": "0.00", "currency": "EUR"}, "unconverted": []},
 }

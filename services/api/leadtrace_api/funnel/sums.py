@@ -77,8 +77,26 @@ def sums_by_key(
     groups[None] = rest
     wanted = [key for key in groups if groups[key].any() and (not asked.keys or key in asked.keys)]
     wanted.sort(key=lambda key: (key is None, -groups[key].reached(LADDER[0]), key or ""))
-    total = Sums()
-    for key in wanted:
-        total.add(groups[key])
-    total.ages = no_entries().plus(groups[key].ages for key in wanted)
-    return {key: groups[key] for key in wanted}, total
+    return {key: groups[key] for key in wanted}, together(groups[key] for key in wanted)
+
+
+def together(parts: Iterable[Sums]) -> Sums:
+    """All of them as one."""
+    total, ages = Sums(), []
+    for part in parts:
+        total.add(part)
+        ages.append(part.ages)
+    total.ages = no_entries().plus(ages)
+    return total
+
+
+def largest(groups: Mapping[str | None, Sums], top: int | None) -> tuple[dict[str | None, Sums], list[Sums]]:
+    """So many groups with a key, the first ones, and the one without; then all others."""
+    kept: dict[str | None, Sums] = {}
+    others: list[Sums] = []
+    for key, sums in groups.items():
+        if top is None or key is None or len(kept) < top:
+            kept[key] = sums
+        else:
+            others.append(sums)
+    return kept, others

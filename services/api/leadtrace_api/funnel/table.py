@@ -1,4 +1,4 @@
-"""The funnel as CSV: a line a group, then the total, then the deals of nobody if they are told."""
+"""The funnel as CSV: a line a group, the other groups, the total, the deals of nobody if they are told."""
 
 from collections.abc import Iterator
 
@@ -19,6 +19,8 @@ def _rows(funnel: Funnel) -> Iterator[list[object]]:
     yield ["row", *([by] if by else []), *_header(funnel.total)]
     for group in funnel.groups:
         yield ["group", *(cell(key) for key in group.key.values()), *_numbers(group)]
+    if funnel.other is not None:
+        yield ["other", *([""] if by else []), *_numbers(funnel.other)]
     yield ["total", *([""] if by else []), *_numbers(funnel.total)]
     if funnel.unlinked is not None:
         earned = funnel.unlinked.revenue

@@ -12,6 +12,7 @@ from leadtrace_api.problems import ParameterError, nearest
 from leadtrace_api.projector.dimensions import DIMENSIONS
 
 MAX_VALUE_LENGTH = 500
+MOST_DIMENSIONS = 3
 _NUL = "\x00"
 _AS_OF = "as_of"
 Value = Annotated[str, StringConstraints(max_length=MAX_VALUE_LENGTH)]
@@ -84,6 +85,39 @@ def listed(parameter: str, given: str | None, known: Sequence[str]) -> tuple[str
                 remedy=nearest(name, known) or f"Name one of {', '.join(known)}.",
             )
     return tuple(dict.fromkeys(names))
+
+
+def dimensions_of(by: str | None) -> tuple[str, ...]:
+    """The dimensions to group by, in the order asked for.
+
+    Raises:
+        ParameterError: one is unknown or named twice, or there are too many.
+    """
+    names = tuple(name.strip() for name in by.split(",")) if by is not None else ()
+    known = f"It knows {', '.join(DIMENSIONS)}."
+    for place, name in enumerate(names):
+        if name not in DIMENSIONS:
+            raise ParameterError(
+                "by names a dimension that there is not.",
+                parameter="by",
+                rule="Groups are by known dimensions, separated by commas.",
+                remedy=nearest(name, DIMENSIONS) or known,
+            )
+        if name in names[:place]:
+            raise ParameterError(
+                f"by names {name} twice.",
+                parameter="by",
+                rule="Each dimension cuts groups once.",
+                remedy=f"Name {name} once.",
+            )
+    if len(names) > MOST_DIMENSIONS:
+        raise ParameterError(
+            f"by names {len(names)} dimensions.",
+            parameter="by",
+            rule=f"Groups are by at most {MOST_DIMENSIONS} dimensions at a time.",
+            remedy="Ask by fewer, and narrow the others by filters.",
+        )
+    return names
 
 
 async def only_known_parameters(request: Request) -> None:

@@ -97,7 +97,7 @@ class TestFunnel:
             "unconverted": [],
         }
         assert answer["query"] == {
-            "by": "channel",
+            "by": ["channel"],
             "top": None,
             "from": "2026-01-01",
             "to": "2026-01-05",

@@ -59,12 +59,18 @@ async def funnels(client: httpx.AsyncClient, **as_of: str) -> list[dict[str, Any
     return found
 
 
+# What is told of now only: links, and who is still open.
+_OF_NOW = frozenset({"drill", "time", "time_to_customer"})
+
+
 def _counted(numbers: Any) -> Any:
-    """The same without links, which lead to what is known now."""
+    """The same without what is not kept of earlier days; of rates the plain ones are."""
     if isinstance(numbers, list):
         return [_counted(one) for one in numbers]
     if isinstance(numbers, dict):
-        return {name: _counted(one) for name, one in numbers.items() if name != "drill"}
+        if "naive" in numbers:
+            return {name: numbers[name] for name in ("n", "naive")}
+        return {name: _counted(one) for name, one in numbers.items() if name not in _OF_NOW}
     return numbers
 
 

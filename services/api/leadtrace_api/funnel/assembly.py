@@ -26,13 +26,17 @@ class Assembler:
     """Writes numbers in one currency, with links that name what was asked."""
 
     asked: Slice
+    filters: Filters
     currency: str
 
-    def group(self, key: str | None, sums: Sums, told: Told | None) -> FunnelGroup:
-        """One group of the dimension that was asked for."""
-        dimension = self.asked.dimension
-        numbers = self.numbers(sums, {dimension: [key]}, told)
-        return FunnelGroup(key={dimension: key}, **dict(numbers))
+    def group(self, key: Mapping[str, str | None], sums: Sums, told: Told | None) -> FunnelGroup:
+        """One group, by its key in each of the dimensions that were asked for."""
+        narrowed = {**self.filters, **{name: [one] for name, one in key.items()}}
+        return FunnelGroup(key=dict(key), **dict(self.numbers(sums, narrowed, told)))
+
+    def total(self, sums: Sums, told: Told | None) -> FunnelNumbers:
+        """All leads that the filters let pass."""
+        return self.numbers(sums, self.filters, told)
 
     def other(self, sums: Sums, keys: int, told: Told | None) -> Other:
         """Groups together that are not told apart; no link names so many keys."""

@@ -7,23 +7,19 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from leadtrace_api.funnel.assembly import Assembler, Filters
-from leadtrace_api.funnel.queries import (
-    Slice,
-    known_days,
-    revenues,
-    stage_counts,
-    unlinked_deals,
-)
+from leadtrace_api.funnel.facts import Question
+from leadtrace_api.funnel.found import Found, Groups, of_facts, of_rollups
+from leadtrace_api.funnel.queries import Slice, known_days, unlinked_deals
 from leadtrace_api.funnel.rates import Told, moment, rates
-from leadtrace_api.funnel.schemas import EXAMPLE, Funnel, FunnelEcho, FunnelGroup, FunnelQuery
+from leadtrace_api.funnel.schemas import EXAMPLE, MOST_GROUPS, Funnel, FunnelEcho, FunnelGroup, FunnelQuery
 from leadtrace_api.funnel.step_ages import Entries, no_entries, step_ages
-from leadtrace_api.funnel.sums import Sums, largest, sums_by_key, together
+from leadtrace_api.funnel.sums import largest, together
 from leadtrace_api.funnel.table import as_csv
 from leadtrace_api.knowledge.closing import check_closed
-from leadtrace_api.parameters import check_range
-from leadtrace_api.problems import ParameterError, nearest
+from leadtrace_api.parameters import check_range, dimensions_of
+from leadtrace_api.problems import ParameterError
 from leadtrace_api.projector.contribution import Basis
-from leadtrace_api.projector.dimensions import DIMENSIONS, TOTAL
+from leadtrace_api.projector.dimensions import TOTAL
 from leadtrace_api.reading import Reading, reading
 from leadtrace_api.room import InRoom
 from leadtrace_api.settings import ApiSettings
@@ -34,43 +30,45 @@ router = APIRouter()
 
 @router.get(
     "/v1/funnel",
-    summary="Stages, rates and revenue, in total or by one dimension",
+    summary="Stages, rates and revenue, in total or by dimensions",
     response_model=Funnel,
     responses={200: {"content": {"application/json": {"example": EXAMPLE}, "text/csv": {}}}},
 )
 async def funnel(room: InRoom, query: Annotated[FunnelQuery, Query()]) -> Response:
     """Groups plus total agree to the lead and to the cent; all of it was true at `snapshot_at`."""
     check_range(query.first, query.last, ("from", "to"))
-    dimension = _dimension_of(query)
+    by = dimensions_of(query.by)
+    dimensions = tuple(dict.fromkeys([*by, *query.filters()]))
+    if len(dimensions) > 1:
+        _check_cohort(query, dimensions)
     _check_top(query)
     async with reading(room) as now:
         if query.as_of is not None:
             await check_closed(room, now, query.as_of)
-        answer = await _answer(now, query, dimension, room.settings)
+        answer = await _answer(now, query, by, room.settings)
+    if len(answer.groups) > MOST_GROUPS:
+        raise _too_many(len(answer.groups))
     if query.format is Format.CSV:
         return csv_response(as_csv(answer))
     return Response(answer.model_dump_json(by_alias=True), media_type="application/json")
 
 
-async def _answer(now: Reading, query: FunnelQuery, dimension: str, settings: ApiSettings) -> Funnel:
+async def _answer(now: Reading, query: FunnelQuery, by: tuple[str, ...], settings: ApiSettings) -> Funnel:
     bounded = query.first is not None and query.last is not None
     first, last = (None, None) if bounded else await known_days(now, query.basis, query.as_of)
     filters: Filters = query.filters()
-    keys = tuple(filters.get(dimension, ()))
-    asked = Slice(query.basis, dimension, query.first, query.last, keys, query.as_of)
-    watched = asked.basis is Basis.COHORT and asked.known is None
-    ages = await step_ages(now, asked) if watched else {}
-    groups, total = sums_by_key(await stage_counts(now, asked), await revenues(now, asked), ages, asked)
-    shown, others = largest(groups, query.top)
+    asked = _slice(query, by, filters)
+    found = await _find(now, asked, Question(by, filters, query.first, query.last), settings.timezone)
+    shown, others = largest(found.groups, query.top)
     rest = together(others)
-    parts = [one.ages for one in (*shown.values(), rest, total)]
-    told: Sequence[Told | None] = await _rates(now, parts, settings) if watched else [None] * len(parts)
-    assembler = Assembler(asked, settings.currency)
+    parts = [one.ages for one in (*shown.values(), rest, found.total)]
+    told: Sequence[Told | None] = await _rates(now, parts, settings) if found.watched else [None] * len(parts)
+    assembler = Assembler(asked, filters, settings.currency)
     return Funnel(
         snapshot_at=now.at,
         definition_version=now.version,
         query=FunnelEcho(
-            by=query.by,
+            by=by,
             top=query.top,
             first=query.first or first,
             last=query.last or last,
@@ -78,11 +76,25 @@ async def _answer(now: Reading, query: FunnelQuery, dimension: str, settings: Ap
             as_of=query.as_of,
             filters=filters,
         ),
-        groups=_groups(assembler, shown, told) if query.by else (),
+        source=found.source,
+        groups=_groups(assembler, by, shown, told) if by else (),
         other=assembler.other(rest, len(others), told[-2]) if others else None,
-        total=assembler.numbers(total, filters, told[-1]),
+        total=assembler.total(found.total, told[-1]),
         unlinked=assembler.unlinked(await unlinked_deals(now, asked)) if query.as_of is None else None,
     )
+
+
+def _slice(query: FunnelQuery, by: tuple[str, ...], filters: Filters) -> Slice:
+    """The question as rollups could answer it, if it is about one dimension at most."""
+    dimension = next(iter([*by, *filters]), TOTAL)
+    keys = tuple(filters.get(dimension, ()))
+    return Slice(query.basis, dimension, query.first, query.last, keys, query.as_of)
+
+
+async def _find(now: Reading, asked: Slice, question: Question, zone: str) -> Found:
+    if len({*question.by, *question.filters}) > 1:
+        return await of_facts(now, question, zone)
+    return await of_rollups(now, asked, zone)
 
 
 async def _rates(now: Reading, parts: Sequence[Entries], settings: ApiSettings) -> list[Told]:
@@ -92,10 +104,12 @@ async def _rates(now: Reading, parts: Sequence[Entries], settings: ApiSettings) 
 
 
 def _groups(
-    assembler: Assembler, groups: dict[str | None, Sums], told: Sequence[Told | None]
+    assembler: Assembler, by: tuple[str, ...], groups: Groups, told: Sequence[Told | None]
 ) -> tuple[FunnelGroup, ...]:
-    pairs = zip(groups.items(), told, strict=False)
-    return tuple(assembler.group(key, sums, rates) for (key, sums), rates in pairs)
+    return tuple(
+        assembler.group(dict(zip(by, key, strict=True)), sums, rates)
+        for (key, sums), rates in zip(groups.items(), told, strict=False)
+    )
 
 
 def _check_top(query: FunnelQuery) -> None:
@@ -108,32 +122,36 @@ def _check_top(query: FunnelQuery) -> None:
         )
 
 
-def _dimension_of(query: FunnelQuery) -> str:
-    """The one dimension that groups and filters share; that of the total if there is neither.
+def _check_cohort(query: FunnelQuery, dimensions: tuple[str, ...]) -> None:
+    """Refuse what is kept by one dimension at a time only.
 
     Raises:
-        ParameterError: it is unknown, or there are several.
+        ParameterError: naming the parameter that asks for it.
     """
-    asked = [query.by] if query.by is not None else []
-    if query.by is not None and query.by not in DIMENSIONS:
-        raise _unknown_dimension(query.by)
-    dimensions = sorted({*asked, *query.filters()})
-    if len(dimensions) > 1:
+    rule = (
+        "By several dimensions the funnel is counted from leads captured in the days, as they are known now."
+    )
+    together = " and ".join(dimensions)
+    if query.basis is not Basis.COHORT:
         raise ParameterError(
-            f"The question combines {' and '.join(dimensions)}.",
-            parameter=next(name for name in dimensions if name != query.by),
-            rule="The funnel is kept by one dimension at a time: groups and filters share it.",
-            remedy="Ask for one dimension, or list the leads with all filters at /v1/leads.",
+            f"What happened in the days is kept by one dimension, and the question combines {together}.",
+            parameter="basis",
+            rule=rule,
+            remedy="Ask with basis=cohort, or by one dimension.",
         )
-    return dimensions[0] if dimensions else TOTAL
+    if query.as_of is not None:
+        raise ParameterError(
+            f"What was known is kept by one dimension, and the question combines {together}.",
+            parameter="as_of",
+            rule=rule,
+            remedy="Leave as_of out, or ask by one dimension.",
+        )
 
 
-def _unknown_dimension(name: str) -> ParameterError:
-    several = "," in name
-    known = f"It knows {', '.join(DIMENSIONS)}."
+def _too_many(groups: int) -> ParameterError:
     return ParameterError(
-        "by names several dimensions." if several else "by names no dimension that there is.",
+        f"by cuts what was asked for into {groups} groups.",
         parameter="by",
-        rule="Groups are by one dimension.",
-        remedy=known if several else nearest(name, DIMENSIONS) or known,
+        rule=f"An answer has at most {MOST_GROUPS} groups.",
+        remedy="Ask for the largest with top, by fewer dimensions, or narrow the question by filters.",
     )

@@ -1,11 +1,11 @@
 """The funnel's parameters and its answer."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
-from leadtrace_api.parameters import DimensionFilters, Value
+from leadtrace_api.parameters import MOST_DIMENSIONS, DimensionFilters, Value
 from leadtrace_api.projector.contribution import AskedBasis, Basis
 from leadtrace_api.schemas import Answer, Duration, Money, Rate, Stamped
 from leadtrace_api.spreadsheet import Format
@@ -16,7 +16,13 @@ MOST_GROUPS = 10_000
 class FunnelQuery(DimensionFilters):
     """Parameters of `GET /v1/funnel`."""
 
-    by: Value | None = Field(default=None, description="One dimension to group by.", examples=["channel"])
+    by: Value | None = Field(
+        default=None,
+        description=f"Dimensions to group by, at most {MOST_DIMENSIONS}, separated by commas. By one, with "
+        "no filter on another, the answer comes from rollups, and else from the leads themselves: the same "
+        "numbers, later.",
+        examples=["channel"],
+    )
     top: int | None = Field(
         default=None,
         ge=1,
@@ -120,7 +126,7 @@ class Unlinked(Answer):
 class FunnelEcho(Answer):
     """The question as it was understood."""
 
-    by: str | None
+    by: tuple[str, ...]
     top: int | None
     first: date | None = Field(validation_alias="from", serialization_alias="from")
     last: date | None = Field(validation_alias="to", serialization_alias="to")
@@ -133,6 +139,9 @@ class Funnel(Stamped):
     """The answer of `GET /v1/funnel`."""
 
     query: FunnelEcho
+    source: Literal["rollup", "facts"] = Field(
+        description="rollup: from sums that are kept. facts: counted from the leads."
+    )
     groups: tuple[FunnelGroup, ...]
     other: Other | None = Field(description="Null where all groups are told.")
     total: FunnelNumbers
@@ -193,7 +202,7 @@ EXAMPLE: dict[str, Any] = {
     "snapshot_at": "2026-04-01T08:14:05.120000Z",
     "definition_version": 1,
     "query": {
-        "by": "channel",
+        "by": ["channel"],
         "top": None,
         "from": "2026-01-01",
         "to": "2026-03-31",
@@ -201,6 +210,7 @@ EXAMPLE: dict[str, Any] = {
         "as_of": None,
         "filters": {},
     },
+    "source": "rollup",
     "groups": [{"key": {"channel": "paid_search"}, **_NUMBERS}],
     "other": None,
     "total": _NUMBERS,

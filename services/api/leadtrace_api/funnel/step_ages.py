@@ -6,12 +6,15 @@ from datetime import date
 from typing import TypeVar, cast
 
 import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import text
 
 from leadtrace.domain.survival.age_bins import BINS
 from leadtrace.store.connection import Connection
 from leadtrace_api.funnel.queries import Slice
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.projector.dimensions import TOTAL
+from leadtrace_api.projector.step_ages import VERSION
 from leadtrace_api.projector.step_codes import ENDED_SHAPE, FIRST_OPEN, PAIR, STEP_ROOM, End, Ints
 from leadtrace_api.reading import Reading
 
@@ -20,6 +23,8 @@ _ROWS = """
 select dimension, key, day - date '0001-01-01', entries from api.step_ages
 where definition_version = $1 and dimension = any($2) and day between $3 and $4
 """
+_ARE_COUNTED = text("select contribution_version, timezone from api.projections where name = 'step_ages'")
+_CODE = np.dtype(">u4")
 _FIRST_ORDINAL = date.min.toordinal()
 Period = TypeVar("Period")
 
@@ -60,6 +65,12 @@ class Entries:
 def no_entries() -> Entries:
     """Those of no lead at all."""
     return _entries([])
+
+
+async def are_counted(reading: Reading, zone: str) -> bool:
+    """Whether all leads are counted so, and in days of this time zone."""
+    row = (await reading.connection.execute(_ARE_COUNTED)).one_or_none()
+    return row is not None and row[0] == VERSION and row[1] in {"", zone}
 
 
 async def step_ages(reading: Reading, asked: Slice) -> dict[tuple[str, str], Entries]:
@@ -112,14 +123,30 @@ def passing(found: Mapping[tuple[str, str], Entries], keys: Collection[str | Non
 def _entries(rows: Sequence[tuple[int, bytes]]) -> Entries:
     """The sum of rows, each of the cohort of a day of the calendar, the first of which is 0."""
     pairs = np.frombuffer(b"".join([entries for _, entries in rows]), PAIR)
-    first = min((day for day, _ in rows), default=0)
-    codes = pairs["code"].astype(np.int64)
-    later = np.array([(day - first) * STEP_ROOM for day, _ in rows], dtype=np.int64)
+    sizes = [len(entries) // PAIR.itemsize for _, entries in rows]
+    return _counted([day for day, _ in rows], sizes, pairs["code"], pairs["count"])
+
+
+def entries_of_codes(rows: Sequence[tuple[int, bytes]]) -> Entries:
+    """The same of codes alone, 32-bit numbers, most significant byte first: each stands for one lead."""
+    codes = np.frombuffer(b"".join([packed for _, packed in rows]), _CODE)
+    sizes = [len(packed) // _CODE.itemsize for _, packed in rows]
+    return _counted([day for day, _ in rows], sizes, codes, None)
+
+
+def _counted(
+    days: Sequence[int],
+    sizes: Sequence[int],
+    packed: NDArray[np.unsignedinteger],
+    counts: NDArray[np.unsignedinteger] | None,
+) -> Entries:
+    first = min(days, default=0)
+    codes = packed.astype(np.int64)
+    later = np.array([(day - first) * STEP_ROOM for day in days], dtype=np.int64)
     # From days after the cohort's to days after the first: all rows are counted in one go.
-    shifts = np.repeat(later, [len(entries) // PAIR.itemsize for _, entries in rows])
-    np.add(codes, shifts, out=codes, where=codes >= FIRST_OPEN)
+    np.add(codes, np.repeat(later, sizes), out=codes, where=codes >= FIRST_OPEN)
     # Sums of doubles are exact far beyond the number of leads that there can be.
-    sums = np.bincount(codes, weights=pairs["count"], minlength=FIRST_OPEN).astype(np.int64)
+    sums = np.bincount(codes, weights=counts, minlength=FIRST_OPEN).astype(np.int64)
     ended = sums[:FIRST_OPEN].reshape(ENDED_SHAPE)[:, :, :BINS]
     return Entries(
         ended[:, End.WON], ended[:, End.LOST], ended[:, End.GONE], _opened(sums[FIRST_OPEN:], first)

@@ -90,12 +90,14 @@ def together(parts: Iterable[Sums]) -> Sums:
     return total
 
 
-def largest(groups: Mapping[str | None, Sums], top: int | None) -> tuple[dict[str | None, Sums], list[Sums]]:
-    """So many groups with a key, the first ones, and the one without; then all others."""
-    kept: dict[str | None, Sums] = {}
+def largest(
+    groups: Mapping[tuple[str | None, ...], Sums], top: int | None
+) -> tuple[dict[tuple[str | None, ...], Sums], list[Sums]]:
+    """So many groups with a key, the first ones, and the one without any; then all others."""
+    kept: dict[tuple[str | None, ...], Sums] = {}
     others: list[Sums] = []
     for key, sums in groups.items():
-        if top is None or key is None or len(kept) < top:
+        if top is None or len(kept) < top or not any(one is not None for one in key):
             kept[key] = sums
         else:
             others.append(sums)

@@ -16,15 +16,15 @@ def as_csv(funnel: Funnel) -> str:
 
 def _rows(funnel: Funnel) -> Iterator[list[object]]:
     by = funnel.query.by
-    yield ["row", *([by] if by else []), *_header(funnel.total)]
+    yield ["row", *by, *_header(funnel.total)]
     for group in funnel.groups:
         yield ["group", *(cell(key) for key in group.key.values()), *_numbers(group)]
     if funnel.other is not None:
-        yield ["other", *([""] if by else []), *_numbers(funnel.other)]
-    yield ["total", *([""] if by else []), *_numbers(funnel.total)]
+        yield ["other", *("" for _ in by), *_numbers(funnel.other)]
+    yield ["total", *("" for _ in by), *_numbers(funnel.total)]
     if funnel.unlinked is not None:
         earned = funnel.unlinked.revenue
-        blanks = [""] * (len(_header(funnel.total)) - 2 + (1 if by else 0))
+        blanks = [""] * (len(_header(funnel.total)) - 2 + len(by))
         yield ["unlinked", *blanks, earned.amount, earned.currency]
 
 

@@ -159,6 +159,14 @@ def current_since(outcome: LeadOutcome) -> int:
     return outcome.stage_since if outcome.stage_since is not None else start_of(outcome)
 
 
+def entered_of(outcome: LeadOutcome) -> Counter[str]:
+    """How often the lead entered each stage."""
+    entered: Counter[str] = Counter()
+    for stage, _, _, count in _entries(outcome):
+        entered[stage] += count
+    return entered
+
+
 def bookings_of(deal: DealShare, otherwise_at: int) -> tuple[Booking, ...]:
     """When the lead's part of a won deal came and went; none for others, and without a currency.
 
@@ -175,6 +183,15 @@ def revenue_of(outcome: LeadOutcome) -> dict[str, int]:
     totals: dict[str, int] = {}
     for one in _bookings(outcome):
         totals[one.counted_in] = totals.get(one.counted_in, 0) + one.counted
+    return totals
+
+
+def recurring_of(outcome: LeadOutcome) -> dict[str, int]:
+    """Of what the lead brought so far what recurs, by the currency that it counts in."""
+    totals: dict[str, int] = {}
+    for one in _bookings(outcome):
+        if one.kind in _RECURRING:
+            totals[one.counted_in] = totals.get(one.counted_in, 0) + one.counted
     return totals
 
 

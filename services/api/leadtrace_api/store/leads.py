@@ -32,6 +32,7 @@ from leadtrace_api.store.columns import (
     texts,
     update_statement,
 )
+from leadtrace_api.store.facts import FACTS, facts_of
 from leadtrace_api.store.work import WORK_OF_OUTCOMES, WORK_OF_SCORES, work_of_outcome, work_of_score
 
 _CREATE = (
@@ -66,6 +67,7 @@ _OUTCOME_COLUMNS = (
     Column("custody", TEXT),
     Column("custody_since", MOMENT),
     *WORK_OF_OUTCOMES,
+    *FACTS,
 )
 _SCORE_COLUMNS = (
     Column("score_revision", INT),
@@ -158,6 +160,7 @@ def outcome_row(new: Newest, outcome: LeadOutcome, day_of: DayOf) -> Row:
             outcome.holdings[-1].account if outcome.holdings else None,
             outcome.holdings[-1].at if outcome.holdings else None,
             *work_of_outcome(outcome),
+            *facts_of(outcome, day_of),
         )
     )
 

@@ -1,11 +1,14 @@
-"""Counts the ages of all leads' steps anew, once after an update or in another time zone."""
+"""Counts anew what leads count for and the ages of their steps, once after an update or in another zone."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from leadtrace.store.connection import Connection
 from leadtrace_api.knowledge.relearn import Relearner
 from leadtrace_api.projector.step_ages import VERSION, Increments, add, step_ages
 from leadtrace_api.store import step_ages as store
+from leadtrace_api.store.columns import INT, UUID, Column, Row, arguments, update_statement
+from leadtrace_api.store.facts import FACTS, facts_of
 from leadtrace_api.store.rebuild import OUTCOME
 
 NAME = "step_ages"
@@ -22,7 +25,9 @@ on conflict (name) do update set
 """
 # Day by day each row is written once, however many leads there are.
 _COHORTS = "select distinct definition_version, cohort_day from api.leads where cohort_day is not null"
-_OUTCOMES = "select outcome_body from api.leads where definition_version = $1 and cohort_day = $2"
+_OUTCOMES = "select lead_id, outcome_body from api.leads where definition_version = $1 and cohort_day = $2"
+_ID = (Column("lead_id", UUID), Column("definition_version", INT))
+_SAVE = update_statement("api.leads", _ID, FACTS)
 
 
 async def recount_steps_if_counted_otherwise(connection: Connection, relearner: Relearner) -> bool:
@@ -46,6 +51,18 @@ async def recount_steps_if_counted_otherwise(connection: Connection, relearner: 
 
 async def _count(connection: Connection, relearner: Relearner, version: int, day: date) -> None:
     increments: Increments = {}
-    async for row in connection.cursor(_OUTCOMES, version, day, prefetch=_PAGE):
-        add(increments, step_ages(OUTCOME.decode(row[0]), relearner.day_of))
+    page: list[Row] = []
+    async for lead_id, body in connection.cursor(_OUTCOMES, version, day, prefetch=_PAGE):
+        outcome = OUTCOME.decode(body)
+        add(increments, step_ages(outcome, relearner.day_of))
+        page.append((lead_id, version, *facts_of(outcome, relearner.day_of)))
+        if len(page) == _PAGE:
+            await _save(connection, page)
+            page = []
+    await _save(connection, page)
     await store.add(connection, increments)
+
+
+async def _save(connection: Connection, page: Sequence[Row]) -> None:
+    if page:
+        await connection.execute(_SAVE, *arguments([*_ID, *FACTS], page))

@@ -5,9 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from leadtrace_api.parameters import check_range
-from leadtrace_api.problems import ParameterError, UnavailableError, nearest
-from leadtrace_api.projector.dimensions import DIMENSIONS
+from leadtrace_api.parameters import check_range, dimensions_of
+from leadtrace_api.problems import ParameterError, UnavailableError
 from leadtrace_api.projector.opening_hours import offices_of, opening_mark
 from leadtrace_api.reading import reading
 from leadtrace_api.room import InRoom
@@ -18,7 +17,6 @@ from leadtrace_api.velocity.example import EXAMPLE
 from leadtrace_api.velocity.found import Found, find
 from leadtrace_api.velocity.links import Links
 from leadtrace_api.velocity.schemas import (
-    MOST_DIMENSIONS,
     Velocity,
     VelocityEcho,
     VelocityGroup,
@@ -42,7 +40,7 @@ router = APIRouter()
 async def velocity(room: InRoom, query: Annotated[VelocityQuery, Query()]) -> Response:
     """Groups plus total agree to the visit and to the lead; what lasts counts as long as it was watched."""
     check_range(query.first, query.last, ("from", "to"))
-    dimensions = _dimensions(query.by)
+    dimensions = dimensions_of(query.by)
     zone = room.settings.zone
     async with reading(room) as now:
         if not await queries.are_made(now, opening_mark(zone)):
@@ -82,39 +80,6 @@ def _in_order(found: dict[Group, Found]) -> list[tuple[tuple[str | None, ...], F
     """Groups with most leads first, those without keys last."""
     groups = [(keys, one) for keys, one in found.items() if keys is not None]
     return sorted(groups, key=lambda item: ([key is None for key in item[0]], -item[1].leads, str(item[0])))
-
-
-def _dimensions(by: str | None) -> tuple[str, ...]:
-    """The dimensions to group by, in the order asked for.
-
-    Raises:
-        ParameterError: one is unknown or named twice, or there are too many.
-    """
-    names = tuple(name.strip() for name in by.split(",")) if by is not None else ()
-    known = f"It knows {', '.join(DIMENSIONS)}."
-    for place, name in enumerate(names):
-        if name not in DIMENSIONS:
-            raise ParameterError(
-                "by names a dimension that there is not.",
-                parameter="by",
-                rule="Groups are by known dimensions, separated by commas.",
-                remedy=nearest(name, DIMENSIONS) or known,
-            )
-        if name in names[:place]:
-            raise ParameterError(
-                f"by names {name} twice.",
-                parameter="by",
-                rule="Each dimension cuts groups once.",
-                remedy=f"Name {name} once.",
-            )
-    if len(names) > MOST_DIMENSIONS:
-        raise ParameterError(
-            f"by names {len(names)} dimensions.",
-            parameter="by",
-            rule=f"Groups are by at most {MOST_DIMENSIONS} dimensions at a time.",
-            remedy="Ask by fewer, and narrow the others by filters.",
-        )
-    return names
 
 
 def _check_number(groups: list[tuple[tuple[str | None, ...], Found]]) -> None:

@@ -5,12 +5,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from leadtrace_api.parameters import DimensionFilters, Value
+from leadtrace_api.parameters import MOST_DIMENSIONS, DimensionFilters, Value
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.schemas import Answer, Duration, Rate, Stamped
 from leadtrace_api.spreadsheet import Format
-
-MOST_DIMENSIONS = 3
 
 
 class VelocityQuery(DimensionFilters):

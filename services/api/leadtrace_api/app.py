@@ -15,6 +15,7 @@ from leadtrace_api import problems
 from leadtrace_api.accounts import routes as accounts
 from leadtrace_api.audit import routes as audit
 from leadtrace_api.catalogue import routes as catalogue
+from leadtrace_api.cohorts import routes as cohorts
 from leadtrace_api.costs import routes as costs
 from leadtrace_api.credits import deal as deal_credits
 from leadtrace_api.credits import routes as attribution
@@ -45,6 +46,7 @@ from leadtrace_api.velocity import routes as velocity
 _VERSION = version("leadtrace")
 _ROUTERS = (
     funnel.router,
+    cohorts.router,
     costs.router,
     ledger.router,
     handovers.router,

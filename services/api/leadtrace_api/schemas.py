@@ -2,13 +2,17 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from math import isnan
+from typing import Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from leadtrace.domain.money import to_decimal
+from leadtrace.domain.survival.honest_rate import MATURE, HonestRates
+from leadtrace.domain.survival.intervals import Interval, log_minus_log, wilson
 
 RATE_DIGITS = 6
+Ratio: TypeAlias = Literal["wilson", "plain_ratio", "activity_ratio"]
 # A deal is divided into millionths.
 _MICRO_DIGITS = 6
 
@@ -29,17 +33,37 @@ class Money(Answer):
 class Rate(Answer):
     """A share of `n`, rounded to 6 decimals; null when `n` is 0."""
 
-    value: float | None = Field(examples=[0.10525])
+    value: float | None = Field(examples=[0.1183])
     n: int = Field(description="What it is a share of: the number of leads below the line.", examples=[8000])
-    method: Literal["plain_ratio", "activity_ratio"] = Field(
-        description="plain_ratio: of one cohort's leads, so far. activity_ratio: of what happened in the "
-        "range, by different leads perhaps, so that it may exceed 1."
+    at_risk: int | None = Field(
+        description="How many of them are still open and may yet convert; null for a plain ratio.",
+        examples=[412],
+    )
+    method: Literal["aalen_johansen", "wilson", "plain_ratio", "activity_ratio"] = Field(
+        description="aalen_johansen: the share converted by the greatest age that was watched, with won "
+        "and lost competing and what is open counted for as long as it was seen. wilson: all has ended, so "
+        "it is the plain ratio. plain_ratio: of one cohort's leads, so far. activity_ratio: of what happened "
+        "in the range, by different leads perhaps, so that it may exceed 1."
+    )
+    interval: Interval | None = Field(
+        description="Of 95 %; null where it is undefined: without conversions or where all of those at risk "
+        "converted while others are open, and for ratios.",
+        examples=[[0.1099, 0.127]],
     )
     naive: float | None = Field(description="The plain ratio of the two counts.", examples=[0.10525])
+    maturity: float | None = Field(
+        description="The part of all conversions to be expected that is there already, by how all leads "
+        "fared; null where nobody can tell, and for ratios.",
+        examples=[0.93],
+    )
+    immature: bool | None = Field(
+        description="Maturity is below 0.8 or unknown: not to be ranked with others. Null for ratios.",
+        examples=[False],
+    )
 
 
 class Duration(Answer):
-    """How long `n` of something take, in seconds, by Kaplan-Meier: what lasts is not taken as finished.
+    """How long `n` of something take, in seconds: what lasts is not taken as finished.
 
     A quantile is null where so many have not been seen to finish.
     """
@@ -69,10 +93,42 @@ def deals(micros: int) -> str:
     return f"{Decimal(micros).scaleb(-_MICRO_DIGITS):f}"
 
 
-def rate(part: int, n: int, method: Literal["plain_ratio", "activity_ratio"]) -> Rate:
-    """`part` of `n` as a rate."""
+def rate(part: int, n: int, method: Ratio) -> Rate:
+    """`part` of `n` as a rate; with an interval if all has ended, which `wilson` says."""
     value = round(part / n, RATE_DIGITS) if n else None
-    return Rate(value=value, n=n, method=method, naive=value)
+    ended = method == "wilson"
+    return Rate(
+        value=value,
+        n=n,
+        at_risk=0 if ended else None,
+        method=method,
+        interval=_rounded(wilson(part, n)) if ended else None,
+        naive=value,
+        maturity=1.0 if ended and n else None,
+        immature=not n if ended else None,
+    )
+
+
+def honest(found: HonestRates, place: tuple[int, ...]) -> Rate:
+    """One of the rates that were made of who is open too."""
+    n, won = int(found.n[place]), int(found.won[place])
+    if found.complete[place]:
+        return rate(won, n, "wilson")
+    value, maturity = float(found.value[place]), float(found.maturity[place])
+    return Rate(
+        value=round(value, RATE_DIGITS),
+        n=n,
+        at_risk=int(found.open[place]),
+        method="aalen_johansen",
+        interval=_rounded(log_minus_log(value, float(found.variance[place]))),
+        naive=round(won / n, RATE_DIGITS),
+        maturity=None if isnan(maturity) else round(maturity, RATE_DIGITS),
+        immature=not maturity >= MATURE,
+    )
+
+
+def _rounded(interval: Interval | None) -> Interval | None:
+    return None if interval is None else (round(interval[0], RATE_DIGITS), round(interval[1], RATE_DIGITS))
 
 
 def points(millipoints: int) -> float:

@@ -210,8 +210,12 @@ async def test_a_newer_outcome_takes_back_what_no_longer_differs(
     assert first["totals"][0]["claims_verified"] == {
         "value": 1.0,
         "n": 1,
-        "method": "plain_ratio",
+        "at_risk": 0,
+        "method": "wilson",
+        "interval": [0.206549, 1.0],
         "naive": 1.0,
+        "maturity": 1.0,
+        "immature": False,
     }
     await projection.take([record(judged(1, redirect_to=lead_id(2)), 3)])
     assert (await pages(client))[0]["totals"][0]["claims"] == {"entries": 0, "leads": 0}

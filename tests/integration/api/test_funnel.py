@@ -21,6 +21,7 @@ WORLD = [
     outcome(5, (LEAD, 4), (CUSTOMER, 9), channel="null", captured=4, deals=[won(2, 700, 9, "JPY")]),
     outcome(6, channel="email", captured=None),
 ]
+_QUANTILES = ("p50_s", "p75_s", "p90_s", "p95_s")
 DEALS = [deal(1, 12_345, (2, 12_345)), deal(3, 9_999), deal(4, 1, redirect_to="0" * 32)]
 
 
@@ -70,13 +71,23 @@ class TestFunnel:
         assert email["recurring_revenue"] == {"amount": "0.00", "currency": "EUR"}
         # Who paid in yen only is no customer in euros.
         assert [answer["groups"][1][name] for name in each] == [None, None]
-        assert email["steps"][0] == {
-            "from": "inquiry",
-            "to": "lead",
-            "rate": {"value": 1.0, "n": 2, "method": "plain_ratio", "naive": 1.0},
-            "drop_off": 0,
+        first = email["steps"][0]
+        assert (first["from"], first["to"], first["drop_off"]) == ("inquiry", "lead", 0)
+        assert first["rate"] == {
+            "value": 1.0,
+            "n": 2,
+            "at_risk": 0,
+            "method": "wilson",
+            "interval": [0.34238, 1.0],
+            "naive": 1.0,
+            "maturity": 1.0,
+            "immature": False,
         }
-        assert email["overall"] == {"value": 0.5, "n": 2, "method": "plain_ratio", "naive": 0.5}
+        assert first["time"] == {**dict.fromkeys(_QUANTILES, 60.0), "n": 2, "censored": 0}
+        # Of two one was won on the ninth day, and the other one is open since January.
+        assert (email["overall"]["value"], email["overall"]["method"]) == (0.5, "aalen_johansen")
+        assert (email["overall"]["n"], email["overall"]["at_risk"]) == (2, 1)
+        assert email["time_to_customer"]["p50_s"] == 9 * 86_400
         total = answer["total"]
         assert total["overall"]["n"] == 5
         assert total["unconverted"] == [{"amount": "700", "currency": "JPY"}]
@@ -87,6 +98,7 @@ class TestFunnel:
         }
         assert answer["query"] == {
             "by": "channel",
+            "top": None,
             "from": "2026-01-01",
             "to": "2026-01-05",
             "basis": "cohort",
@@ -136,13 +148,36 @@ class TestFunnel:
         stages = {row["stage"]: row["reached"] for row in answer["total"]["stages"]}
         assert (stages["lead"], stages["customer"]) == (0, 2)
         assert answer["total"]["overall"] == {
-            "value": None,
+            **dict.fromkeys(("value", "at_risk", "interval", "naive", "maturity", "immature")),
             "n": 0,
             "method": "activity_ratio",
-            "naive": None,
         }
         assert answer["total"]["steps"][0]["drop_off"] is None
         assert answer["total"]["revenue"]["amount"] == "123.45"
+
+    async def test_the_largest_groups_and_all_others_are_the_total(self, client: httpx.AsyncClient) -> None:
+        whole = await get(client, "/v1/funnel", by="channel")
+        answer = await get(client, "/v1/funnel", by="channel", top=1)
+        assert [group["key"]["channel"] for group in answer["groups"]] == ["email", None]
+        other = answer["other"]
+        assert other["keys"] == 1
+        left_out = {**whole["groups"][1], "keys": 1}
+        del left_out["key"]
+        for row in left_out["stages"]:
+            row["drill"] = None
+        assert other == left_out
+        assert (answer["total"], whole["other"]) == (whole["total"], None)
+        text = (await client.get("/v1/funnel", params={"by": "channel", "top": 1, "format": "csv"})).text
+        assert [row["row"] for row in csv.DictReader(io.StringIO(text))][-3:] == [
+            "other",
+            "total",
+            "unlinked",
+        ]
+
+    async def test_top_is_of_groups(self, client: httpx.AsyncClient) -> None:
+        answer = await client.get("/v1/funnel", params={"top": 3})
+        assert (answer.status_code, answer.json()["parameter"]) == (400, "top")
+        assert (await client.get("/v1/funnel", params={"by": "channel", "top": 0})).status_code == 400
 
     async def test_csv_has_a_line_a_group_and_the_total_last(self, client: httpx.AsyncClient) -> None:
         answer = await client.get("/v1/funnel", params={"by": "channel", "format": "csv"})

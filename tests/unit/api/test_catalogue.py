@@ -30,13 +30,14 @@ def test_the_catalogue_holds_what_the_code_serves_and_nothing_else() -> None:
     ("schema", "fields"),
     [
         (StageRow, {"stage", "entered", "reached", "current", "drill"}),
-        (StepRow, {"from_stage", "to_stage", "rate", "drop_off"}),
+        (StepRow, {"from_stage", "to_stage", "rate", "time", "drop_off"}),
         (
             FunnelNumbers,
             {
                 "stages",
                 "steps",
                 "overall",
+                "time_to_customer",
                 "revenue",
                 "unconverted",
                 "recurring_revenue",

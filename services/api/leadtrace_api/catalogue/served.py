@@ -11,6 +11,7 @@ from leadtrace_api.velocity.queries import WORKED
 from leadtrace_api.velocity.schemas import Conformance
 
 FUNNEL = "/v1/funnel"
+COHORTS = "/v1/cohorts"
 DISAGREEMENTS = "/v1/definitions/disagreements"
 QUALITY = "/v1/scoring/quality"
 PRIORITIES = "/v1/priorities"
@@ -22,8 +23,8 @@ COSTS = "/v1/costs"
 ATTRIBUTION = "/v1/attribution"
 
 STEPS = tuple(f"{before.value}_to_{after.value}" for before, after in pairwise(LADDER))
+_OF_COHORTS = (*STEPS, *(f"{step}_time" for step in STEPS), "overall", "time_to_customer")
 _OF_THE_FUNNEL = (
-    "overall",
     "unconverted_revenue",
     "average_sale",
     "revenue_per_customer",
@@ -75,9 +76,9 @@ def served_metrics(definitions: Definitions) -> dict[str, tuple[str, ...]]:
     judged = [row.stage for row in definitions.qualification]
     return {
         **{name: _restatable(name) for name in RESTATABLE},
-        **dict.fromkeys(STEPS, (FUNNEL,)),
         **dict.fromkeys((f"{step}_drop_off" for step in STEPS), (FUNNEL,)),
         **dict.fromkeys(_OF_THE_FUNNEL, (FUNNEL,)),
+        **dict.fromkeys(_OF_COHORTS, (FUNNEL, COHORTS)),
         **{f"{stage.value}_{what}": (DISAGREEMENTS,) for stage in judged for what in _OF_A_JUDGED_STAGE},
         **{f"scoring_{band}_{what}": (QUALITY,) for band in BANDS for what in _OF_A_BAND},
         **dict.fromkeys((f"scoring_{what}" for what in _OF_THE_SCORE), (QUALITY,)),

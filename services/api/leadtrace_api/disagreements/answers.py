@@ -52,7 +52,7 @@ def _totals(stage: str, row: Mapping[str, int]) -> StageTotals:
     return StageTotals(
         stage=stage,
         claims=_counted("claims", row),
-        claims_verified=rate(row.get("verified_entries", 0), judged, "plain_ratio"),
+        claims_verified=rate(row.get("verified_entries", 0), judged, "wilson"),
         claims_unjudged=_counted("unjudged", row),
         claimed_unverified=_counted("claimed_unverified", row),
         verified_unclaimed=_counted("verified_unclaimed", row),

@@ -10,7 +10,7 @@ from pydantic import Field
 from leadtrace.events.lead import Stage
 from leadtrace_api.knowledge.parameters import View
 from leadtrace_api.parameters import DimensionFilters, Value
-from leadtrace_api.schemas import Answer, Rate, Stamped
+from leadtrace_api.schemas import Answer, Rate, Stamped, rate
 from leadtrace_api.spreadsheet import Format
 
 LONGEST_PAGE = 500
@@ -132,7 +132,7 @@ EXAMPLE: dict[str, Any] = {
         {
             "stage": "mql",
             "claims": {"entries": 104, "leads": 100},
-            "claims_verified": {"value": 0.5, "n": 104, "method": "plain_ratio", "naive": 0.5},
+            "claims_verified": rate(52, 104, "wilson").model_dump(mode="json"),
             "claims_unjudged": {"entries": 0, "leads": 0},
             "claimed_unverified": {"entries": 52, "leads": 50},
             "verified_unclaimed": {"entries": 3, "leads": 3},

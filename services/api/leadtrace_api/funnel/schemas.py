@@ -7,14 +7,24 @@ from pydantic import Field
 
 from leadtrace_api.parameters import DimensionFilters, Value
 from leadtrace_api.projector.contribution import AskedBasis, Basis
-from leadtrace_api.schemas import Answer, Money, Rate, Stamped
+from leadtrace_api.schemas import Answer, Duration, Money, Rate, Stamped
 from leadtrace_api.spreadsheet import Format
+
+MOST_GROUPS = 10_000
 
 
 class FunnelQuery(DimensionFilters):
     """Parameters of `GET /v1/funnel`."""
 
     by: Value | None = Field(default=None, description="One dimension to group by.", examples=["channel"])
+    top: int | None = Field(
+        default=None,
+        ge=1,
+        le=MOST_GROUPS,
+        description="Only so many groups, those with most leads, and the one without a key; the rest is in "
+        "`other`.",
+        examples=[10],
+    )
     first: date | None = Field(default=None, alias="from", description="First day; else the first known.")
     last: date | None = Field(default=None, alias="to", description="Last day; else the last known.")
     basis: AskedBasis = Field(
@@ -43,7 +53,9 @@ class StageRow(Answer):
     entered: int = Field(description="Recorded entries; a lead may enter a stage more than once.")
     reached: int | None = Field(description="Leads at the stage or a later one; null beside the ladder.")
     current: int = Field(description="Leads that stand there now.")
-    drill: Drill | None = Field(description="Null with as_of: leads are listed as they are known now.")
+    drill: Drill | None = Field(
+        description="Null with as_of, since leads are listed as they are known now, and for `other`."
+    )
 
 
 class StepRow(Answer):
@@ -52,6 +64,11 @@ class StepRow(Answer):
     from_stage: str = Field(validation_alias="from", serialization_alias="from")
     to_stage: str = Field(validation_alias="to", serialization_alias="to")
     rate: Rate
+    time: Duration | None = Field(
+        description="How long it takes those who will take the step, until the end of the bin in which so "
+        "many have. Conversions that are yet to be expected count, so that the young are not told as the "
+        "fast. Null for activity and with as_of."
+    )
     drop_off: int | None = Field(
         description="Leads that got no further so far; null for activity, which counts different leads."
     )
@@ -63,6 +80,7 @@ class FunnelNumbers(Answer):
     stages: tuple[StageRow, ...]
     steps: tuple[StepRow, ...]
     overall: Rate = Field(description="Customers per lead that reached the first stage.")
+    time_to_customer: Duration | None = Field(description="As of a step, from the first stage to the last.")
     revenue: Money = Field(
         description="What the leads' won deals brought, after refunds, in the reporting currency."
     )
@@ -85,6 +103,12 @@ class FunnelGroup(FunnelNumbers):
     key: dict[str, str | None]
 
 
+class Other(FunnelNumbers):
+    """The groups beyond the largest ones, together: with the groups they are the total."""
+
+    keys: int = Field(description="How many groups they are.")
+
+
 class Unlinked(Answer):
     """Won deals that no lead is linked to: in no group and not in the total."""
 
@@ -97,6 +121,7 @@ class FunnelEcho(Answer):
     """The question as it was understood."""
 
     by: str | None
+    top: int | None
     first: date | None = Field(validation_alias="from", serialization_alias="from")
     last: date | None = Field(validation_alias="to", serialization_alias="to")
     basis: Basis
@@ -109,12 +134,27 @@ class Funnel(Stamped):
 
     query: FunnelEcho
     groups: tuple[FunnelGroup, ...]
+    other: Other | None = Field(description="Null where all groups are told.")
     total: FunnelNumbers
     unlinked: Unlinked | None = Field(description="Null with as_of: it is kept as known now only.")
 
 
-def _rate(value: float | None, n: int) -> dict[str, Any]:
-    return {"value": value, "n": n, "method": "plain_ratio", "naive": value}
+def _rate(value: float, n: int, at_risk: int, naive: float, interval: tuple[float, float]) -> dict[str, Any]:
+    return {
+        "value": value,
+        "n": n,
+        "at_risk": at_risk,
+        "method": "aalen_johansen",
+        "interval": interval,
+        "naive": naive,
+        "maturity": 0.93,
+        "immature": False,
+    }
+
+
+def _time(p50: float, n: int, censored: int) -> dict[str, Any]:
+    times = {"p50_s": p50, "p75_s": 2 * p50, "p90_s": 3 * p50, "p95_s": None}
+    return {**times, "n": n, "censored": censored}
 
 
 _NUMBERS: dict[str, Any] = {
@@ -132,8 +172,17 @@ _NUMBERS: dict[str, Any] = {
             },
         }
     ],
-    "steps": [{"from": "inquiry", "to": "lead", "rate": _rate(1.0, 8000), "drop_off": 0}],
-    "overall": _rate(0.10525, 8000),
+    "steps": [
+        {
+            "from": "inquiry",
+            "to": "lead",
+            "rate": _rate(0.85, 8000, 412, 0.82, (0.842, 0.858)),
+            "time": _time(86_400.0, 8000, 412),
+            "drop_off": 1440,
+        }
+    ],
+    "overall": _rate(0.1183, 8000, 5120, 0.10525, (0.1099, 0.127)),
+    "time_to_customer": _time(2_073_600.0, 8000, 5120),
     "revenue": {"amount": "1234.50", "currency": "EUR"},
     "unconverted": [],
     "recurring_revenue": {"amount": "34.50", "currency": "EUR"},
@@ -145,6 +194,7 @@ EXAMPLE: dict[str, Any] = {
     "definition_version": 1,
     "query": {
         "by": "channel",
+        "top": None,
         "from": "2026-01-01",
         "to": "2026-03-31",
         "basis": "cohort",
@@ -152,6 +202,7 @@ EXAMPLE: dict[str, Any] = {
         "filters": {},
     },
     "groups": [{"key": {"channel": "paid_search"}, **_NUMBERS}],
+    "other": None,
     "total": _NUMBERS,
     "unlinked": {"deals": 0, "revenue": {"amount": "0.00", "currency": "EUR"}, "unconverted": []},
 }

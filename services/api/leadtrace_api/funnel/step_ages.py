@@ -1,9 +1,9 @@
 """Reads the ages of steps: all rows of a range of days as one sum for each key and for the total."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
+from typing import TypeVar, cast
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from leadtrace.domain.survival.age_bins import BINS
 from leadtrace.store.connection import Connection
 from leadtrace_api.funnel.queries import Slice
 from leadtrace_api.projector.contribution import Basis
+from leadtrace_api.projector.dimensions import TOTAL
 from leadtrace_api.projector.step_codes import ENDED_SHAPE, FIRST_OPEN, PAIR, STEP_ROOM, End, Ints
 from leadtrace_api.reading import Reading
 
@@ -20,6 +21,7 @@ select dimension, key, day - date '0001-01-01', entries from api.step_ages
 where definition_version = $1 and dimension = any($2) and day between $3 and $4
 """
 _FIRST_ORDINAL = date.min.toordinal()
+Period = TypeVar("Period")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +70,43 @@ async def step_ages(reading: Reading, asked: Slice) -> dict[tuple[str, str], Ent
     Raises:
         ValueError: the slice is not of cohorts, or of an earlier state of knowledge: neither is kept.
     """
+    return (await step_ages_by(reading, asked, lambda _: None)).get(None, {})
+
+
+async def step_ages_by(
+    reading: Reading, asked: Slice, period: Callable[[date], Period]
+) -> dict[Period, dict[tuple[str, str], Entries]]:
+    """The same for each period of cohort days that has any.
+
+    Raises:
+        ValueError: as of `step_ages`.
+    """
     if asked.basis is not Basis.COHORT or asked.known is not None:
         raise ValueError("ages of steps are kept of cohorts, as they are known now")
     # Megabytes: what sqlalchemy does with an answer took longer than the question.
     driver = cast(Connection, (await reading.connection.get_raw_connection()).driver_connection)
     dimensions = {"", asked.dimension}
     days = (asked.first or date.min, asked.last or date.max)
-    groups: dict[tuple[str, str], list[tuple[int, bytes]]] = {}
-    for dimension, key, day, entries in await driver.fetch(_ROWS, reading.version, dimensions, *days):
-        groups.setdefault((dimension, key), []).append((day, entries))
-    return {group: _entries(rows) for group, rows in groups.items()}
+    rows = await driver.fetch(_ROWS, reading.version, dimensions, *days)
+    periods = {day: period(date.fromordinal(day + _FIRST_ORDINAL)) for day in {row[2] for row in rows}}
+    groups: dict[Period, dict[tuple[str, str], list[tuple[int, bytes]]]] = {
+        one: {} for one in periods.values()
+    }
+    for dimension, key, day, entries in rows:
+        groups[periods[day]].setdefault((dimension, key), []).append((day, entries))
+    return {
+        one: {group: _entries(of_group) for group, of_group in found.items()} for one, found in groups.items()
+    }
+
+
+def passing(found: Mapping[tuple[str, str], Entries], keys: Collection[str | None]) -> Entries:
+    """Those with one of the keys, None being those without any; all of them without keys."""
+    total = found.get((TOTAL, TOTAL), no_entries())
+    if not keys:
+        return total
+    named = {key: one for (dimension, key), one in found.items() if dimension != TOTAL}
+    wanted = [one for key, one in named.items() if key in keys]
+    return no_entries().plus([*wanted, *([total.minus(named.values())] if None in keys else [])])
 
 
 def _entries(rows: Sequence[tuple[int, bytes]]) -> Entries:

@@ -1,10 +1,11 @@
-"""The funnel as CSV: a line a group, then the total, then the deals of nobody if they are told."""
+"""The funnel as CSV: a line a group, the other groups, the total, the deals of nobody if they are told."""
 
 from collections.abc import Iterator
 
 from leadtrace_api.funnel.schemas import Funnel, FunnelNumbers
 from leadtrace_api.spreadsheet import cell, csv_text
 
+_OF_RATE = ("", "_low", "_high", "_naive", "_immature")
 _MONEY = ("recurring_revenue", "average_sale", "revenue_per_customer")
 
 
@@ -18,6 +19,8 @@ def _rows(funnel: Funnel) -> Iterator[list[object]]:
     yield ["row", *([by] if by else []), *_header(funnel.total)]
     for group in funnel.groups:
         yield ["group", *(cell(key) for key in group.key.values()), *_numbers(group)]
+    if funnel.other is not None:
+        yield ["other", *([""] if by else []), *_numbers(funnel.other)]
     yield ["total", *([""] if by else []), *_numbers(funnel.total)]
     if funnel.unlinked is not None:
         earned = funnel.unlinked.revenue
@@ -33,7 +36,8 @@ def _header(numbers: FunnelNumbers) -> list[str]:
         if measure != "reached" or row.reached is not None
     ]
     steps = [f"{step.from_stage}_to_{step.to_stage}" for step in numbers.steps]
-    return [*measures, *steps, "overall", *_MONEY, "revenue", "currency"]
+    rates = [f"{name}{part}" for name in (*steps, "overall") for part in _OF_RATE]
+    return [*measures, *rates, *_MONEY, "revenue", "currency"]
 
 
 def _numbers(numbers: FunnelNumbers) -> Iterator[object]:
@@ -42,9 +46,9 @@ def _numbers(numbers: FunnelNumbers) -> Iterator[object]:
         if row.reached is not None:
             yield row.reached
         yield row.current
-    for step in numbers.steps:
-        yield step.rate.value
-    yield numbers.overall.value
+    for rate in (*(step.rate for step in numbers.steps), numbers.overall):
+        low, high = rate.interval if rate.interval is not None else (None, None)
+        yield from (rate.value, low, high, rate.naive, rate.immature)
     yield numbers.recurring_revenue.amount
     for each in (numbers.average_sale, numbers.revenue_per_customer):
         yield each.amount if each is not None else None

@@ -96,7 +96,7 @@ def deep_sixed_lead(row: Row[Any]) -> DeepSixedLead:
 
 
 def _share(part: int, n: int) -> Rate:
-    return rate(part, n, "plain_ratio")
+    return rate(part, n, "wilson")
 
 
 def _why(rows: list[Row[Any]], listed: frozenset[str]) -> tuple[Why, ...]:
@@ -136,8 +136,8 @@ def _bounds(won: int, reported: int, unreported: int) -> Bounds:
     expected = round(won + unreported * won / reported, RATE_DIGITS) if reported else None
     return Bounds(
         unreported=unreported,
-        all_lost=_share(won, reported + unreported),
-        like_the_rest=_share(won, reported),
+        all_lost=rate(won, reported + unreported, "plain_ratio"),
+        like_the_rest=rate(won, reported, "plain_ratio"),
         won=won,
         won_like_the_rest=expected,
     )

@@ -2,18 +2,20 @@
 
 from typing import Any
 
+from leadtrace_api.schemas import Ratio, rate
+
 _STAMP = {"snapshot_at": "2026-04-01T06:00:00.000000Z", "definition_version": 1}
 
 
-def _rate(value: float | None, n: int) -> dict[str, Any]:
-    return {"value": value, "n": n, "method": "plain_ratio", "naive": value}
+def _rate(part: int, n: int, method: Ratio = "wilson") -> dict[str, Any]:
+    return rate(part, n, method).model_dump(mode="json")
 
 
 def _duration(half_s: float, n: int, censored: int) -> dict[str, Any]:
     return {"p50_s": half_s, "p75_s": 3 * half_s, "p90_s": None, "p95_s": None, "n": n, "censored": censored}
 
 
-def _promise(part: tuple[float, int], half_s: float, overdue: int) -> dict[str, Any]:
+def _promise(part: tuple[int, int], half_s: float, overdue: int) -> dict[str, Any]:
     return {
         "kept": _rate(*part),
         "overdue": overdue,
@@ -38,15 +40,15 @@ _NUMBERS: dict[str, Any] = {
     "rejected": 6,
     "superseded": 0,
     "gone": 0,
-    "acceptance": _rate(0.75, 24),
+    "acceptance": _rate(18, 24),
     "rejections": [
         {"reason": "not_a_fit", "listed": True, "n": 4},
         {"reason": None, "listed": False, "n": 2},
     ],
     "returned": 1,
     "returns": [{"reason": "no_answer", "listed": True, "n": 1}],
-    "accept": _promise((0.875, 24), 5400.0, 1),
-    "contact": _promise((0.6, 15), 10800.0, 3),
+    "accept": _promise((21, 24), 5400.0, 1),
+    "contact": _promise((9, 15), 10800.0, 3),
     "deep_sixed": {
         "leads": 3,
         "ages": [
@@ -63,12 +65,12 @@ _NUMBERS: dict[str, Any] = {
         "untouched": 3,
         "never_concluded": 2,
         "without_reason": 1,
-        "reported": _rate(0.7, 10),
+        "reported": _rate(7, 10),
     },
     "win_rate": {
         "unreported": 3,
-        "all_lost": _rate(0.2, 10),
-        "like_the_rest": _rate(0.285714, 7),
+        "all_lost": _rate(2, 10, "plain_ratio"),
+        "like_the_rest": _rate(2, 7, "plain_ratio"),
         "won": 2,
         "won_like_the_rest": 2.857143,
     },

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from leadtrace_api.schemas import rate
 from leadtrace_api.velocity.answers import RULE
 
 _LEAD = "1d32ee03-bd54-5003-ae86-3c7d4580b7ca"
@@ -63,7 +64,7 @@ _NUMBERS: dict[str, Any] = {
     "rework": {
         "loops": 15,
         "loops_per_lead": 0.021521,
-        "looped_leads": {"value": 0.018651, "n": 697, "method": "plain_ratio", "naive": 0.018651},
+        "looped_leads": rate(13, 697, "plain_ratio").model_dump(mode="json"),
     },
     "bottlenecks": {
         "rule": RULE,

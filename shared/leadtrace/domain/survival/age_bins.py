@@ -34,7 +34,7 @@ def age_bin(age_s: int) -> int:
 
 
 def _fixed(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    values.flags.writeable = False
+    values.setflags(write=False)
     return values
 
 

@@ -1,0 +1,88 @@
+"""The rates of the steps of groups at one moment, from counts of how leads left them (reference, 4.7)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, TypeAlias
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from leadtrace.domain.survival.age_bins import BEGINS_S, BINS, DAY_S, ENDS_S
+from leadtrace.domain.survival.honest_rate import Counts, Ends, HonestRates, honest_rates
+from leadtrace_api.funnel.step_ages import Entries, OpenSteps
+from leadtrace_api.projector.step_codes import STEPS
+from leadtrace_api.schemas import Duration, Rate, honest
+from leadtrace_api.survival import QUANTILES
+
+_LONGEST_TOLD_S: Final = float(BEGINS_S[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class StepNumbers:
+    """The rate of one step, and how long those who take it do."""
+
+    rate: Rate
+    time: Duration
+
+
+# From each rung to the next one, then from the first to the last.
+Told: TypeAlias = tuple[StepNumbers, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a question is asked, as days are cut: what is open is as old as that."""
+
+    day: int
+    seconds: float
+
+    def open_by_bin(self, opened: OpenSteps) -> Counts:
+        """How many are open by step and bin of age, which counts from the beginning of the day of entry.
+
+        So it is too long by less than a day, and never too short: who came today is watched today.
+        """
+        ages = np.maximum((self.day - opened.entry_day) * DAY_S + self.seconds, 0)
+        places = opened.step * BINS + np.searchsorted(BEGINS_S, ages, "right") - 1
+        sums = np.bincount(places, weights=opened.count, minlength=len(STEPS) * BINS)
+        return sums.astype(np.int64).reshape(len(STEPS), BINS)
+
+
+def moment(at: datetime, zone: ZoneInfo) -> Moment:
+    """A moment as the reporting time zone has it."""
+    local = at.astimezone(zone)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    return Moment(local.toordinal(), (local - midnight).total_seconds())
+
+
+def rates(groups: Sequence[Entries], everybody: Entries, now: Moment) -> list[Told]:
+    """The rates of each group; what it has yet to expect is told by all leads there are."""
+    found = honest_rates(ends_of(groups, now), ends_of([everybody], now))
+    times = found.times(list(QUANTILES.values()))
+    return [
+        tuple(
+            StepNumbers(honest(found, (group, step)), _duration(found, (group, step), times[group, step]))
+            for step in range(len(STEPS))
+        )
+        for group in range(len(groups))
+    ]
+
+
+def ends_of(groups: Sequence[Entries], now: Moment) -> Ends:
+    """How leads left the steps, by group, step and bin of age."""
+    return Ends(
+        ENDS_S,
+        np.stack([one.won for one in groups]),
+        np.stack([one.lost for one in groups]),
+        np.stack([one.gone for one in groups]),
+        np.stack([now.open_by_bin(one.open) for one in groups]),
+    )
+
+
+def _duration(found: HonestRates, place: tuple[int, int], times: Iterable[float]) -> Duration:
+    told: Mapping[str, float | None] = {
+        f"{name}_s": float(time) if time <= _LONGEST_TOLD_S else None
+        for name, time in zip(QUANTILES, times, strict=True)
+    }
+    n = int(found.n[place])
+    return Duration(**told, n=n, censored=n - int(found.ends.ended[place].sum()))

@@ -1,0 +1,96 @@
+"""Leads of all ages and endings, and what a recount of their stored bodies in plain words comes to."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+from leadtrace.events.lead import LADDER, Stage
+from leadtrace.events.snapshots import LeadOutcome, LeadStatus
+from leadtrace.runtime.clock import SystemClock
+from tests.unit.api.snapshots import DAY_US, START_US, at, outcome
+
+# The database says what is now.
+_NOW_DAYS = (SystemClock().now_us() - START_US) / DAY_US
+_LADDER = [stage.value for stage in LADDER]
+STEPS = [*pairwise(_LADDER), (_LADDER[0], _LADDER[-1])]
+_DAY = 86_400
+# Where bins of age begin, as docs/rates.md says.
+BEGINS = [0, 60, 300, 900, 3_600, 14_400]
+BEGINS += [_DAY * day for day in [*range(1, 14), *range(14, 91, 7), *range(91, 760, 30)]]
+BODIES = "select outcome_body, channel from api.leads where captured_at is not null"
+_ENDS = (None, None, Stage.LOST, Stage.DISQUALIFIED, LeadStatus.DELETED)
+
+
+@st.composite
+def leads(draw: st.DrawFn) -> list[LeadOutcome]:
+    made = []
+    for number in range(1, draw(st.integers(1, 25)) + 1):
+        captured = day = _NOW_DAYS - draw(st.sampled_from((0.01, 0.4, 1.2, 9.0, 40.0, 100.0)))
+        steps: list[tuple[Stage, float]] = []
+        for stage in LADDER[: draw(st.integers(1, len(LADDER)))]:
+            if stage is LADDER[0] or draw(st.integers(0, 3)):
+                steps.append((stage, day))
+            day += draw(st.sampled_from((0.0, 0.0001, 0.03, 0.9, 1.0, 3.5)))
+        end = draw(st.sampled_from(_ENDS)) if steps[-1][0] is not LADDER[-1] else None
+        fields: dict[str, Any] = {}
+        if isinstance(end, Stage):
+            steps.append((end, day))
+        elif end is not None:
+            fields |= {"status": end, "latest_at": at(day + 0.5)}
+        channel = draw(st.sampled_from(("email", "fair", None)))
+        made.append(outcome(number, *steps, captured=captured, channel=channel, **fields))
+    return made
+
+
+def left_of(body: dict[str, Any], step: tuple[str, str], now: datetime) -> tuple[float, str] | None:
+    """How old (s) the step was when the lead left it, and how; None if it never entered it."""
+    first: dict[str, int] = body["first_reached"]
+    low, high = (
+        min((first[rung] for rung in _LADDER[_LADDER.index(one) :] if rung in first), default=None)
+        for one in step
+    )
+    if low is None:
+        return None
+    if high is not None:
+        return (high - low) / 1e6, "won"
+    if body["stage"] in {"lost", "disqualified"}:
+        return (body["stage_since"] - low) / 1e6, "lost"
+    if body["status"] == "deleted":
+        return (body["latest_at"] - low) / 1e6, "gone"
+    zone = ZoneInfo("Europe/Berlin")
+    entered = datetime.fromtimestamp(low / 1e6, UTC).astimezone(zone)
+    days = (now.astimezone(zone).date() - entered.date()).days
+    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return days * _DAY + (now.astimezone(zone) - midnight).total_seconds(), "open"
+
+
+class Share(NamedTuple):
+    """What is won and lost by the end of a bin, of how many at risk in it."""
+
+    bin: int
+    at_risk: int
+    won: Fraction
+    lost: Fraction
+
+
+def shares(left: Sequence[tuple[float, str]]) -> list[Share]:
+    """Aalen-Johansen in the words of its definition; what shares a bin is simultaneous, ends first."""
+    won = lost = Fraction(0)
+    still = Fraction(1)
+    bins = [
+        (max(place for place, begin in enumerate(BEGINS) if begin <= max(age, 0)), how) for age, how in left
+    ]
+    made = []
+    for tick in range(1 + max((one for one, _ in bins), default=-1)):
+        at_risk = sum(1 for one, _ in bins if one >= tick)
+        wins, losses = (sum(1 for one in bins if one == (tick, how)) for how in ("won", "lost"))
+        won += still * Fraction(wins, at_risk)
+        lost += still * Fraction(losses, at_risk)
+        still *= 1 - Fraction(wins + losses, at_risk)
+        made.append(Share(tick, at_risk, won, lost))
+    return made

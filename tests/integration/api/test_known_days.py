@@ -41,6 +41,9 @@ through_the_store = settings(
 )
 
 
+_OF_NOW = ("drill", "time", "time_to_customer")
+
+
 async def funnels(client: httpx.AsyncClient, **as_of: str) -> list[dict[str, Any]]:
     """What the funnel counts, on both bases, in total and by three dimensions."""
     found = []
@@ -60,12 +63,15 @@ async def funnels(client: httpx.AsyncClient, **as_of: str) -> list[dict[str, Any
 
 
 def _counted(numbers: Any) -> Any:
-    """The same without links, which lead to what is known now."""
+    """The same without links, which lead to what is known now, and without what ages tell: of these no day
+    is kept, so that a rate is the plain ratio as of a day."""
     if isinstance(numbers, list):
         return [_counted(one) for one in numbers]
-    if isinstance(numbers, dict):
-        return {name: _counted(one) for name, one in numbers.items() if name != "drill"}
-    return numbers
+    if not isinstance(numbers, dict):
+        return numbers
+    if "method" in numbers:
+        return {name: numbers[name] for name in ("n", "naive")}
+    return {name: _counted(one) for name, one in numbers.items() if name not in _OF_NOW}
 
 
 async def differences_summed(projection: Projection) -> tuple[set[tuple[Any, ...]], set[tuple[Any, ...]]]:

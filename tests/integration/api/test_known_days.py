@@ -41,6 +41,9 @@ through_the_store = settings(
 )
 
 
+_OF_NOW = ("drill", "time", "time_to_customer")
+
+
 async def funnels(client: httpx.AsyncClient, **as_of: str) -> list[dict[str, Any]]:
     """What the funnel counts, on both bases, in total and by three dimensions."""
     found = []
@@ -59,19 +62,16 @@ async def funnels(client: httpx.AsyncClient, **as_of: str) -> list[dict[str, Any
     return found
 
 
-# What is told of now only: links, and who is still open.
-_OF_NOW = frozenset({"drill", "time", "time_to_customer"})
-
-
 def _counted(numbers: Any) -> Any:
-    """The same without what is not kept of earlier days; of rates the plain ones are."""
+    """The same without links, which lead to what is known now, and without what ages tell: of these no day
+    is kept, so that a rate is the plain ratio as of a day."""
     if isinstance(numbers, list):
         return [_counted(one) for one in numbers]
-    if isinstance(numbers, dict):
-        if "naive" in numbers:
-            return {name: numbers[name] for name in ("n", "naive")}
-        return {name: _counted(one) for name, one in numbers.items() if name not in _OF_NOW}
-    return numbers
+    if not isinstance(numbers, dict):
+        return numbers
+    if "method" in numbers:
+        return {name: numbers[name] for name in ("n", "naive")}
+    return {name: _counted(one) for name, one in numbers.items() if name not in _OF_NOW}
 
 
 async def differences_summed(projection: Projection) -> tuple[set[tuple[Any, ...]], set[tuple[Any, ...]]]:

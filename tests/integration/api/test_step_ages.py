@@ -6,24 +6,31 @@ from collections.abc import Iterable
 from datetime import date
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
+from leadtrace.domain.calendar import calendar
 from leadtrace.domain.survival.age_bins import AGE_EDGES_S, BINS
 from leadtrace.events.lead import Stage
 from leadtrace.events.snapshots import LeadOutcome, LeadStatus
+from leadtrace.testing.eventually import eventually_answers
 from leadtrace_api.funnel.queries import Slice
 from leadtrace_api.funnel.step_ages import Entries, no_entries, step_ages
 from leadtrace_api.projector.contribution import Basis
+from leadtrace_api.projector.step_ages import Increments, RowKey, add
+from leadtrace_api.projector.step_ages import step_ages as step_ages_of
 from leadtrace_api.projector.step_codes import STEPS
 from leadtrace_api.reading import reading
 from leadtrace_api.room import Room
+from leadtrace_api.store import step_ages as store
 from leadtrace_api.store.recount_steps import recount_steps_if_counted_otherwise
 from tests.integration.api import step_aged
 from tests.integration.api.projection import Projection
 from tests.unit.api.snapshots import DAY_US, START_US, lead_id, outcome, record
 
+BERLIN = calendar(ZoneInfo("Europe/Berlin"))
 ALL = Slice(Basis.COHORT, "channel", None, None)
 RUNGS = (Stage.LEAD, Stage.MARKETING_QUALIFIED, Stage.SALES_ACCEPTED, Stage.OPPORTUNITY, Stage.CUSTOMER)
 # Of a sum: step, how it ended, and the bin of its age; of an open one the day on which it was entered.
@@ -154,6 +161,58 @@ async def test_of_nothing_there_is_nothing_and_no_other_basis_or_state_of_knowle
     ):
         with pytest.raises(ValueError, match="as they are known now"):
             await _read(room, asked)
+
+
+@pytest.mark.parametrize("more", [1, -1])
+async def test_whoever_adds_to_a_row_waits_for_who_is_about_to_change_or_to_remove_it(
+    projection: Projection, monkeypatch: pytest.MonkeyPatch, more: int
+) -> None:
+    """Alone, without the rows of the funnel, which are locked before and hide what is not locked here."""
+    lead = step_ages_of(outcome(1, (Stage.LEAD, 0)), BERLIN)
+    came: Increments = {}
+    went: Increments = {}
+    add(came, lead)
+    add(went, None, lead)
+    read, read_on, held = asyncio.Event(), asyncio.Event(), store._held
+
+    async def slowly_held(*asked: Any) -> dict[RowKey, bytes]:
+        found = await held(*asked)
+        if not read.is_set():
+            read.set()
+            await read_on.wait()
+        return found
+
+    await _in_transaction(projection, came)
+    monkeypatch.setattr(store, "_held", slowly_held)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(_in_transaction(projection, came if more > 0 else went))
+        await read.wait()
+        other = tasks.create_task(_in_transaction(projection, came))
+        await eventually_answers(lambda: _waits(projection, other), what="the other one to wait")
+        read_on.set()
+    assert {row[-1] for row in await projection.pool.fetch(step_aged.HELD)} == {2 + more}
+
+
+async def _in_transaction(projection: Projection, increments: Increments) -> None:
+    async with projection.pool.acquire() as connection, connection.transaction():
+        await store.add(connection, increments)
+
+
+async def _waits(projection: Projection, other: asyncio.Task[None]) -> bool:
+    waiting = "from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+    return other.done() or bool(await projection.owner.fetchval(f"select exists (select {waiting})"))
+
+
+async def test_what_was_never_counted_is_not_taken_out_of_others(projection: Projection) -> None:
+    """Rows that somebody deleted do not stop the projector; counted anew they are right."""
+    await projection.take([record(lead, 1) for lead in crowd(6, size=20)])
+    await projection.pool.execute("delete from api.step_ages where dimension = ''")
+    applied = await projection.take([record(lead, 2) for lead in crowd(7, size=20)])
+    assert (applied.applied, applied.dead) == (20, [])
+    assert await projection.pool.fetchval(step_aged.UNSOUND) == 0
+    async with projection.pool.acquire() as connection:
+        assert await recount_steps_if_counted_otherwise(connection, projection.projector.relearner)
+    await projection.check_step_ages()
 
 
 async def test_rows_that_become_empty_are_removed_and_made_again_while_others_write_them(

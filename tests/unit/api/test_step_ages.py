@@ -107,9 +107,17 @@ def test_a_deleted_lead_was_watched_until_its_latest_event() -> None:
     }
 
 
-def test_a_lead_that_was_lost_before_it_was_deleted_stays_lost() -> None:
+def test_a_lead_is_lost_at_the_moment_that_its_outcome_tells() -> None:
+    lead = outcome(1, (Stage.LEAD, 0), (Stage.LOST, 9), status=LeadStatus.LOST, lost_at=at(4))
+    assert of(lead)["lead>mql"] == ("lost", bin_of_days(4))
+    untold = msgspec.structs.replace(lead, lost_at=None)
+    assert of(untold)["lead>mql"] == ("lost", bin_of_days(9))
+
+
+@pytest.mark.parametrize("beside", [Stage.LOST, Stage.DISQUALIFIED])
+def test_a_lead_that_was_lost_before_it_was_deleted_stays_lost(beside: Stage) -> None:
     lead = outcome(
-        1, (Stage.LEAD, 0), (Stage.LOST, 4), status=LeadStatus.DELETED, lost_at=at(4), latest_at=at(30)
+        1, (Stage.LEAD, 0), (beside, 4), status=LeadStatus.DELETED, lost_at=at(4), latest_at=at(30)
     )
     assert of(lead)["lead>mql"] == ("lost", bin_of_days(4))
 

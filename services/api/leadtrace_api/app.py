@@ -32,6 +32,7 @@ from leadtrace_api.keys import may_administer, may_read
 from leadtrace_api.knowledge import restatements, score, score_history
 from leadtrace_api.leads import routes as leads
 from leadtrace_api.ledger import routes as ledger
+from leadtrace_api.manners import keep_manners
 from leadtrace_api.metrics import REQUEST_DURATION
 from leadtrace_api.models import routes as models
 from leadtrace_api.parameters import only_known_parameters
@@ -106,6 +107,7 @@ def create_app(room: Room, readiness: Readiness, metrics: Metrics) -> FastAPI:
     app.router.routes.append(metrics_route(gauges, metrics))
     app.router.routes.extend(operations_routes(readiness, metrics))
     keep_nulls_in_examples(app, _EVERY_ROUTER)
+    keep_manners(app, room.settings)
     app.add_middleware(Timing, metrics=metrics)
     return app
 

@@ -17,6 +17,7 @@ class ApiSettings:
     timezone: str
     embedded: bool
     fan_in: int = 10
+    cors_origins: tuple[str, ...] = ()
     rates: Rates = NO_RATES
 
     @property
@@ -32,5 +33,6 @@ def api_settings(settings: Settings) -> ApiSettings:
         timezone=settings.reporting.timezone,
         embedded=settings.profile is Profile.EMBEDDED,
         fan_in=settings.identity.fan_in,
+        cors_origins=settings.api.cors_origins,
         rates=configured_rates(settings),
     )

@@ -21,6 +21,7 @@ from pydantic_settings import (
     SettingsError as SourceError,
 )
 
+from leadtrace.runtime.settings_api import Api
 from leadtrace.runtime.settings_errors import SettingsError, nearest_hint, settings_error
 from leadtrace.runtime.settings_groups import (
     BrokerKind,
@@ -67,6 +68,8 @@ class Settings(BaseSettings):
     """Where each process listens."""
     reporting: Reporting = Reporting()
     """How numbers are shown."""
+    api: Api = Api()
+    """How the api answers."""
     senders: dict[str, Sender] = {}
     """The systems that post events, by name."""
     door: Door = Door()

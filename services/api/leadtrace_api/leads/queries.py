@@ -6,17 +6,19 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, text
 
 from leadtrace.events.lead import LADDER
 from leadtrace.events.snapshots import DealOutcome, LeadScore
+from leadtrace_api.leads.order import Order, Place
 from leadtrace_api.leads.schemas import LeadsQuery
 from leadtrace_api.projector.dimensions import DIMENSIONS
 from leadtrace_api.reading import Reading
 from leadtrace_api.tables import DEALS, LEADS
 
 MOST_EVENTS = 10_000
-Cursor = tuple[date, datetime, UUID]
+# What the columns that an order compares are called in a row.
+COMPARED = ("compared_1", "compared_2", "compared_3")
 
 _SCORE = msgspec.json.Decoder(LeadScore)
 _DEAL = msgspec.json.Decoder(DealOutcome)
@@ -39,7 +41,6 @@ _ROW = [
         "account",
     )
 ]
-_NEWEST_FIRST = (LEADS.c.cohort_day.desc(), LEADS.c.captured_at.desc(), LEADS.c.lead_id.desc())
 
 # The lead, what was absorbed into it and its deals, and wherever their records ever belonged.
 _OWN = """
@@ -89,14 +90,17 @@ limit :most
 """)
 
 
-async def page(now: Reading, query: LeadsQuery, after: Cursor | None) -> Sequence[Row[Any]]:
+async def page(now: Reading, query: LeadsQuery, order: Order, after: Place | None) -> Sequence[Row[Any]]:
     """One page of captured leads that the filters let pass, and one row more if there is another page."""
-    conditions = [*_conditions(now, query)]
-    if after is not None:
-        leads = LEADS.c
-        conditions.append(tuple_(leads.cohort_day, leads.captured_at, leads.lead_id) < after)
-    statement = select(*_ROW).where(and_(*conditions)).order_by(*_NEWEST_FIRST).limit(query.limit + 1)
-    return (await now.connection.execute(statement)).all()
+    conditions = [*_conditions(now, query), *([order.after(after)] if after is not None else [])]
+    compared = [one.label(name) for one, name in zip(order.columns(), COMPARED, strict=False)]
+    statement = select(*_ROW, *compared).where(and_(*conditions)).order_by(*order.clauses())
+    return (await now.connection.execute(statement.limit(query.limit + 1))).all()
+
+
+def place_in(order: Order, row: Row[Any]) -> str:
+    """The cursor that a page ends with whose last row this is."""
+    return order.cursor(row, COMPARED[: len(order.columns())])
 
 
 def _conditions(now: Reading, query: LeadsQuery) -> list[ColumnElement[bool]]:
@@ -112,6 +116,10 @@ def _conditions(now: Reading, query: LeadsQuery) -> list[ColumnElement[bool]]:
         # PostgreSQL counts the elements of an array from 1.
         reached: ColumnElement[date] = leads.reached_days[LADDER.index(query.reached) + 1]
         conditions += [reached.is_not(None), *_days(reached, query.reached_from, query.reached_to)]
+    if query.status:
+        conditions.append(leads.status.in_([one.value for one in query.status]))
+    if query.band:
+        conditions.append(has_key(leads.band, [one or None for one in query.band]))
     if query.stage is not None:
         conditions += [
             leads.stage == query.stage.value,

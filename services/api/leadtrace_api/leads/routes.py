@@ -17,7 +17,7 @@ from leadtrace_api.leads import examples, queries
 from leadtrace_api.leads.answers import Snapshots, lead_answer, trace_answer
 from leadtrace_api.leads.current import lead_row
 from leadtrace_api.leads.moved import MOVED, moved
-from leadtrace_api.leads.paging import cursor_of, cursor_text
+from leadtrace_api.leads.order import Order
 from leadtrace_api.leads.schemas import Lead, Leads, LeadsQuery, Trace
 from leadtrace_api.leads.trace import deal_ids
 from leadtrace_api.parameters import check_range, filter_items
@@ -40,16 +40,17 @@ def _example(answer: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
 
 @router.get(
     "/v1/leads",
-    summary="Captured leads, newest first",
+    summary="Captured leads, filtered and in any order",
     response_model=Leads,
     responses=_example(examples.LEADS),
 )
 async def leads(request: Request, room: InRoom, query: Annotated[LeadsQuery, Query()]) -> Response:
     """The leads behind a number of the funnel, or any others; visitors and absorbed leads are not listed."""
     _check(query)
-    after = cursor_of(query.cursor) if query.cursor is not None else None
+    order = Order(query.sort, room.settings.currency)
+    after = order.place_of(query.cursor) if query.cursor is not None else None
     async with reading(room) as now:
-        rows = await queries.page(now, query, after)
+        rows = await queries.page(now, query, order, after)
         shown, more = rows[: query.limit], len(rows) > query.limit
         asked = [row.lead_id for row in shown] if query.personal else []
         look = await look_at(request, room, now, asked)
@@ -59,7 +60,7 @@ async def leads(request: Request, room: InRoom, query: Annotated[LeadsQuery, Que
         definition_version=now.version,
         query={**_plain(query), **query.filters(), "limit": query.limit},
         leads=tuple(lead_row(row, look.fields.get(row.lead_id)) for row in shown),
-        next=_next(query, shown[-1]) if more else None,
+        next=_next(query, queries.place_in(order, shown[-1])) if more else None,
     )
     return _json(answer)
 
@@ -155,10 +156,9 @@ def _check(query: LeadsQuery) -> None:
     check_range(query.captured_from, query.captured_to, ("captured_from", "captured_to"))
 
 
-def _next(query: LeadsQuery, last: Row[Any]) -> str:
-    cursor = cursor_text((last.cohort_day, last.captured_at, last.lead_id))
+def _next(query: LeadsQuery, cursor: str) -> str:
     items = [*filter_items(query.filters()), *_plain(query).items(), ("cursor", cursor)]
-    return f"/v1/leads?{urlencode(items)}"
+    return f"/v1/leads?{urlencode(items, doseq=True)}"
 
 
 def _plain(query: LeadsQuery) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """The parameters of the lead list, and what is said of a lead."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from leadtrace.events.lead import Stage
+from leadtrace.events.snapshots import LeadStatus
+from leadtrace_api.leads.order import Sort
 from leadtrace_api.parameters import DimensionFilters, Value
 from leadtrace_api.personal.schemas import PersonalFields
 from leadtrace_api.schemas import Answer, Money, Stamped
@@ -25,6 +27,17 @@ class LeadsQuery(DimensionFilters):
     stage: Stage | None = Field(default=None, description="Stands at this stage now.")
     stage_from: date | None = Field(default=None, description="Has stood there from this day or a later one.")
     stage_to: date | None = Field(default=None, description="Has stood there from this day or before.")
+    status: list[LeadStatus] = Field(
+        default_factory=list, description="Only leads that ended so, or are open."
+    )
+    band: list[Literal["cold", "warm", "hot", ""]] = Field(
+        default_factory=list, description="Only leads of these bands; empty: those without a score."
+    )
+    sort: Sort = Field(
+        default=Sort.NEWEST,
+        description="What comes first; with a minus the highest or the latest. Amounts are in the reporting "
+        "currency; leads without a value count as lowest.",
+    )
     personal: bool = Field(default=False, description="Whether to show who each lead is, as far as allowed.")
     limit: Annotated[int, Field(ge=1, le=LONGEST_PAGE, description="Leads on a page.")] = 100
     cursor: Value | None = Field(default=None, description="Where the page before ended; from its `next`.")
@@ -79,7 +92,7 @@ class LeadRow(Answer):
 
 
 class Leads(Stamped):
-    """The answer of `GET /v1/leads`: newest capture first."""
+    """The answer of `GET /v1/leads`: newest capture first, unless asked otherwise."""
 
     query: dict[str, object]
     leads: tuple[LeadRow, ...]

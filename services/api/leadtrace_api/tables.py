@@ -252,6 +252,16 @@ PROJECTIONS = Table(
     comment="How the rollups were cut; another time zone or contribution has them rebuilt.",
 )
 
+CHANGES = Table(
+    "changes",
+    METADATA,
+    Column("slot", Integer, Identity(always=True), primary_key=True),
+    Column("raised", BigInteger, nullable=False),
+    postgresql_with={"fillfactor": 50},
+    comment="Counters (µs since the epoch): each transaction that changes numbers of the read models raises "
+    "one.",
+)
+
 PERSONAL_READS = Table(
     "personal_reads",
     METADATA,

@@ -166,3 +166,19 @@ async def test_it_waits_for_who_reads_and_holds_up_nobody_meanwhile(scene: Scene
     finally:
         await reader.close()
     assert (await scene["api"].newest()).state is State.DONE
+
+
+async def test_numbers_that_a_takeover_changes_are_noted_then_and_afterwards(scene: Scene) -> None:
+    await scene.put(*_EVENTS)
+    await scene.settle()
+    raised = "select array_agg((slot, raised)::text order by slot) from api.changes"
+    rebuilder = await scene["api"].until_takeover()
+    before = await scene.owner.fetchval(raised)
+    await rebuilder.work(UUID(int=1), StopSignal())
+    assert (await scene["api"].newest()).state is State.DONE
+    taken_over = await scene.owner.fetchval(raised)
+    assert taken_over != before
+    for table in ("leads", "deals", "funnel_daily", "revenue_daily", "step_ages", "postings"):
+        found = await scene.owner.fetchval(raised)
+        await scene.owner.execute(f"delete from api.{table}")
+        assert await scene.owner.fetchval(raised) != found

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from leadtrace.events.lead import LADDER
@@ -33,6 +33,7 @@ from leadtrace_api.reading import Reading, reading
 from leadtrace_api.room import InRoom
 from leadtrace_api.settings import ApiSettings
 from leadtrace_api.spreadsheet import Format, csv_response
+from leadtrace_api.tags import NOT_MODIFIED, has, not_modified, tag_of, tagged
 
 # In the order in which their ages are kept.
 STEPS = (*(f"{low.value}_to_{high.value}" for low, high in pairwise(LADDER)), OVERALL)
@@ -44,18 +45,21 @@ router = APIRouter()
     "/v1/cohorts",
     summary="What share of the leads of each week or month converts by which age",
     response_model=Cohorts,
-    responses={200: {"content": {"application/json": {"example": EXAMPLE}, "text/csv": {}}}},
+    responses={200: {"content": {"application/json": {"example": EXAMPLE}, "text/csv": {}}}, **NOT_MODIFIED},
 )
-async def cohorts(room: InRoom, query: Annotated[CohortsQuery, Query()]) -> Response:
+async def cohorts(request: Request, room: InRoom, query: Annotated[CohortsQuery, Query()]) -> Response:
     """The curve of each cohort by Aalen-Johansen, as far as it was watched, and all of them together."""
     check_range(query.first, query.last, ("from", "to"))
     step = _step_of(query.step)
     dimension = _dimension_of(query)
     async with reading(room) as now:
+        tag = await tag_of(request, now, moment(now.at, room.settings.zone).bins)
+        if has(request, tag):
+            return not_modified(tag)
         answer = await _answer(now, query, step, dimension, room.settings)
     if query.format is Format.CSV:
-        return csv_response(as_csv(answer))
-    return Response(answer.model_dump_json(by_alias=True), media_type="application/json")
+        return tagged(csv_response(as_csv(answer)), tag)
+    return tagged(Response(answer.model_dump_json(by_alias=True), media_type="application/json"), tag)
 
 
 async def _answer(

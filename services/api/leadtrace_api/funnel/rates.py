@@ -16,6 +16,8 @@ from leadtrace_api.schemas import Duration, Rate, honest
 from leadtrace_api.survival import QUANTILES
 
 _LONGEST_TOLD_S: Final = float(BEGINS_S[-1])
+# When, in the course of a day, steps come into the next bin of age.
+_COMING_S: Final = np.unique(BEGINS_S % DAY_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,11 @@ class Moment:
 
     day: int
     seconds: float
+
+    @property
+    def bins(self) -> tuple[int, int]:
+        """All of the moment that decides in which bin an open step is, whenever it was entered."""
+        return self.day, int(np.searchsorted(_COMING_S, self.seconds, "right"))
 
     def open_by_bin(self, opened: OpenSteps) -> Counts:
         """How many are open by step and bin of age, which counts from the beginning of the day of entry.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from leadtrace_api.funnel.assembly import Assembler, Filters
@@ -24,6 +24,7 @@ from leadtrace_api.reading import Reading, reading
 from leadtrace_api.room import InRoom
 from leadtrace_api.settings import ApiSettings
 from leadtrace_api.spreadsheet import Format, csv_response
+from leadtrace_api.tags import NOT_MODIFIED, has, not_modified, tag_of, tagged
 
 router = APIRouter()
 
@@ -32,9 +33,9 @@ router = APIRouter()
     "/v1/funnel",
     summary="Stages, rates and revenue, in total or by dimensions",
     response_model=Funnel,
-    responses={200: {"content": {"application/json": {"example": EXAMPLE}, "text/csv": {}}}},
+    responses={200: {"content": {"application/json": {"example": EXAMPLE}, "text/csv": {}}}, **NOT_MODIFIED},
 )
-async def funnel(room: InRoom, query: Annotated[FunnelQuery, Query()]) -> Response:
+async def funnel(request: Request, room: InRoom, query: Annotated[FunnelQuery, Query()]) -> Response:
     """Groups plus total agree to the lead and to the cent; all of it was true at `snapshot_at`."""
     check_range(query.first, query.last, ("from", "to"))
     by = dimensions_of(query.by)
@@ -45,12 +46,21 @@ async def funnel(room: InRoom, query: Annotated[FunnelQuery, Query()]) -> Respon
     async with reading(room) as now:
         if query.as_of is not None:
             await check_closed(room, now, query.as_of)
+        # Of cohorts, those who are open grow older; what happened and what was known do not.
+        tag = await tag_of(request, now, moment(now.at, room.settings.zone).bins if _ages(query) else None)
+        if has(request, tag):
+            return not_modified(tag)
         answer = await _answer(now, query, by, room.settings)
     if len(answer.groups) > MOST_GROUPS:
         raise _too_many(len(answer.groups))
     if query.format is Format.CSV:
-        return csv_response(as_csv(answer))
-    return Response(answer.model_dump_json(by_alias=True), media_type="application/json")
+        return tagged(csv_response(as_csv(answer)), tag)
+    return tagged(Response(answer.model_dump_json(by_alias=True), media_type="application/json"), tag)
+
+
+def _ages(query: FunnelQuery) -> bool:
+    """Whether numbers of the answer change as time passes, without anything that happens."""
+    return query.basis is Basis.COHORT and query.as_of is None
 
 
 async def _answer(now: Reading, query: FunnelQuery, by: tuple[str, ...], settings: ApiSettings) -> Funnel:

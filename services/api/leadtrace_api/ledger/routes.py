@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from sqlalchemy import Row
 
@@ -23,6 +23,7 @@ from leadtrace_api.projector.contribution import OUTSIDE
 from leadtrace_api.reading import reading
 from leadtrace_api.room import InRoom
 from leadtrace_api.spreadsheet import Format, cell, csv_response, csv_text
+from leadtrace_api.tags import NOT_MODIFIED, has, not_modified, tag_of, tagged
 
 PATH = "/v1/ledger/balances"
 _ORDER = {account.value: place for place, account in enumerate(Account)}
@@ -34,14 +35,21 @@ router = APIRouter()
     PATH,
     summary="In whose hands the leads are",
     response_model=Balances,
-    responses={200: {"content": {"application/json": {"example": example.BALANCES}, "text/csv": {}}}},
+    responses={
+        200: {"content": {"application/json": {"example": example.BALANCES}, "text/csv": {}}},
+        **NOT_MODIFIED,
+    },
 )
-async def balances(room: InRoom, query: Annotated[BalancesQuery, Query()]) -> Response:
+async def balances(request: Request, room: InRoom, query: Annotated[BalancesQuery, Query()]) -> Response:
     """Leads by account at a moment, as known now or at the close of a day; both sides of each move count."""
     by = listed("by", query.by, PARTIES)
     async with reading(room) as now:
         if query.as_of is not None:
             await check_closed(room, now, query.as_of)
+        # Without a moment the answer is of now, which each time is another one.
+        tag = await tag_of(request, now) if query.at is not None else None
+        if tag is not None and has(request, tag):
+            return not_modified(tag)
         at = query.at or now.at
         rows = await queries.balances(now, at, query.as_of, by)
     inside = [row for row in rows if row.account != OUTSIDE]
@@ -60,8 +68,8 @@ async def balances(room: InRoom, query: Annotated[BalancesQuery, Query()]) -> Re
         total=BalancesTotal(balance=held, captured=-outside, imbalance=held + outside),
     )
     if query.format is Format.CSV:
-        return csv_response(csv_text(_table(answer, by)))
-    return Response(answer.model_dump_json(), media_type="application/json")
+        return tagged(csv_response(csv_text(_table(answer, by))), tag)
+    return tagged(Response(answer.model_dump_json(), media_type="application/json"), tag)
 
 
 def _outside(rows: Iterable[Row[Any]]) -> list[Row[Any]]:

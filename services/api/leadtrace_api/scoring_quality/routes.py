@@ -13,6 +13,7 @@ from leadtrace_api.scoring_quality import queries
 from leadtrace_api.scoring_quality.answers import answer_of
 from leadtrace_api.scoring_quality.example import EXAMPLE
 from leadtrace_api.scoring_quality.schemas import QualityQuery, ScoringQuality
+from leadtrace_api.tags import has
 
 _TAG_BYTES = 16
 
@@ -49,14 +50,9 @@ async def quality(request: Request, room: InRoom, query: Annotated[QualityQuery,
     body = answer_of(found).model_dump_json()
     tag = f'"{hashlib.blake2b(body.encode(), digest_size=_TAG_BYTES).hexdigest()}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-    if tag in _tags(request):
+    if has(request, tag):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)
-
-
-def _tags(request: Request) -> set[str]:
-    given = request.headers.get("if-none-match", "")
-    return {one.strip().removeprefix("W/") for one in given.split(",")}
 
 
 async def _missing(now: Reading, version: int) -> ProblemError:

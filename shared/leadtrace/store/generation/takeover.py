@@ -1,7 +1,7 @@
 """The takeover: in one transaction the next generation's tables get the names of the live ones.
 
 Whoever reads goes on with the old rows until it commits and finds the new ones afterwards; names of indexes
-stay as they were, and views of these tables are made anew over the new ones.
+stay as they were, and views and triggers of these tables are made anew over the new ones.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,10 @@ from leadtrace.store.generation.showing import hide
 from leadtrace.store.generation.tables import Generation
 
 _BEFORE = "_before"
+_TRIGGERS = """
+select pg_get_triggerdef(oid) from pg_trigger
+where tgrelid = $1::regclass and not tgisinternal order by tgname
+"""
 # The order of a table's indexes, whatever they are called: what they are over, and how.
 _INDEXES = """
 select i.relname::text from pg_index x join pg_class i on i.oid = x.indexrelid
@@ -41,6 +45,9 @@ async def take_over(connection: Connection, generation: Generation) -> None:
     views = await _views(connection, generation)
     await _lock(connection, generation, views)
     names = {table: await _indexes(connection, generation.live(table)) for table in generation.tables}
+    triggers = [
+        one for table in generation.tables for one in await _triggers(connection, generation.live(table))
+    ]
     for table in generation.tables:
         await connection.execute(f"alter table {generation.live(table)} rename to {table.name}{_BEFORE}")
         await connection.execute(f"alter table {generation.next(table)} rename to {table.name}")
@@ -51,6 +58,8 @@ async def take_over(connection: Connection, generation: Generation) -> None:
         made = await _indexes(connection, generation.live(table))
         for old, new in zip(names[table], made, strict=True):
             await connection.execute(f"alter index {generation.schema}.{new} rename to {old}")
+    for trigger in triggers:
+        await connection.execute(trigger)
 
 
 async def _views(connection: Connection, generation: Generation) -> list[_View]:
@@ -65,6 +74,11 @@ async def _lock(connection: Connection, generation: Generation, views: list[_Vie
     for table in generation.tables:
         await connection.execute(f"lock table {generation.live(table)} in access exclusive mode")
         await connection.execute(f"lock table {generation.next(table)} in access exclusive mode")
+
+
+async def _triggers(connection: Connection, table: str) -> list[str]:
+    """How those of a table are made, naming it as it is called."""
+    return [row[0] for row in await connection.fetch(_TRIGGERS, table)]
 
 
 async def _indexes(connection: Connection, table: str) -> list[str]:

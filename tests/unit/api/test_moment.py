@@ -1,0 +1,45 @@
+"""Of a moment only its bins decide how open steps are counted: while they last, so does every rate."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leadtrace_api.funnel.rates import Moment, moment
+from leadtrace_api.funnel.step_ages import OpenSteps
+
+_DAY_S = 86_400
+_TODAY = 739_000
+_OPEN = st.lists(st.tuples(st.integers(0, 6), st.integers(_TODAY - 800, _TODAY + 2)), max_size=20)
+# Beside the ends of minutes and of hours, where ages come into another bin.
+_ENDS = [60 * minutes for minutes in (1, 2, 5, 10, 15, 30, *range(60, 24 * 60, 60))]
+_SECONDS = st.lists(st.floats(0, _DAY_S, exclude_max=True), max_size=10).map(
+    lambda some: sorted([0.0, *(float(end + beside) for end in _ENDS for beside in (-1, 0, 1)), *some])
+)
+
+
+def _opened(steps: list[tuple[int, int]]) -> OpenSteps:
+    pairs = sorted({*steps, (0, _TODAY)})
+    made = np.array(pairs, dtype=np.int64)
+    return OpenSteps(made[:, 0], made[:, 1], np.ones(len(pairs), dtype=np.int64))
+
+
+@given(course=_SECONDS, steps=_OPEN)
+def test_moments_with_the_same_bins_count_all_alike(
+    course: list[float], steps: list[tuple[int, int]]
+) -> None:
+    opened = _opened(steps)
+    moments = [Moment(day, seconds) for day in (_TODAY, _TODAY + 1) for seconds in course]
+    for one, later in pairwise(moments):
+        if one.bins == later.bins:
+            assert (one.open_by_bin(opened) == later.open_by_bin(opened)).all()
+
+
+def test_a_day_has_few_of_them() -> None:
+    zone, midnight = ZoneInfo("UTC"), datetime(2026, 3, 2, tzinfo=UTC)
+    day = {moment(midnight + timedelta(seconds=second), zone).bins for second in range(0, _DAY_S, 10)}
+    assert len(day) == 6
+    assert moment(midnight + timedelta(days=1), zone).bins not in day

@@ -21,7 +21,7 @@ from leadtrace_api.credits import deal as deal_credits
 from leadtrace_api.credits import routes as attribution
 from leadtrace_api.definitions import routes as definitions
 from leadtrace_api.disagreements import routes as disagreements
-from leadtrace_api.documentation import keep_nulls_in_examples
+from leadtrace_api.documentation import PROBLEM, complete_document
 from leadtrace_api.explain import routes as explain
 from leadtrace_api.exposition import ConservationGauges, metrics_route
 from leadtrace_api.funnel import routes as funnel
@@ -38,7 +38,6 @@ from leadtrace_api.models import routes as models
 from leadtrace_api.parameters import only_known_parameters
 from leadtrace_api.personal import routes as personal
 from leadtrace_api.priorities import routes as priorities
-from leadtrace_api.problems import Problem
 from leadtrace_api.room import Room
 from leadtrace_api.scoring_quality import routes as scoring_quality
 from leadtrace_api.scoring_quality.gauges import QualityGauges
@@ -73,7 +72,7 @@ _ROUTERS = (
 )
 _EVERY_ROUTER = (*_ROUTERS, personal.router)
 _ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"description": title, "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
+    status: {"description": title, "content": {MEDIA_TYPE: {"schema": PROBLEM}}}
     for status, title in (
         ("default", "Any other error"),
         (400, problems.ParameterError.title),
@@ -106,7 +105,7 @@ def create_app(room: Room, readiness: Readiness, metrics: Metrics) -> FastAPI:
     gauges = (ConservationGauges(room, metrics), QualityGauges(room, metrics))
     app.router.routes.append(metrics_route(gauges, metrics))
     app.router.routes.extend(operations_routes(readiness, metrics))
-    keep_nulls_in_examples(app, _EVERY_ROUTER)
+    complete_document(app, _EVERY_ROUTER)
     keep_manners(app, room.settings)
     app.add_middleware(Timing, metrics=metrics)
     return app

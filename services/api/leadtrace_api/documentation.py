@@ -1,4 +1,7 @@
-"""The OpenAPI document with its examples as they were written: FastAPI drops every null from them."""
+"""The OpenAPI document: examples as they were written, and the one schema of all errors.
+
+FastAPI drops every null from examples, and would repeat the schema in each of hundreds of errors.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,13 +9,18 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
+from leadtrace_api.problems import Problem
 
-def keep_nulls_in_examples(app: FastAPI, routers: Sequence[APIRouter]) -> None:
-    """Have the document show which fields of an answer may be null."""
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
+
+
+def complete_document(app: FastAPI, routers: Sequence[APIRouter]) -> None:
+    """Have the document show which fields of an answer may be null, and what an error looks like."""
     generated = app.openapi
 
     def openapi() -> dict[str, Any]:
         document = generated()
+        document["components"]["schemas"]["Problem"] = Problem.model_json_schema()
         for route in (route for router in routers for route in router.routes):
             if isinstance(route, APIRoute):
                 _put_back(route, document["paths"][route.path_format])

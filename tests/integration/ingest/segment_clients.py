@@ -66,4 +66,4 @@ async def drive(client: Client, address: str) -> None:
 
 def install_node_clients() -> None:
     """Install what `tests/sdk/node` locks; quick when it is done."""
-    subprocess.run([str(ROOT / "scripts" / "setup_node")], check=True)
+    subprocess.run([str(ROOT / "scripts" / "setup_node"), "tests/sdk/node"], check=True)

@@ -10,7 +10,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from leadtrace.runtime.health import Readiness, operations_routes
 from leadtrace.runtime.metrics import Metrics
-from leadtrace.runtime.problem import MEDIA_TYPE
 from leadtrace_api import problems
 from leadtrace_api.accounts import routes as accounts
 from leadtrace_api.audit import routes as audit
@@ -21,7 +20,8 @@ from leadtrace_api.credits import deal as deal_credits
 from leadtrace_api.credits import routes as attribution
 from leadtrace_api.definitions import routes as definitions
 from leadtrace_api.disagreements import routes as disagreements
-from leadtrace_api.documentation import PROBLEM, complete_document
+from leadtrace_api.documentation import complete_document
+from leadtrace_api.documented import ERRORS
 from leadtrace_api.explain import routes as explain
 from leadtrace_api.exposition import ConservationGauges, metrics_route
 from leadtrace_api.funnel import routes as funnel
@@ -71,17 +71,6 @@ _ROUTERS = (
     audit.router,
 )
 _EVERY_ROUTER = (*_ROUTERS, personal.router)
-_ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"description": title, "content": {MEDIA_TYPE: {"schema": PROBLEM}}}
-    for status, title in (
-        ("default", "Any other error"),
-        (400, problems.ParameterError.title),
-        (401, problems.KeyRequiredError.title),
-        (403, problems.ScopeMissingError.title),
-        (404, problems.NotFoundError.title),
-        (503, problems.UnavailableError.title),
-    )
-}
 
 
 def create_app(room: Room, readiness: Readiness, metrics: Metrics) -> FastAPI:
@@ -97,9 +86,9 @@ def create_app(room: Room, readiness: Readiness, metrics: Metrics) -> FastAPI:
     problems.install(app)
     guards = [Depends(may_read), Depends(only_known_parameters)]
     for router in _ROUTERS:
-        app.include_router(router, dependencies=guards, responses=_ERRORS)
+        app.include_router(router, dependencies=guards, responses=ERRORS)
     administered = [Depends(may_administer), Depends(only_known_parameters)]
-    app.include_router(personal.router, dependencies=administered, responses=_ERRORS)
+    app.include_router(personal.router, dependencies=administered, responses=ERRORS)
     app.include_router(_index(), dependencies=guards)
     # The first route of a path answers: this one counts before it renders.
     gauges = (ConservationGauges(room, metrics), QualityGauges(room, metrics))

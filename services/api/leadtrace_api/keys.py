@@ -5,11 +5,12 @@ import ipaddress
 from fastapi import Request
 
 from leadtrace.runtime.key_ring import Key, KeysNotReadError, Scope
-from leadtrace_api.problems import KeyRequiredError, ScopeMissingError, UnavailableError
+from leadtrace_api.problems import KeyRequiredError, ProblemError, ScopeMissingError, UnavailableError
 from leadtrace_api.room import InRoom, Room
 
 _FORWARDING = ("forwarded", "x-forwarded-for", "x-real-ip")
 _LOCAL_NAMES = {"localhost"}
+LOCAL_ONLY = "Only requests of this machine, in embedded mode, are answered without one."
 
 
 async def may_read(request: Request, room: InRoom) -> None:
@@ -22,13 +23,7 @@ async def may_read(request: Request, room: InRoom) -> None:
     """
     if room.settings.embedded and _is_local(request):
         return
-    _require(
-        Scope.READ,
-        request,
-        room,
-        what="Reading",
-        rule="Only requests of this machine, in embedded mode, are answered without one.",
-    )
+    _require(Scope.READ, request, room, what="Reading", rule=LOCAL_ONLY)
 
 
 async def may_administer(request: Request, room: InRoom) -> None:
@@ -55,21 +50,34 @@ def shown_key(request: Request, room: Room) -> Key | None:
         raise UnavailableError("The API keys could not be read yet; try again shortly.") from None
 
 
+def key_required(scope: Scope, *, what: str, rule: str) -> ProblemError:
+    """What is said to who shows no key."""
+    return KeyRequiredError(
+        f"{what} needs a key.",
+        rule=rule,
+        remedy=f"Send `Authorization: Bearer <key>` with a key of `{_command(scope)}`.",
+    )
+
+
+def scope_missing(scope: Scope, *, what: str) -> ProblemError:
+    """What is said to who shows a key for something else."""
+    return ScopeMissingError(
+        "The key is live, but it does not allow this.",
+        rule=f"{what} needs a key of scope {scope.value}.",
+        remedy=f"Make one with `{_command(scope)}`.",
+    )
+
+
 def _require(scope: Scope, request: Request, room: Room, *, what: str, rule: str) -> None:
     key = shown_key(request, room)
-    command = f"leadtrace keys create --scope {scope.value}"
     if key is None:
-        raise KeyRequiredError(
-            f"{what} needs a key.",
-            rule=rule,
-            remedy=f"Send `Authorization: Bearer <key>` with a key of `{command}`.",
-        )
+        raise key_required(scope, what=what, rule=rule)
     if scope not in key.scopes:
-        raise ScopeMissingError(
-            "The key is live, but it does not allow this.",
-            rule=f"{what} needs a key of scope {scope.value}.",
-            remedy=f"Make one with `{command}`.",
-        )
+        raise scope_missing(scope, what=what)
+
+
+def _command(scope: Scope) -> str:
+    return f"leadtrace keys create --scope {scope.value}"
 
 
 def _is_local(request: Request) -> bool:

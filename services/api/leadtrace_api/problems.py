@@ -99,6 +99,16 @@ class UnavailableError(ProblemError):
     title = "The database cannot be reached"
 
 
+def away() -> ProblemError:
+    """What is said while the database is away."""
+    return UnavailableError("Try again shortly; nothing is lost meanwhile.")
+
+
+def bug() -> ProblemError:
+    """What is said of an error that nobody foresaw."""
+    return ProblemError("The error is in the log of the api.")
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """A remedy that names the known word nearest to `name`, or None if none is near."""
     found = difflib.get_close_matches(name, list(known), n=1)
@@ -159,9 +169,9 @@ async def _on_database(request: Request, error: Exception) -> Response:
 
 async def _on_away(_: Request, error: Exception) -> Response:
     _log.warning("database.away", error=type(error).__name__)
-    return response_of(UnavailableError("Try again shortly; nothing is lost meanwhile.").problem)
+    return response_of(away().problem)
 
 
 async def _on_bug(request: Request, error: Exception) -> Response:
     _log.error("request.failed", path=request.url.path, error=type(error).__name__)
-    return response_of(ProblemError("The error is in the log of the api.").problem)
+    return response_of(bug().problem)

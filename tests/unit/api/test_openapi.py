@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 from pydantic import BaseModel
 
+from leadtrace.runtime.key_ring import KeyRing, Scope, digest_of
+from leadtrace.store.api_keys import StoredKey
 from leadtrace_api.accounts import examples as accounts
 from leadtrace_api.accounts import schemas as accounts_schemas
 from leadtrace_api.audit import schemas as audit
@@ -28,6 +31,7 @@ from leadtrace_api.priorities import example as priorities
 from leadtrace_api.priorities import schemas as priorities_schemas
 from leadtrace_api.scoring_quality import example as quality
 from leadtrace_api.scoring_quality import schemas as quality_schemas
+from tests.unit.api.conftest import MakeClient
 
 EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
     funnel.Funnel: funnel.EXAMPLE,
@@ -61,15 +65,56 @@ def test_example_is_an_answer(model: type[BaseModel]) -> None:
     assert made.model_dump(mode="json", by_alias=True, exclude_unset=True).keys() == EXAMPLES[model].keys()
 
 
-async def test_every_answer_has_an_example(client: httpx.AsyncClient) -> None:
-    document = (await client.get("/openapi.json")).json()
+async def test_every_answer_and_every_error_has_an_example(client: httpx.AsyncClient) -> None:
+    document = await _document(client)
     assert document["openapi"].startswith("3.1")
-    for path, answer in _answers(document):
-        assert answer["content"]["application/json"]["example"], path
-        assert answer["content"]["application/json"]["schema"], path
+    for where, status, answer in _answers(document):
+        assert status != "422", where
+        assert set(answer.get("content", {})) in _FORMS[status[0]], (where, status)
+        for media_type, content in answer.get("content", {}).items():
+            assert content["example"], (where, status, media_type)
+            assert content["schema"], (where, status, media_type)
 
 
-def _answers(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+async def test_every_route_says_how_it_fails(client: httpx.AsyncClient) -> None:
+    for path, operations in (await _document(client))["paths"].items():
+        for operation in operations.values():
+            assert {"200", "400", "401", "403", "404", "503", "default"} <= set(operation["responses"]), path
+
+
+async def test_examples_of_errors_are_what_the_api_says(make_client: MakeClient) -> None:
+    keys = KeyRing()
+    keys.replace([StoredKey(UUID(int=1), "n", (Scope.INGEST,), None, digest_of(b"lt_made"))])
+    async with make_client() as client, make_client(embedded=False, keys=keys) as remote:
+        documented = (await _document(client))["paths"]["/v1/funnel"]["get"]["responses"]
+        errors = [
+            (400, await client.get("/v1/funnel?chanel=email")),
+            (401, await remote.get("/v1/funnel")),
+            (403, await remote.get("/v1/funnel", headers={"authorization": "Bearer lt_made"})),
+            (503, await client.get("/v1/funnel")),
+        ]
+    for status, answer in errors:
+        assert answer.status_code == status
+        assert answer.json() == documented[str(status)]["content"]["application/problem+json"]["example"]
+
+
+# What is answered, by the first digit of the status; d: any other.
+_FORMS: dict[str, list[set[str]]] = {
+    "2": [{"application/json"}, {"application/json", "text/csv"}],
+    "3": [set()],
+    "4": [{"application/problem+json"}],
+    "5": [{"application/problem+json"}],
+    "d": [{"application/problem+json"}],
+}
+
+
+async def _document(client: httpx.AsyncClient) -> dict[str, Any]:
+    document: dict[str, Any] = (await client.get("/openapi.json")).json()
+    return document
+
+
+def _answers(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for path, operations in document["paths"].items():
-        yield path, operations["get"]["responses"]["200"]
-        assert "422" not in operations["get"]["responses"]
+        for method, operation in operations.items():
+            for status, answer in operation["responses"].items():
+                yield f"{method} {path}", status, answer

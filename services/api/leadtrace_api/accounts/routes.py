@@ -14,6 +14,7 @@ from leadtrace_api.accounts.members import points_of, prepared_account
 from leadtrace_api.accounts.paging import cursor_of, cursor_text
 from leadtrace_api.accounts.queries import Asked, Place
 from leadtrace_api.accounts.schemas import AccountRow, Accounts, AccountsQuery, OneAccount
+from leadtrace_api.documented import answered_as_table_too
 from leadtrace_api.problems import NotFoundError
 from leadtrace_api.reading import Reading, reading
 from leadtrace_api.room import InRoom
@@ -26,7 +27,9 @@ router = APIRouter()
     PATH,
     summary="Companies of which several people are looking",
     response_model=Accounts,
-    responses={200: {"content": {"application/json": {"example": examples.ACCOUNTS}, "text/csv": {}}}},
+    responses=answered_as_table_too(
+        Accounts, examples.ACCOUNTS, lambda one: csv_text(table_rows(one.accounts))
+    ),
 )
 async def accounts(room: InRoom, query: Annotated[AccountsQuery, Query()]) -> Response:
     """Accounts by what they add now to the score of each of their leads, the highest first."""

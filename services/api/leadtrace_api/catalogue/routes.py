@@ -1,6 +1,5 @@
 """`GET /v1/metrics`."""
 
-from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -9,20 +8,20 @@ from fastapi.responses import Response
 from leadtrace.domain.definitions.metric_model import MetricRow, catalogue_hash, metrics_of
 from leadtrace_api.catalogue.schemas import EXAMPLE, MetricAnswer, Metrics, MetricsQuery
 from leadtrace_api.catalogue.served import served_metrics
+from leadtrace_api.catalogue.table import as_csv
+from leadtrace_api.documented import answered_as_table_too
 from leadtrace_api.reading import reading
 from leadtrace_api.room import InRoom
-from leadtrace_api.spreadsheet import Format, cell, csv_response, csv_text
+from leadtrace_api.spreadsheet import Format, csv_response
 
 router = APIRouter()
-
-_COLUMNS = ("name", "unit", "kind", "owner", "description", "formula", "decision", "revenue_link", "routes")
 
 
 @router.get(
     "/v1/metrics",
     summary="Every metric that is served: what it counts, whose it is, what is decided by it",
     response_model=Metrics,
-    responses={200: {"content": {"application/json": {"example": EXAMPLE}, "text/csv": {}}}},
+    responses=answered_as_table_too(Metrics, EXAMPLE, as_csv),
 )
 async def metrics(room: InRoom, query: Annotated[MetricsQuery, Query()]) -> Response:
     """The catalogue that marketing and sales own together, in its order, and where each number is told."""
@@ -34,7 +33,7 @@ async def metrics(room: InRoom, query: Annotated[MetricsQuery, Query()]) -> Resp
         metrics=tuple(_said(row, served.get(name, ())) for name, row in metrics_of(catalogue).items()),
     )
     if query.format is Format.CSV:
-        return csv_response(csv_text(_rows(answer)))
+        return csv_response(as_csv(answer))
     return Response(answer.model_dump_json(), media_type="application/json")
 
 
@@ -50,10 +49,3 @@ def _said(row: MetricRow, routes: tuple[str, ...]) -> MetricAnswer:
         kind=row.kind,
         routes=routes,
     )
-
-
-def _rows(answer: Metrics) -> Iterator[list[str]]:
-    yield list(_COLUMNS)
-    for metric in answer.metrics:
-        told = {**metric.model_dump(mode="json"), "routes": " ".join(metric.routes)}
-        yield [cell(told[name]) for name in _COLUMNS]

@@ -22,6 +22,7 @@ from leadtrace_api.cohorts.schemas import (
     Period,
 )
 from leadtrace_api.cohorts.table import as_csv
+from leadtrace_api.documented import answered_as_table_too
 from leadtrace_api.funnel.queries import Slice
 from leadtrace_api.funnel.rates import moment
 from leadtrace_api.funnel.step_ages import Entries, no_entries, passing, step_ages, step_ages_by
@@ -45,7 +46,7 @@ router = APIRouter()
     "/v1/cohorts",
     summary="What share of the leads of each week or month converts by which age",
     response_model=Cohorts,
-    responses={200: {"content": {"application/json": {"example": EXAMPLE}, "text/csv": {}}}, **NOT_MODIFIED},
+    responses={**answered_as_table_too(Cohorts, EXAMPLE, as_csv), **NOT_MODIFIED},
 )
 async def cohorts(request: Request, room: InRoom, query: Annotated[CohortsQuery, Query()]) -> Response:
     """The curve of each cohort by Aalen-Johansen, as far as it was watched, and all of them together."""

@@ -11,6 +11,7 @@ from leadtrace_api.costs.found import Found, find
 from leadtrace_api.costs.schemas import KEYS, CostGroup, Costs, CostsEcho, CostsQuery
 from leadtrace_api.costs.selection import Group, Selection
 from leadtrace_api.costs.table import as_csv
+from leadtrace_api.documented import answered_as_table_too
 from leadtrace_api.parameters import check_range, listed
 from leadtrace_api.reading import reading
 from leadtrace_api.room import InRoom
@@ -23,7 +24,7 @@ router = APIRouter()
     "/v1/costs",
     summary="Spend, and what a lead, an order and a customer cost and bring, naive and lag-matched",
     response_model=Costs,
-    responses={200: {"content": {"application/json": {"example": EXAMPLE}, "text/csv": {}}}},
+    responses=answered_as_table_too(Costs, EXAMPLE, as_csv),
 )
 async def costs(room: InRoom, query: Annotated[CostsQuery, Query()]) -> Response:
     """Spend without a win and wins without spend are both groups; groups plus total agree to the cent."""

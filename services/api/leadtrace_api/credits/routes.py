@@ -17,6 +17,7 @@ from leadtrace_api.credits.returns import Returns, spent_by
 from leadtrace_api.credits.schemas import Attribution, AttributionEcho, AttributionQuery, PendingCredits
 from leadtrace_api.credits.selection import Selection, check_custom, selected
 from leadtrace_api.credits.table import as_csv
+from leadtrace_api.documented import answered_as_table_too
 from leadtrace_api.problems import ParameterError
 from leadtrace_api.reading import Reading, reading
 from leadtrace_api.room import InRoom
@@ -32,7 +33,7 @@ router = APIRouter()
     "/v1/attribution",
     summary="What brought the sale: won deals by channel, by several models side by side",
     response_model=Attribution,
-    responses={200: {"content": {"application/json": {"example": EXAMPLE}, "text/csv": {}}}},
+    responses=answered_as_table_too(Attribution, EXAMPLE, as_csv),
 )
 async def attribution(room: InRoom, query: Annotated[AttributionQuery, Query()]) -> Response:
     """Groups plus total agree to the cent and to the millionth of a deal; nothing of it is causal."""

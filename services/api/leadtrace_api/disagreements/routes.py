@@ -15,6 +15,7 @@ from leadtrace_api.disagreements import queries
 from leadtrace_api.disagreements.answers import disagreement, stage_totals, table_rows
 from leadtrace_api.disagreements.paging import cursor_of, cursor_text
 from leadtrace_api.disagreements.schemas import EXAMPLE, Disagreements, DisagreementsQuery
+from leadtrace_api.documented import answered_as_table_too
 from leadtrace_api.knowledge.parameters import View
 from leadtrace_api.parameters import check_range, filter_items
 from leadtrace_api.problems import ParameterError, UnavailableError
@@ -31,7 +32,9 @@ router = APIRouter()
     PATH,
     summary="Where the CRM's word for a stage and the verdict of its clauses differ",
     response_model=Disagreements,
-    responses={200: {"content": {"application/json": {"example": EXAMPLE}, "text/csv": {}}}},
+    responses=answered_as_table_too(
+        Disagreements, EXAMPLE, lambda one: csv_text(table_rows(one.disagreements))
+    ),
 )
 async def disagreements(room: InRoom, query: Annotated[DisagreementsQuery, Query()]) -> Response:
     """Who claimed what when, and which clauses failed; and whose clauses held though nobody noticed.

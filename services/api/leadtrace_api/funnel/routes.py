@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from leadtrace_api.documented import answered_as_table_too
 from leadtrace_api.funnel.assembly import Assembler, Filters
 from leadtrace_api.funnel.facts import Question
 from leadtrace_api.funnel.found import Found, Groups, of_facts, of_rollups
@@ -33,7 +34,7 @@ router = APIRouter()
     "/v1/funnel",
     summary="Stages, rates and revenue, in total or by dimensions",
     response_model=Funnel,
-    responses={200: {"content": {"application/json": {"example": EXAMPLE}, "text/csv": {}}}, **NOT_MODIFIED},
+    responses={**answered_as_table_too(Funnel, EXAMPLE, as_csv), **NOT_MODIFIED},
 )
 async def funnel(request: Request, room: InRoom, query: Annotated[FunnelQuery, Query()]) -> Response:
     """Groups plus total agree to the lead and to the cent; all of it was true at `snapshot_at`."""

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from leadtrace.runtime.handover_terms import terms_by
+from leadtrace_api.documented import answered_as_table_too
 from leadtrace_api.handovers import examples, queries, queue
 from leadtrace_api.handovers.answers import Reasons, deep_sixed_lead, numbers
 from leadtrace_api.handovers.found import Group, find
@@ -38,7 +39,7 @@ router = APIRouter()
     "/v1/handovers",
     summary="What was handed over, how soon it was answered and contacted, and what is owed",
     response_model=Handovers,
-    responses={200: {"content": {"application/json": {"example": examples.HANDOVERS}, "text/csv": {}}}},
+    responses=answered_as_table_too(Handovers, examples.HANDOVERS, lambda one: as_csv(one, "EUR")),
 )
 async def handovers(room: InRoom, query: Annotated[HandoversQuery, Query()]) -> Response:
     """Offers opened in the range, followed until now, by the party that they were made to."""

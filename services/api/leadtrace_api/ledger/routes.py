@@ -1,6 +1,6 @@
 """`GET /v1/ledger/balances`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from sqlalchemy import Row
 
 from leadtrace.events.custody import Account
+from leadtrace_api.documented import answered_as_table_too
 from leadtrace_api.knowledge.closing import check_closed
 from leadtrace_api.ledger import example, queries
 from leadtrace_api.ledger.schemas import (
@@ -18,11 +19,12 @@ from leadtrace_api.ledger.schemas import (
     BalancesQuery,
     BalancesTotal,
 )
+from leadtrace_api.ledger.table import as_csv
 from leadtrace_api.parameters import listed
 from leadtrace_api.projector.contribution import OUTSIDE
 from leadtrace_api.reading import reading
 from leadtrace_api.room import InRoom
-from leadtrace_api.spreadsheet import Format, cell, csv_response, csv_text
+from leadtrace_api.spreadsheet import Format, csv_response
 from leadtrace_api.tags import NOT_MODIFIED, has, not_modified, tag_of, tagged
 
 PATH = "/v1/ledger/balances"
@@ -36,7 +38,7 @@ router = APIRouter()
     summary="In whose hands the leads are",
     response_model=Balances,
     responses={
-        200: {"content": {"application/json": {"example": example.BALANCES}, "text/csv": {}}},
+        **answered_as_table_too(Balances, example.BALANCES, as_csv),
         **NOT_MODIFIED,
     },
 )
@@ -68,7 +70,7 @@ async def balances(request: Request, room: InRoom, query: Annotated[BalancesQuer
         total=BalancesTotal(balance=held, captured=-outside, imbalance=held + outside),
     )
     if query.format is Format.CSV:
-        return tagged(csv_response(csv_text(_table(answer, by))), tag)
+        return tagged(csv_response(as_csv(answer)), tag)
     return tagged(Response(answer.model_dump_json(), media_type="application/json"), tag)
 
 
@@ -79,10 +81,3 @@ def _outside(rows: Iterable[Row[Any]]) -> list[Row[Any]]:
 def _place(one: Balance) -> tuple[int, list[str]]:
     account, *party = one.key.values()
     return _ORDER[account or ""], [name or "" for name in party]
-
-
-def _table(answer: Balances, by: Sequence[str]) -> Iterable[list[object]]:
-    yield ["account", *by, "balance"]
-    for one in answer.groups:
-        yield [*(cell(name) for name in one.key.values()), one.balance]
-    yield ["total", *("" for _ in by), answer.total.balance]

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 
 from leadtrace.domain.scoring.account import AccountPoints
 from leadtrace_api.accounts.members import points_of, prepared_account
+from leadtrace_api.documented import answered_as_table_too
 from leadtrace_api.parameters import filter_items
 from leadtrace_api.priorities.answers import Told, priority, table_rows
 from leadtrace_api.priorities.example import EXAMPLE
@@ -30,7 +31,7 @@ router = APIRouter()
     PATH,
     summary="The work list for sales: whom to call first, and why",
     response_model=Priorities,
-    responses={200: {"content": {"application/json": {"example": EXAMPLE}, "text/csv": {}}}},
+    responses=answered_as_table_too(Priorities, EXAMPLE, lambda one: csv_text(table_rows(one.leads))),
 )
 async def priorities(room: InRoom, query: Annotated[PrioritiesQuery, Query()]) -> Response:
     """Open leads: hot first, in a band whose clock is due first, then by what they are expected to bring."""

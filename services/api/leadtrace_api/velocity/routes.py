@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
+from leadtrace_api.documented import answered_as_table_too
 from leadtrace_api.parameters import check_range, dimensions_of
 from leadtrace_api.problems import ParameterError, UnavailableError
 from leadtrace_api.projector.opening_hours import offices_of, opening_mark
@@ -35,7 +36,7 @@ router = APIRouter()
     "/v1/velocity",
     summary="How long leads stay at each stage, where they are held up, and which ways they take",
     response_model=Velocity,
-    responses={200: {"content": {"application/json": {"example": EXAMPLE}, "text/csv": {}}}},
+    responses=answered_as_table_too(Velocity, EXAMPLE, as_csv),
 )
 async def velocity(room: InRoom, query: Annotated[VelocityQuery, Query()]) -> Response:
     """Groups plus total agree to the visit and to the lead; what lasts counts as long as it was watched."""

@@ -36,6 +36,7 @@ _TABLES = {
         "credits",
         "credit_days",
         "journey_days",
+        "journey_steps",
     ),
     "api": (
         "leads",

@@ -94,5 +94,5 @@ def _echo(asked: Selection) -> AttributionEcho:
         basis=asked.basis,
         filters={name: list(keys) for name, keys in {**asked.filters, **asked.lead_filters}.items()},
         open=asked.open,
-        target_roas=f"{asked.target_roas:f}" if asked.target_roas is not None else None,
+        target_roas=f"{asked.target_roas.normalize():f}" if asked.target_roas is not None else None,
     )

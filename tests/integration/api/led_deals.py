@@ -77,7 +77,9 @@ class Company:
         self.events.append(event(data, subject, number, at=at + timedelta(minutes=number)))
 
     def lead(self, number: int) -> None:
-        subject, day = f"contact/{number}", DAY_ZERO + timedelta(days=self.chance.randint(0, 9))
+        # Some records are made at the sale, or after it.
+        on = self.chance.choice((*range(10), 25, 35))
+        subject, day = f"contact/{number}", DAY_ZERO + timedelta(days=on)
         for _ in range(self.chance.randint(0, 4)):
             at = DAY_ZERO + timedelta(days=self.chance.randint(0, 14))
             touch = TouchpointRecorded(channel=self.one(_CHANNELS), campaign=self.one(("brand", None)))

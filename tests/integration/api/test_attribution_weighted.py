@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -51,20 +51,31 @@ from attribution.journeys j where j.outcome is not null
 """
 
 
-async def solved(room: Room, today: date, model: str, **filters: str) -> Solved:
+class Solve(Protocol):
+    """Asks for models as of a day, with a filter by owner or without."""
+
+    async def __call__(self, today: date, model: str, owner: str | None = None) -> Solved: ...
+
+
+@pytest.fixture
+def solve(room: Room) -> Solve:
     """What is found on a day, as the route finds it."""
-    asked_ = {"model": model, "open": "weighted", **{name: [key] for name, key in filters.items()}}
-    query = selected(AttributionQuery.model_validate(asked_))
-    async with reading(room) as now:
-        return await Finder(
-            now, await narrowed(now, query), await state(now), today, room.remembered
-        ).solved()
+
+    async def found(today: date, model: str, owner: str | None = None) -> Solved:
+        owners = [] if owner is None else [owner]
+        given_ = {"model": model, "open": "weighted", "owner": owners}
+        query = selected(AttributionQuery.model_validate(given_))
+        async with reading(room) as now:
+            asked_, seen = await narrowed(now, query), await state(now)
+            return await Finder(now, asked_, seen, today, room.remembered).solved()
+
+    return found
 
 
 @through_the_store
 @given(seed=st.integers(0, 2**32))
 async def test_a_chain_with_open_journeys_is_that_of_raw_ones(
-    projection: Projection, room: Room, seed: int
+    projection: Projection, solve: Solve, seed: int
 ) -> None:
     """Filtered or not, by one curve of all journeys; on days on which some are older than most that ended."""
     await tell(projection, company(seed))
@@ -84,7 +95,7 @@ async def test_a_chain_with_open_journeys_is_that_of_raw_ones(
             for row, age in passing
             if row["outcome"] == "open" and age is not None
         ]
-        found = await solved(room, today, "markov,markov_2", **({} if owner is None else {"owner": owner}))
+        found = await solve(today, "markov,markov_2", owner)
         expected = sum(one.open_micros for one in still if one.path)
         assert found.counted.open_micros == pytest.approx(expected, abs=len(still))
         for told_, order in zip(found.chains.values(), (1, 2), strict=True):
@@ -128,10 +139,10 @@ class TestByExample:
         assert (left_out["query"]["open"], weighted["query"]["open"]) == ("left_out", "weighted")
         assert weighted["total"] == left_out["total"]
 
-    async def test_ages_are_of_today(self, room: Room) -> None:
+    async def test_ages_are_of_today(self, solve: Solve) -> None:
         """On the day of its capture one of five was lost of all that were watched for longer."""
         first, later = date(2026, 1, 11), date(2026, 1, 31)
-        found = [await solved(room, today, "markov") for today in (first, later, first)]
+        found = [await solve(today, "markov") for today in (first, later, first)]
         assert [one.counted.open_micros for one in found] == [200_000, 1_000_000, 200_000]
         assert found[0] is found[2]
 

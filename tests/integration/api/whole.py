@@ -37,6 +37,7 @@ _TABLES = {
         "credit_days",
         "journey_days",
         "journey_steps",
+        "credit_state",
     ),
     "api": (
         "leads",

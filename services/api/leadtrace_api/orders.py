@@ -6,10 +6,8 @@ leads that they count with.
 
 from typing import Final
 
-
-def ranked(share: str) -> str:
-    """The order of a deal's leads `l` of which the first is its principal, by what each has of it."""
-    return f"{share} desc, l.captured_at nulls last, l.lead_id"
+# The order of a deal's leads `l`, as its snapshot tells each `one`: the first is its principal.
+RANKED: Final = "coalesce((one ->> 'share')::bigint, 0) desc, l.captured_at nulls last, l.lead_id"
 
 
 ORDERS: Final = f"""
@@ -26,6 +24,6 @@ with won as (
     on named.lead_id = (one ->> 'lead_id')::uuid and named.definition_version = :version
   join api.leads l
     on l.lead_id = coalesce(named.redirect_to, named.lead_id) and l.definition_version = :version
-  order by w.deal_id, {ranked("coalesce((one ->> 'share')::bigint, 0)")}
+  order by w.deal_id, {RANKED}
 )
 """

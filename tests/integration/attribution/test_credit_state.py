@@ -1,4 +1,4 @@
-"""Tokens name the state of journeys and credits: another one for each change, the same while nothing changes."""
+"""Tokens name the state of journeys and credits: another one for each change, the same without any."""
 
 from dataclasses import replace
 from datetime import date
@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from leadtrace.domain.credits.model import PER_DEAL
-from leadtrace.domain.credits.touch import NO_DIMENSIONS, PathTouch
+from leadtrace.domain.credits.touch import UNATTRIBUTED, PathTouch
 from leadtrace_attribution.crediting.due import Kind
 from leadtrace_attribution.crediting.units import CreditRow, Journey
 from leadtrace_attribution.crediting.writing import write
@@ -23,7 +23,7 @@ def _touch(**told: str) -> PathTouch:
 
 
 def _credit(amount: int, counted_in: str = "EUR") -> CreditRow:
-    return CreditRow(_DAY, _DAY, counted_in, True, NO_DIMENSIONS, (amount,) * len(PER_DEAL))
+    return CreditRow(_DAY, _DAY, counted_in, *UNATTRIBUTED[::-1], (amount,) * len(PER_DEAL))
 
 
 WON = Journey(

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import text
 
 from leadtrace_api.credits.selection import Passing, Selection
-from leadtrace_api.orders import ranked
+from leadtrace_api.orders import RANKED
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.reading import Reading
 
@@ -23,25 +23,27 @@ _BOOKED = """j.outcome = 'won' and j.unit_id in (
 _OPEN = "j.outcome = 'open'"
 # What each lead has of a deal is asked where there are several: most have one, and a snapshot takes time.
 _PASSING: Final = """
-with asked as materialized (
-  select j.unit_id, j.leads from attribution.pub_journeys j where {which}
-), linked as (
-  select unit_id, leads[1] as lead_id, 0::bigint as share from asked where cardinality(leads) = 1
-  union all
-  select a.unit_id, (one ->> 'lead_id')::uuid, coalesce((one ->> 'share')::bigint, 0)
-  from asked a join api.deals d on d.deal_id = a.unit_id and d.definition_version = :version
-  cross join jsonb_array_elements(convert_from(d.outcome_body, 'UTF8')::jsonb -> 'leads') one
-  where cardinality(a.leads) > 1
-), principal as (
-  select distinct on (k.unit_id) k.unit_id, {columns}
-  from linked k
-  join api.leads named on named.lead_id = k.lead_id and named.definition_version = :version
-  join api.leads l
+with passing as (
+  select j.unit_id from attribution.pub_journeys j
+  left join api.leads named on named.lead_id = j.leads[1] and named.definition_version = :version
+  left join api.leads l
     on l.lead_id = coalesce(named.redirect_to, named.lead_id) and l.definition_version = :version
-  order by k.unit_id, {ranked}
+  where {which} and cardinality(j.leads) < 2 and {conditions}
+  union all
+  select j.unit_id from attribution.pub_journeys j left join lateral (
+    select {columns}
+    from api.deals d
+    cross join jsonb_array_elements(convert_from(d.outcome_body, 'UTF8')::jsonb -> 'leads') one
+    join api.leads named
+      on named.lead_id = (one ->> 'lead_id')::uuid and named.definition_version = :version
+    join api.leads l
+      on l.lead_id = coalesce(named.redirect_to, named.lead_id) and l.definition_version = :version
+    where d.deal_id = j.unit_id and d.definition_version = :version
+    order by {ranked} limit 1
+  ) l on true
+  where {which} and cardinality(j.leads) > 1 and {conditions}
 )
-select coalesce(array_agg(a.unit_id order by a.unit_id), '{{}}')::text, count(*)
-from asked a left join principal l on l.unit_id = a.unit_id where {conditions}
+select coalesce(array_agg(unit_id order by unit_id), '{{}}')::text, count(*) from passing
 """
 
 
@@ -65,7 +67,7 @@ async def _passing(now: Reading, asked: Selection, which: str) -> tuple[str, int
     statement = _PASSING.format(
         which=which,
         columns=", ".join(f"l.{name}" for name in asked.lead_filters),
-        ranked=ranked("k.share"),
+        ranked=RANKED,
         conditions=conditions,
     )
     days = asked.days() if which != _OPEN else {}

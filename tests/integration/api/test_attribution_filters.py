@@ -16,7 +16,7 @@ from leadtrace.domain.credits.aggregate import PathCount
 from leadtrace.domain.credits.markov import attribute
 from leadtrace.events.deal import DealWon
 from leadtrace.events.lead import LeadOwnerChanged
-from leadtrace.testing.builders import DAY_ZERO, event
+from leadtrace.testing.builders import DAY_ZERO, entity_of, event
 from tests.integration.api.crediting import EVERY, PATH, PER_DEAL, asked, credit, rows, tell
 from tests.integration.api.led_deals import LED, Led, brought, company, led_by_hand
 from tests.integration.api.projection import Projection
@@ -192,6 +192,19 @@ class TestByExample:
         assert sorted(deals[0]) == ["0.000000", "0.000000", "1.000000"]
         assert deals[1] == ["0.000000", "0.000000", "1.000000"]
 
+    async def test_a_lead_that_was_taken_in_is_that_which_took_it(
+        self, projection: Projection, client: httpx.AsyncClient
+    ) -> None:
+        """Until a deal that names it is folded anew, with one lead or with several."""
+        await projection.owner.execute(
+            "update api.leads set redirect_to = $1, owner = null where lead_id <> $1", entity_of("contact/1")
+        )
+        assert rows(await asked(client, model="linear", owner="ann"), "linear") == {
+            "search": ("1.500000", "100.00"),
+            "email": ("0.500000", "50.00"),
+        }
+        assert rows(await asked(client, model="linear", owner=""), "linear") == {NOBODY: ("1.000000", "9.00")}
+
     async def test_no_spend_is_held_against_a_part_of_the_deals(self, client: httpx.AsyncClient) -> None:
         given_ = {"model": "linear,last_touch", "target_roas": "3"}
         every = await asked(client, **given_)
@@ -207,6 +220,6 @@ class TestByExample:
         assert some["data_driven"]["journeys_won"] == 1
 
     async def test_a_name_that_is_none_is_refused_with_the_nearest(self, client: httpx.AsyncClient) -> None:
-        problem = (await client.get(PATH, params={"onwer": "ann"})).json()
-        assert (problem["status"], problem["parameter"]) == (400, "onwer")
+        problem = (await client.get(PATH, params={"ownr": "ann"})).json()
+        assert (problem["status"], problem["parameter"]) == (400, "ownr")
         assert "owner" in problem["remedy"]

@@ -149,7 +149,7 @@ class TestByExample:
     @pytest.mark.parametrize(
         ("given_", "parameter"),
         [
-            ({"model": "markov", "open": "wieghted"}, "open"),
+            ({"model": "markov", "open": "weightd"}, "open"),
             ({"model": "linear", "open": "weighted"}, "open"),
             ({"model": "markov", "open": "weighted", "to": WON_DAY}, "open"),
         ],

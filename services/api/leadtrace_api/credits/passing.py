@@ -21,13 +21,17 @@ _BOOKED = """j.outcome = 'won' and j.unit_id in (
     select deal_id from attribution.pub_credits where booked_on between :first and :last
   )"""
 _OPEN = "j.outcome = 'open'"
-# What each lead has of a deal is asked where there are several: most have one, and a snapshot takes time.
+# What each lead has of a deal is asked where there are several: most have one, and a snapshot takes time. A lead
+# that was taken in is looked up only where there is one, for most were not.
 _PASSING: Final = """
 with passing as (
   select j.unit_id from attribution.pub_journeys j
   left join api.leads named on named.lead_id = j.leads[1] and named.definition_version = :version
-  left join api.leads l
-    on l.lead_id = coalesce(named.redirect_to, named.lead_id) and l.definition_version = :version
+  left join lateral (
+    select {named} where named.redirect_to is null
+    union all
+    select {columns} from api.leads l where l.lead_id = named.redirect_to and l.definition_version = :version
+  ) l on true
   where {which} and cardinality(j.leads) < 2 and {conditions}
   union all
   select j.unit_id from attribution.pub_journeys j left join lateral (
@@ -66,6 +70,7 @@ async def _passing(now: Reading, asked: Selection, which: str) -> tuple[str, int
     conditions, given = asked.keys_of_leads("l")
     statement = _PASSING.format(
         which=which,
+        named=", ".join(f"named.{name}" for name in asked.lead_filters),
         columns=", ".join(f"l.{name}" for name in asked.lead_filters),
         ranked=RANKED,
         conditions=conditions,

@@ -79,7 +79,7 @@ async def test_a_chain_with_open_journeys_is_that_of_raw_ones(
 ) -> None:
     """Filtered or not, by one curve of all journeys; on days on which some are older than most that ended."""
     await tell(projection, company(seed))
-    raw = await projection.owner.fetch(_RAW)
+    raw = [dict(row) for row in await projection.owner.fetch(_RAW)]
     for days, owner in ((9, None), (16, None), (16, "ann"), (24, ""), (60, None)):
         today = (DAY_ZERO + timedelta(days=days)).date()
         ages = [(row, _age(row, today)) for row in raw]
@@ -117,7 +117,8 @@ def _age(row: Row, today: date) -> int | None:
     begun: date = row["captured"].astimezone(_BERLIN).date()
     if row["outcome"] == "open":
         return max((today - begun).days, 0)
-    return (row["ended_on"] - begun).days
+    ended: date = row["ended_on"]
+    return (ended - begun).days
 
 
 class TestByExample:

@@ -45,7 +45,8 @@ OPEN = Journey(
 
 
 async def _tokens(scene: Scene) -> dict[str, UUID]:
-    return dict(await scene.pool.fetch("select part, token from attribution.pub_credit_state"))
+    rows = await scene.pool.fetch("select part, token from attribution.pub_credit_state")
+    return {row["part"]: row["token"] for row in rows}
 
 
 async def _changed(scene: Scene, before: Journey, after: Journey) -> set[str]:

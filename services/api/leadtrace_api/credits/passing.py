@@ -21,8 +21,8 @@ _BOOKED = """j.outcome = 'won' and j.unit_id in (
     select deal_id from attribution.pub_credits where booked_on between :first and :last
   )"""
 _OPEN = "j.outcome = 'open'"
-# What each lead has of a deal is asked where there are several: most have one, and a snapshot takes time. A lead
-# that was taken in is looked up only where there is one, for most were not.
+# What each lead has of a deal is asked where there are several: most have one, and a snapshot takes time.
+# Who took a lead in is looked up only where somebody did.
 _PASSING: Final = """
 with passing as (
   select j.unit_id from attribution.pub_journeys j

@@ -21,6 +21,8 @@ _BOOKED = """j.outcome = 'won' and j.unit_id in (
     select deal_id from attribution.pub_credits where booked_on between :first and :last
   )"""
 _OPEN = "j.outcome = 'open'"
+# A plan for any keys and days is kept after some questions, and takes up to twice as long.
+_PLAN_ANEW = text("set local plan_cache_mode = force_custom_plan")
 # What each lead has of a deal is asked where there are several: most have one, and a snapshot takes time.
 # Who took a lead in is looked up only where somebody did.
 _PASSING: Final = """
@@ -55,6 +57,7 @@ async def narrowed(now: Reading, asked: Selection) -> Selection:
     """The same question with the journeys that pass its filters of leads; without such all of them do."""
     if not asked.lead_filters:
         return asked
+    await now.connection.execute(_PLAN_ANEW)
     ended, _ = await _passing(now, asked, _which(asked))
     still, count = await _passing(now, asked, _OPEN) if asked.data_driven else ("{}", 0)
     return replace(asked, passing=Passing(ended, still, count))

@@ -918,6 +918,7 @@ export interface components {
             from: string | null;
             /** Model */
             model: string[];
+            open: components["schemas"]["OpenJourneys"];
             /**
              * Target Roas
              * @description The target that the verdict is held against.
@@ -961,7 +962,7 @@ export interface components {
              * @description The Shapley value of the game of rates, to 12 decimals, as it is: it may be below 0 and is no share of anything. Null unless asked for, and for what nobody touched.
              */
             shapley_rate: number | null;
-            /** @description Media spend on the days of the range, in the reporting currency; null where nothing was posted. Of what nobody touched there is none. */
+            /** @description Media spend on the days of the range, in the reporting currency; null where nothing was posted, and with a filter of leads, which no posting names. Of what nobody touched there is none. */
             spend: components["schemas"]["Money"] | null;
             /** Spend Unconverted */
             spend_unconverted: components["schemas"]["Money"][];
@@ -994,7 +995,7 @@ export interface components {
              * @description The Shapley value of the game of rates, to 12 decimals, as it is: it may be below 0 and is no share of anything. Null unless asked for, and for what nobody touched.
              */
             shapley_rate: number | null;
-            /** @description Media spend on the days of the range, in the reporting currency; null where nothing was posted. Of what nobody touched there is none. */
+            /** @description Media spend on the days of the range, in the reporting currency; null where nothing was posted, and with a filter of leads, which no posting names. Of what nobody touched there is none. */
             spend: components["schemas"]["Money"] | null;
             /** Spend Unconverted */
             spend_unconverted: components["schemas"]["Money"][];
@@ -2026,7 +2027,7 @@ export interface components {
             journeys_lost: number;
             /**
              * Journeys Open
-             * @description Not ended today, whatever the range: left out of every model.
+             * @description Not ended today, whatever the range.
              */
             journeys_open: number;
             /**
@@ -2039,6 +2040,11 @@ export interface components {
              * @description Won deals without a touch: in no model.
              */
             journeys_won_untouched: number;
+            /**
+             * Open Counted As Lost
+             * @description How many lost journeys with a touch the open ones count as by open=weighted, to the millionth; null where they are left out of every model.
+             */
+            open_counted_as_lost: string | null;
         };
         /**
          * DealCredits
@@ -4131,6 +4137,12 @@ export interface components {
              */
             registered_at: string | null;
         };
+        /**
+         * OpenJourneys
+         * @description What models over all journeys make of those that go on.
+         * @enum {string}
+         */
+        OpenJourneys: "left_out" | "weighted";
         /**
          * Other
          * @description The groups beyond the largest ones, together: with the groups they are the total.
@@ -6626,6 +6638,22 @@ export interface operations {
                 content?: string[];
                 /** @description Only leads with one of these; empty: those without any. */
                 outlet?: string[];
+                /** @description Only deals whose lead has one of these; of several leads the one with most of it, of equal ones the one captured first. Empty: deals whose lead has none, and those without a lead. */
+                form?: string[];
+                /** @description Only deals whose lead has one of these; of several leads the one with most of it, of equal ones the one captured first. Empty: deals whose lead has none, and those without a lead. */
+                partner?: string[];
+                /** @description Only deals whose lead has one of these; of several leads the one with most of it, of equal ones the one captured first. Empty: deals whose lead has none, and those without a lead. */
+                owner?: string[];
+                /** @description Only deals whose lead has one of these; of several leads the one with most of it, of equal ones the one captured first. Empty: deals whose lead has none, and those without a lead. */
+                team?: string[];
+                /** @description Only deals whose lead has one of these; of several leads the one with most of it, of equal ones the one captured first. Empty: deals whose lead has none, and those without a lead. */
+                segment?: string[];
+                /** @description Only deals whose lead has one of these; of several leads the one with most of it, of equal ones the one captured first. Empty: deals whose lead has none, and those without a lead. */
+                industry?: string[];
+                /** @description Only deals whose lead has one of these; of several leads the one with most of it, of equal ones the one captured first. Empty: deals whose lead has none, and those without a lead. */
+                region?: string[];
+                /** @description What models over all journeys make of open ones. left_out: nothing. weighted: each counts as its chance not to be won any more, by its age; the range must reach today. */
+                open?: components["schemas"]["OpenJourneys"];
                 /** @description csv: a line a group, the total last. */
                 format?: components["schemas"]["Format"];
             };
@@ -6669,7 +6697,8 @@ export interface operations {
                      *         "journeys_lost": 310,
                      *         "journeys_open": 42,
                      *         "journeys_won": 20,
-                     *         "journeys_won_untouched": 1
+                     *         "journeys_won_untouched": 1,
+                     *         "open_counted_as_lost": null
                      *       },
                      *       "definition_version": 1,
                      *       "groups": [
@@ -6831,6 +6860,7 @@ export interface operations {
                      *           "linear",
                      *           "markov"
                      *         ],
+                     *         "open": "left_out",
                      *         "target_roas": "3",
                      *         "to": "2026-03-31"
                      *       },

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadtrace.domain.survival.aalen_johansen import Incidence, incidence
+from leadtrace.domain.survival.aalen_johansen import Incidence, incidence, incidence_of_counts
 
 _ALMOST = 1e-12
 # (days, won, lost or open): 5w 8l 8w 12c 15w 20c 20l 30c 30c 45w
@@ -60,6 +60,16 @@ def test_every_step_is_that_of_the_definition_in_fractions(left: list[_Left]) ->
     for place, (_, *shares) in enumerate(expected):
         told = (found.won[place], found.lost[place], found.open[place])
         assert told == pytest.approx([float(share) for share in shares], abs=_ALMOST)
+
+
+@given(_LEFT)
+def test_counts_say_what_single_times_say(left: list[_Left]) -> None:
+    ticks = sorted({time for time, _ in left})
+    counts = ([sum(1 for one in left if one == (tick, kind)) for tick in ticks] for kind in "wlc")
+    one, other = _of(left), incidence_of_counts(ticks, *counts)
+    assert one.times.tolist() == other.times.tolist()
+    for shares, counted in ((one.won, other.won), (one.lost, other.lost), (one.open, other.open)):
+        assert shares == pytest.approx(counted, abs=_ALMOST)
 
 
 @given(_LEFT)

@@ -918,6 +918,7 @@ export interface components {
             from: string | null;
             /** Model */
             model: string[];
+            open: components["schemas"]["OpenJourneys"];
             /**
              * Target Roas
              * @description The target that the verdict is held against.
@@ -961,7 +962,7 @@ export interface components {
              * @description The Shapley value of the game of rates, to 12 decimals, as it is: it may be below 0 and is no share of anything. Null unless asked for, and for what nobody touched.
              */
             shapley_rate: number | null;
-            /** @description Media spend on the days of the range, in the reporting currency; null where nothing was posted. Of what nobody touched there is none. */
+            /** @description Media spend on the days of the range, in the reporting currency; null where nothing was posted, and with a filter of leads, which no posting names. Of what nobody touched there is none. */
             spend: components["schemas"]["Money"] | null;
             /** Spend Unconverted */
             spend_unconverted: components["schemas"]["Money"][];
@@ -994,7 +995,7 @@ export interface components {
              * @description The Shapley value of the game of rates, to 12 decimals, as it is: it may be below 0 and is no share of anything. Null unless asked for, and for what nobody touched.
              */
             shapley_rate: number | null;
-            /** @description Media spend on the days of the range, in the reporting currency; null where nothing was posted. Of what nobody touched there is none. */
+            /** @description Media spend on the days of the range, in the reporting currency; null where nothing was posted, and with a filter of leads, which no posting names. Of what nobody touched there is none. */
             spend: components["schemas"]["Money"] | null;
             /** Spend Unconverted */
             spend_unconverted: components["schemas"]["Money"][];
@@ -2026,7 +2027,7 @@ export interface components {
             journeys_lost: number;
             /**
              * Journeys Open
-             * @description Not ended today, whatever the range: left out of every model.
+             * @description Not ended today, whatever the range.
              */
             journeys_open: number;
             /**
@@ -2039,6 +2040,11 @@ export interface components {
              * @description Won deals without a touch: in no model.
              */
             journeys_won_untouched: number;
+            /**
+             * Open Counted As Lost
+             * @description How many lost journeys with a touch the open ones count as by open=weighted, to the millionth; null where they are left out of every model.
+             */
+            open_counted_as_lost: string | null;
         };
         /**
          * DealCredits
@@ -4131,6 +4137,12 @@ export interface components {
              */
             registered_at: string | null;
         };
+        /**
+         * OpenJourneys
+         * @description What models over all journeys make of those that go on.
+         * @enum {string}
+         */
+        OpenJourneys: "left_out" | "weighted";
         /**
          * Other
          * @description The groups beyond the largest ones, together: with the groups they are the total.
@@ -6397,7 +6409,11 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Accounts"];
-                    "text/csv": unknown;
+                    /**
+                     * @example account,people,active_people,points,band,open_value,currency,leads
+                     *     acme.example,3,2,6.0,hot,48250.00,EUR,1d32ee03-bd54-5003-ae86-3c7d4580b7ca 4f0f0a6e-0f6b-5b9f-9a1e-2f4a8a4c9d10
+                     */
+                    "text/csv": string;
                 };
             };
             /** @description A parameter cannot be used */
@@ -6406,6 +6422,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6415,6 +6442,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6424,6 +6461,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6433,6 +6480,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6442,6 +6499,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6451,6 +6516,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6549,6 +6622,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6558,6 +6642,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6567,6 +6661,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6576,6 +6680,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6585,6 +6699,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6594,6 +6716,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6626,6 +6756,22 @@ export interface operations {
                 content?: string[];
                 /** @description Only leads with one of these; empty: those without any. */
                 outlet?: string[];
+                /** @description Only deals whose lead has one of these; of several leads the one with most of it, of equal ones the one captured first. Empty: deals whose lead has none, and those without a lead. */
+                form?: string[];
+                /** @description Only deals whose lead has one of these; of several leads the one with most of it, of equal ones the one captured first. Empty: deals whose lead has none, and those without a lead. */
+                partner?: string[];
+                /** @description Only deals whose lead has one of these; of several leads the one with most of it, of equal ones the one captured first. Empty: deals whose lead has none, and those without a lead. */
+                owner?: string[];
+                /** @description Only deals whose lead has one of these; of several leads the one with most of it, of equal ones the one captured first. Empty: deals whose lead has none, and those without a lead. */
+                team?: string[];
+                /** @description Only deals whose lead has one of these; of several leads the one with most of it, of equal ones the one captured first. Empty: deals whose lead has none, and those without a lead. */
+                segment?: string[];
+                /** @description Only deals whose lead has one of these; of several leads the one with most of it, of equal ones the one captured first. Empty: deals whose lead has none, and those without a lead. */
+                industry?: string[];
+                /** @description Only deals whose lead has one of these; of several leads the one with most of it, of equal ones the one captured first. Empty: deals whose lead has none, and those without a lead. */
+                region?: string[];
+                /** @description What models over all journeys make of open ones. left_out: nothing. weighted: each counts as its chance not to be won any more, by its age; the range must reach today. */
+                open?: components["schemas"]["OpenJourneys"];
                 /** @description csv: a line a group, the total last. */
                 format?: components["schemas"]["Format"];
             };
@@ -6669,7 +6815,8 @@ export interface operations {
                      *         "journeys_lost": 310,
                      *         "journeys_open": 42,
                      *         "journeys_won": 20,
-                     *         "journeys_won_untouched": 1
+                     *         "journeys_won_untouched": 1,
+                     *         "open_counted_as_lost": null
                      *       },
                      *       "definition_version": 1,
                      *       "groups": [
@@ -6831,6 +6978,7 @@ export interface operations {
                      *           "linear",
                      *           "markov"
                      *         ],
+                     *         "open": "left_out",
                      *         "target_roas": "3",
                      *         "to": "2026-03-31"
                      *       },
@@ -6899,7 +7047,14 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Attribution"];
-                    "text/csv": unknown;
+                    /**
+                     * @example row,channel,linear_deals,linear_revenue,linear_roas,markov_deals,markov_revenue,markov_roas,spend,verdict,currency
+                     *     group,paid_search,12.500000,15400.00,3.08,11.733333,14784.00,2.9568,5000.00,model_dependent,EUR
+                     *     group,email,7.500000,9600.00,,8.266667,10216.00,,,,EUR
+                     *     (unattributed),,1.000000,1200.00,,1.000000,1200.00,,,,EUR
+                     *     total,,21.000000,26200.00,5.24,21.000000,26200.00,5.24,5000.00,,EUR
+                     */
+                    "text/csv": string;
                 };
             };
             /** @description A parameter cannot be used */
@@ -6908,6 +7063,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6917,6 +7083,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6926,6 +7102,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6935,6 +7121,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6944,6 +7140,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -6953,6 +7157,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7151,6 +7363,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7160,6 +7383,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7169,6 +7402,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7178,6 +7421,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7187,6 +7440,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7196,6 +7457,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7248,6 +7517,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7257,6 +7537,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7266,6 +7556,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7275,6 +7575,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7284,6 +7594,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7293,6 +7611,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7447,8 +7773,20 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Cohorts"];
-                    "text/csv": unknown;
+                    /**
+                     * @example row,month,leads,age_s,won,won_low,won_high,lost,at_risk,converted,complete
+                     *     group,2026-03-01,8000,604800.0,0.0412,0.037,0.0457,0.021,7610,330,True
+                     *     total,,8000,604800.0,0.0412,0.037,0.0457,0.021,7610,330,True
+                     */
+                    "text/csv": string;
                 };
+            };
+            /** @description Every number is still as in the answer that had the tag of `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A parameter cannot be used */
             400: {
@@ -7456,6 +7794,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7465,6 +7814,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7474,6 +7833,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7483,6 +7852,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7492,6 +7871,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -7501,6 +7888,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8053,7 +8448,12 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Costs"];
-                    "text/csv": unknown;
+                    /**
+                     * @example row,channel,media,sales,spend,orders,unlinked_orders,new_customers,cpo,cac,average_order,leads,mql,sql,customers,revenue,cpl,cpmql,cpsql,orders_of_cohort,orders_expected,cpo_lag_matched,maturity,immature,roas,revenue_to_expense,romi,customer_months,arpa,churned,churn,payback_months,ltv,stage_costs,stage_costs_lost,stage_costs_open,stage_costs_of_period,cac_with_stage_costs,currency
+                     *     group,paid_search,40000.00,8000.00,48000.00,40,0,42,1200.00,1142.86,4210.50,800,320,160,24,101052.00,60.00,150.00,300.00,24,24.0,1000.00,0.62,True,2.5263,2.10525,0.473675,84.0,2105.25,3,0.035714,0.775515,41262.90,19200.00,11520.00,4800.00,18000.00,1571.43,EUR
+                     *     total,,40000.00,8000.00,48000.00,40,0,42,1200.00,1142.86,4210.50,800,320,160,24,101052.00,60.00,150.00,300.00,24,24.0,1000.00,0.62,True,2.5263,2.10525,0.473675,84.0,2105.25,3,0.035714,0.775515,41262.90,19200.00,11520.00,4800.00,18000.00,1571.43,EUR
+                     */
+                    "text/csv": string;
                 };
             };
             /** @description A parameter cannot be used */
@@ -8062,6 +8462,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8071,6 +8482,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8080,6 +8501,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8089,6 +8520,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8098,6 +8539,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8107,6 +8556,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8275,6 +8732,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8284,6 +8752,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8293,6 +8771,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8302,6 +8790,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8311,6 +8809,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8320,6 +8826,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8398,6 +8912,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8407,6 +8932,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8416,6 +8951,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8425,6 +8970,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8434,6 +8989,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8443,6 +9006,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8583,7 +9154,11 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Disagreements"];
-                    "text/csv": unknown;
+                    /**
+                     * @example at,stage,kind,lead_id,who,role,actor,owner,team,claimed_as,failed,failed_in_words,source,event_id,definition_version
+                     *     2026-03-31T16:02:11.004000+00:00,mql,claimed_unverified,1d32ee03-bd54-5003-ae86-3c7d4580b7ca,user/31,actor,user/31,owner/31,inside-sales,marketingqualifiedlead,fits,fit is at least 20 points,hubspot,0f1e2d3c4b5a69788796a5b4c3d2e1f0,1
+                     */
+                    "text/csv": string;
                 };
             };
             /** @description A parameter cannot be used */
@@ -8592,6 +9167,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8601,6 +9187,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8610,6 +9206,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8619,6 +9225,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8628,6 +9244,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8637,6 +9261,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8911,6 +9543,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8920,6 +9563,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8929,6 +9582,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8938,6 +9601,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8947,6 +9620,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -8956,6 +9637,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9066,6 +9755,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9075,6 +9775,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9084,6 +9794,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9093,6 +9813,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9102,6 +9832,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9111,6 +9849,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9365,8 +10111,21 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Funnel"];
-                    "text/csv": unknown;
+                    /**
+                     * @example row,channel,inquiry_entered,inquiry_reached,inquiry_current,inquiry_to_lead,inquiry_to_lead_low,inquiry_to_lead_high,inquiry_to_lead_naive,inquiry_to_lead_immature,overall,overall_low,overall_high,overall_naive,overall_immature,recurring_revenue,average_sale,revenue_per_customer,revenue,currency
+                     *     group,paid_search,8000,8000,0,0.85,0.842,0.858,0.82,False,0.1183,0.1099,0.127,0.10525,False,34.50,600.00,617.25,1234.50,EUR
+                     *     total,,8000,8000,0,0.85,0.842,0.858,0.82,False,0.1183,0.1099,0.127,0.10525,False,34.50,600.00,617.25,1234.50,EUR
+                     *     unlinked,,,,,,,,,,,,,,,,,,0.00,EUR
+                     */
+                    "text/csv": string;
                 };
+            };
+            /** @description Every number is still as in the answer that had the tag of `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A parameter cannot be used */
             400: {
@@ -9374,6 +10133,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9383,6 +10153,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9392,6 +10172,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9401,6 +10191,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9410,6 +10210,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9419,6 +10227,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9960,7 +10776,12 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Handovers"];
-                    "text/csv": unknown;
+                    /**
+                     * @example team,offered,open,accepted,rejected,superseded,gone,returned,acceptance,accept_kept,accept_p50_s,accept_p90_s,accept_overdue,contact_kept,contact_p50_s,contact_p90_s,contact_overdue,deep_sixed,never_concluded,without_reason,win_rate_all_lost,win_rate_like_the_rest,spend,orders,cpo_all_lost,cpo_like_the_rest,currency
+                     *     sales,28,4,18,6,0,0,1,0.75,0.875,5400.0,,1,0.6,10800.0,,3,3,2,1,0.2,0.285714,,2,,,EUR
+                     *     total,28,4,18,6,0,0,1,0.75,0.875,5400.0,,1,0.6,10800.0,,3,3,2,1,0.2,0.285714,2400.00,2,1200.00,840.00,EUR
+                     */
+                    "text/csv": string;
                 };
             };
             /** @description A parameter cannot be used */
@@ -9969,6 +10790,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9978,6 +10810,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9987,6 +10829,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -9996,6 +10848,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10005,6 +10867,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10014,6 +10884,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10082,6 +10960,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10091,6 +10980,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10100,6 +10999,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10109,6 +11018,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10118,6 +11037,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10127,6 +11054,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10189,6 +11124,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10198,6 +11144,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10207,6 +11163,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10216,6 +11182,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10225,6 +11201,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10234,6 +11218,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10373,6 +11365,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10382,6 +11385,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10391,6 +11404,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10400,6 +11423,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10409,6 +11442,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10418,6 +11459,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10619,6 +11668,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10628,6 +11688,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10637,6 +11707,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10646,6 +11726,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10655,6 +11745,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10664,6 +11762,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10759,6 +11865,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10768,6 +11885,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10777,6 +11904,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10786,6 +11923,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10795,6 +11942,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10804,6 +11959,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10949,6 +12112,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10958,6 +12132,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10967,6 +12151,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10976,6 +12170,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10985,6 +12189,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -10994,6 +12206,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11082,6 +12302,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11091,6 +12322,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11100,6 +12341,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11109,6 +12360,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11118,6 +12379,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11127,6 +12396,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11271,6 +12548,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11280,6 +12568,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11289,6 +12587,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11298,6 +12606,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11307,6 +12625,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11316,6 +12642,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11394,8 +12728,23 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Balances"];
-                    "text/csv": unknown;
+                    /**
+                     * @example account,team,balance
+                     *     marketing,,812
+                     *     in_transit,sales,31
+                     *     sales,sales,140
+                     *     won,,17
+                     *     total,,1000
+                     */
+                    "text/csv": string;
                 };
+            };
+            /** @description Every number is still as in the answer that had the tag of `If-None-Match`. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A parameter cannot be used */
             400: {
@@ -11403,6 +12752,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11412,6 +12772,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11421,6 +12791,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11430,6 +12810,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11439,6 +12829,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11448,6 +12846,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11494,7 +12900,11 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Metrics"];
-                    "text/csv": unknown;
+                    /**
+                     * @example name,unit,kind,owner,description,formula,decision,revenue_link,routes
+                     *     revenue,money,coincident,revenue operations,"What the leads' won deals brought, after refunds.","sum of the leads' parts of wins, renewals and expansions less refunds and churn, each dated by its own moment, at the rate of the day on which the deal closed",Which channels and campaigns get the budget of the next quarter.,It is the revenue.,/v1/funnel /v1/metrics/revenue/restatements
+                     */
+                    "text/csv": string;
                 };
             };
             /** @description A parameter cannot be used */
@@ -11503,6 +12913,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11512,6 +12933,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11521,6 +12952,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11530,6 +12971,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11539,6 +12990,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11548,6 +13007,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11634,6 +13101,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11643,6 +13121,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11652,6 +13140,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11661,6 +13159,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11670,6 +13178,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11679,6 +13195,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11747,6 +13271,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11756,6 +13291,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11765,6 +13310,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11774,6 +13329,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11783,6 +13348,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11792,6 +13365,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11894,6 +13475,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11903,6 +13495,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11912,6 +13514,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11921,6 +13533,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11930,6 +13552,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -11939,6 +13569,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -12063,7 +13701,11 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Priorities"];
-                    "text/csv": unknown;
+                    /**
+                     * @example lead_id,owner,team,channel,stage,band,grade,fit,intent,intent_change,intent_trend,due_at,left_s,expected_value,currency,probability,probability_method,amount,amount_method,reason
+                     *     1d32ee03-bd54-5003-ae86-3c7d4580b7ca,owner/31,inside-sales,paid_search,mql,hot,B1,35.0,38.0,30.0,rising,2026-04-01T09:14:05+00:00,3599.88,1206.25,EUR,0.25,band_rate,4825.00,average_sale,"Hot for 3 h: asked to see it, looked at prices; decides about budgets. 3 people of acme.example were active, last 2 h ago. 59 min left to make contact."
+                     */
+                    "text/csv": string;
                 };
             };
             /** @description A parameter cannot be used */
@@ -12072,6 +13714,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -12081,6 +13734,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -12090,6 +13753,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -12099,6 +13772,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -12108,6 +13791,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -12117,6 +13808,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -12396,6 +14095,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -12405,6 +14115,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -12414,6 +14134,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -12423,6 +14153,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -12432,6 +14172,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -12441,6 +14189,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -12736,7 +14492,12 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Velocity"];
-                    "text/csv": unknown;
+                    /**
+                     * @example row,channel,stage,visits,leads,open,gone,censored,p50_s,p75_s,p90_s,p95_s,business_p50_s,business_p75_s,business_p90_s,business_p95_s,forward,skipped,backward,beside,looping,bulk,backdated,same_second,mass,stalled_after_s,stalled_leads
+                     *     group,paid_search,mql,712,697,118,2,120,171000.0,604800.0,1728000.0,,43200.0,144000.0,403200.0,,610,84,12,6,15,40,3,22,40,1036800.0,31
+                     *     total,,mql,712,697,118,2,120,171000.0,604800.0,1728000.0,,43200.0,144000.0,403200.0,,610,84,12,6,15,40,3,22,40,1036800.0,31
+                     */
+                    "text/csv": string;
                 };
             };
             /** @description A parameter cannot be used */
@@ -12745,6 +14506,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -12754,6 +14526,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -12763,6 +14545,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -12772,6 +14564,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -12781,6 +14583,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -12790,6 +14600,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };

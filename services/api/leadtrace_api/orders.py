@@ -6,7 +6,11 @@ leads that they count with.
 
 from typing import Final
 
-ORDERS: Final = """
+# The order of a deal's leads `l`, as its snapshot tells each `one`: the first is its principal.
+RANKED: Final = "coalesce((one ->> 'share')::bigint, 0) desc, l.captured_at nulls last, l.lead_id"
+
+
+ORDERS: Final = f"""
 with won as (
   select d.deal_id, d.closed_day, convert_from(d.outcome_body, 'UTF8')::jsonb -> 'leads' as linked,
          coalesce(d.revenue ->> :currency, case when d.currency = :currency then d.amount::text end)::bigint
@@ -20,6 +24,6 @@ with won as (
     on named.lead_id = (one ->> 'lead_id')::uuid and named.definition_version = :version
   join api.leads l
     on l.lead_id = coalesce(named.redirect_to, named.lead_id) and l.definition_version = :version
-  order by w.deal_id, coalesce((one ->> 'share')::bigint, 0) desc, l.captured_at nulls last, l.lead_id
+  order by w.deal_id, {RANKED}
 )
 """

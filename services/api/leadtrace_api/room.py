@@ -14,6 +14,7 @@ from leadtrace.runtime.versions.schedules import Schedules
 from leadtrace.store.engine import UNAVAILABLE
 from leadtrace_api.knowledge.reconciled import ReconciledTime
 from leadtrace_api.personal.vault import Vault
+from leadtrace_api.remembered import Remembered
 from leadtrace_api.settings import ApiSettings
 
 _IS_READY = text("select from api.funnel_daily limit 1")
@@ -32,6 +33,7 @@ class Room:
     vault: Vault
     schedules: Schedules = field(default_factory=lambda: Schedules("api", live_definitions()))
     reconciled: ReconciledTime = field(default_factory=ReconciledTime)
+    remembered: Remembered = field(default_factory=Remembered)
 
     async def database_missing(self) -> str | None:
         """A readiness check: None when the database answers and the read models are there."""

@@ -27,7 +27,7 @@ from leadtrace.runtime.versions.schedules import Schedules
 from leadtrace.runtime.wiring import make_bus
 from leadtrace.store.connection import Connection
 from leadtrace_attribution.crediting.units import Crediting
-from leadtrace_attribution.crediting.worker import CreditingWorker
+from leadtrace_attribution.crediting.worker import By, CreditingWorker
 from leadtrace_attribution.handlers import NOTED_DEALS, NOTED_LEADS, AttributionHandler
 from leadtrace_attribution.settings import AttributionSettings
 from leadtrace_attribution.store import (
@@ -56,11 +56,6 @@ def wire(settings: AttributionSettings, clock: Clock | None = None) -> Reader:
     def handler(schedule: Schedule) -> AttributionHandler:
         return AttributionHandler(schedule, clock, days, rates)
 
-    def crediting(schedule: Schedule) -> tuple[Crediting, str]:
-        terms = attribution_terms_by(schedule)
-        made = Crediting(parameters_of(terms), days, terms.channel_of)
-        return made, f"{digest_of(schedule.current.attribution)} {timezone}"
-
     schedules = Schedules(SERVICE, live_definitions())
     plan = ReaderPlan(
         service=SERVICE,
@@ -72,9 +67,21 @@ def wire(settings: AttributionSettings, clock: Clock | None = None) -> Reader:
         generation=GENERATION,
         rebuild=lambda schedule: rebuild_plan(timezone, schedule, rates),
         due={NOTED_LEADS: DUE_LEADS, NOTED_DEALS: counted_otherwise(rates.mark)},
-        beside=lambda pool: CreditingWorker(pool, schedules, crediting),
+        beside=lambda pool: CreditingWorker(pool, schedules, crediting_by(timezone)),
     )
     return Reader(plan, settings.common, make_bus(settings.common, SERVICE), clock)
+
+
+def crediting_by(timezone: str) -> By:
+    """What credits by the terms of a schedule, with days of this time zone, and a label of these terms."""
+    days = Days(ZoneInfo(timezone))
+
+    def crediting(schedule: Schedule) -> tuple[Crediting, str]:
+        terms = attribution_terms_by(schedule)
+        made = Crediting(parameters_of(terms), days, terms.channel_of)
+        return made, f"{digest_of(schedule.current.attribution)} {timezone}"
+
+    return crediting
 
 
 def rebuild_plan(timezone: str, schedule: Schedule, rates: Rates = NO_RATES) -> RebuildPlan:

@@ -123,6 +123,7 @@ async def test_markov_is_as_reckoned_by_hand(client: httpx.AsyncClient) -> None:
         "journeys_won_untouched": 1,
         "journeys_lost": 1,
         "journeys_open": 1,
+        "open_counted_as_lost": None,
         "chains": [
             {
                 "model": "markov",

@@ -36,6 +36,8 @@ _TABLES = {
         "credits",
         "credit_days",
         "journey_days",
+        "journey_steps",
+        "credit_state",
     ),
     "api": (
         "leads",

@@ -17,7 +17,8 @@ from tests.integration.chain.scene import Scene, attribution_handler
 
 TABLES = ("credit_due", "journeys", "credits", "credit_days", "journey_days", "journey_steps")
 _JOURNEYS = """
-select unit_id, kind, outcome, ended_on, touches, cut, leads, amount, counted_in, missing, channels
+select unit_id, kind, outcome, ended_on, touches, cut, leads, amount, counted_in, missing, channels,
+       entered_on
 from attribution.journeys where outcome is not null order by unit_id
 """
 _CREDITS = "select * from attribution.credits order by deal_id, place"

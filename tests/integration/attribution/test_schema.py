@@ -27,7 +27,7 @@ _VIEWS = {
     "pub_webhook_balance": "matched unrouted delivered pending dead oldest_unrouted_at oldest_pending_at",
     "pub_subscriptions": "subscription kinds teams configured known_since disabled_at disabled_reason",
     "pub_journeys": "unit_id kind judged_by outcome ended_on touches cut leads amount counted_in missing"
-    " channels sources mediums campaigns contents outlets",
+    " channels sources mediums campaigns contents outlets entered_on",
     "pub_journey_days": "ended_on outcome counted_in channels journeys amount",
     "pub_journey_steps": "ended_on outcome kind origin target journeys",
     "pub_credits": "deal_id won_on booked_on counted_in attributed channel source medium campaign content"
@@ -35,6 +35,7 @@ _VIEWS = {
     "pub_credit_days": "won_on booked_on counted_in attributed channel source medium campaign content outlet"
     " credits amounts",
     "pub_credit_work": "pending oldest_marked_at",
+    "pub_credit_state": "part token",
 }
 _TOLD = """
 insert into attribution.notifications

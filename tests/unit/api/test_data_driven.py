@@ -1,13 +1,16 @@
 """Models over all journeys divide exactly what attribution credits, whatever the paths tell of money."""
 
 from collections import Counter
+from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leadtrace.domain.credits.aggregate import PathCount
 from leadtrace_api.credits.credit import Key
 from leadtrace_api.credits.data_driven import Won, solve
 from leadtrace_api.credits.journeys import Journeys
+from leadtrace_api.credits.labels import label_of
 from leadtrace_api.credits.models import DataDriven
 from leadtrace_api.credits.queries import CreditSum, PathSum
 
@@ -25,15 +28,22 @@ def _path_sums(draw: st.DrawFn) -> PathSum:
     return PathSum(path, outcome, currency, draw(st.integers(1, 3)), draw(_AMOUNTS) if currency else 0)
 
 
+@st.composite
+def _still(draw: st.DrawFn) -> PathCount:
+    path = tuple(label_of(key) for key in draw(st.lists(_KEYS, max_size=4)))
+    return PathCount(path, 0, 0, open_micros=draw(st.integers(0, _MICRO)))
+
+
 @given(
     paths=st.lists(_path_sums(), max_size=8),
     beside=st.dictionaries(st.sampled_from(("EUR", "USD")), _AMOUNTS),
     untouched=st.dictionaries(st.sampled_from(("EUR", "USD")), _AMOUNTS),
+    still=st.none() | st.lists(_still(), max_size=3),
 )
 async def test_deals_and_money_are_divided_to_the_last_unit(
-    paths: list[PathSum], beside: dict[str, int], untouched: dict[str, int]
+    paths: list[PathSum], beside: dict[str, int], untouched: dict[str, int], still: list[PathCount] | None
 ) -> None:
-    """`beside` is what deals brought in a currency that their path does not tell."""
+    """`beside` is what deals brought in a currency that their path does not tell, `still` what goes on."""
     touched = [one for one in paths if one.outcome == "won" and one.path]
     money = Counter[str]()
     for one in touched:
@@ -42,7 +52,9 @@ async def test_deals_and_money_are_divided_to_the_last_unit(
     for currency, amount in beside.items() if touched else ():
         money[currency] += amount
     nobody = sum(one.journeys for one in paths if one.outcome == "won" and not one.path)
-    found = await solve(tuple(DataDriven), Journeys(paths), Won(money, untouched, nobody * _MICRO))
+    found = await solve(
+        tuple(DataDriven), Journeys(paths, weighted=still), Won(money, untouched, nobody * _MICRO)
+    )
     for model in _GIVING:
         given_, apart = found.credits[model], found.credits[model][Key((None,), attributed=False)]
         assert (apart.deals, apart.revenue) == (nobody * _MICRO, untouched)
@@ -73,3 +85,13 @@ async def test_a_touch_without_a_key_is_no_touch_of_an_empty_one() -> None:
         Key((None,)): 50,
         Key(("",)): 50,
     }
+
+
+async def test_an_open_journey_lessens_chances_and_no_deals() -> None:
+    paths, half = [PathSum(("a",), "won", "EUR", 1, 100)], PathCount(("a",), 0, 0, open_micros=500_000)
+    won = Won({"EUR": 100}, {}, 0)
+    found = await solve(tuple(DataDriven), Journeys(paths, weighted=[half]), won)
+    assert found.counted.open_micros == 500_000
+    assert found.rates == {Key(("a",)): Fraction(2, 3)}
+    assert {chain.chance for chain in found.chains.values()} == {Fraction(2, 3)}
+    assert {given_[Key(("a",))].deals for given_ in found.credits.values()} == {_MICRO}

@@ -98,6 +98,16 @@ async def test_examples_of_errors_are_what_the_api_says(make_client: MakeClient)
         assert answer.json() == documented[str(status)]["content"]["application/problem+json"]["example"]
 
 
+async def test_answers_that_name_leads_are_kept_by_nobody(client: httpx.AsyncClient) -> None:
+    document = await _document(client)
+    naming = {path for path, operations in document["paths"].items() if _names_a_lead(document, operations)}
+    assert {"/v1/leads", "/v1/velocity", "/v1/audit/personal-reads"} <= naming
+    assert not naming & {"/v1/funnel", "/v1/cohorts", "/v1/costs", "/v1/attribution"}
+    for path in naming:
+        answer = await client.get(path.replace("{", "").replace("}", ""))
+        assert answer.headers["cache-control"] == "no-store", path
+
+
 # What is answered, by the first digit of the status; d: any other.
 _FORMS: dict[str, list[set[str]]] = {
     "2": [{"application/json"}, {"application/json", "text/csv"}],
@@ -118,3 +128,20 @@ def _answers(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any
         for method, operation in operations.items():
             for status, answer in operation["responses"].items():
                 yield f"{method} {path}", status, answer
+
+
+def _names_a_lead(document: dict[str, Any], operations: dict[str, Any]) -> bool:
+    """Whether the schema of the answer has a lead's or a deal's id anywhere."""
+    waiting = [operations["get"]["responses"]["200"]["content"]["application/json"]["schema"]]
+    seen: set[str] = set()
+    while waiting:
+        schema = waiting.pop()
+        for name, part in schema.items():
+            if name == "$ref" and part not in seen:
+                seen.add(part)
+                waiting.append(document["components"]["schemas"][part.rpartition("/")[2]])
+            elif name == "properties" and {"lead_id", "deal_id"} & part.keys():
+                return True
+            waiting += [part] if isinstance(part, dict) else []
+            waiting += [one for one in part if isinstance(one, dict)] if isinstance(part, list) else []
+    return False

@@ -7,7 +7,6 @@ from fractions import Fraction
 from leadtrace.domain.credits.markov import MarkovResult
 from leadtrace_api.credits.credit import Credit, Credits, Key
 from leadtrace_api.credits.data_driven import Solved
-from leadtrace_api.credits.journeys import Journeys
 from leadtrace_api.credits.labels import key_of
 from leadtrace_api.credits.models import AnyModel, DataDriven
 from leadtrace_api.credits.queries import BestPath
@@ -121,13 +120,16 @@ class Assembler:
         return own, tuple(money(earned[one], one) for one in others)
 
 
-def data_driven_part(solved: Solved, journeys: Journeys, journeys_open: int) -> DataDrivenPart:
+def data_driven_part(solved: Solved, journeys_open: int) -> DataDrivenPart:
     """What the models over all journeys were made of."""
+    counted = solved.counted
+    still = counted.open_micros
     return DataDrivenPart(
-        journeys_won=journeys.won,
-        journeys_won_untouched=journeys.untouched,
-        journeys_lost=journeys.lost,
+        journeys_won=counted.won,
+        journeys_won_untouched=counted.untouched,
+        journeys_lost=counted.lost,
         journeys_open=journeys_open,
+        open_counted_as_lost=deals_of(still) if still is not None else None,
         chains=tuple(_chain(model, chain) for model, chain in solved.chains.items()),
         games=tuple(_games(solved)),
     )

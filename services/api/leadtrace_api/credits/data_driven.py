@@ -18,11 +18,11 @@ from leadtrace.domain.credits.shapley import RateGame, SumGame, rate_game, sum_g
 from leadtrace.domain.credits.shares import credits_minor
 from leadtrace.domain.credits.transitions import StepCount, TransitionCounts
 from leadtrace_api.credits.credit import Credit, Key
-from leadtrace_api.credits.journeys import Journeys
+from leadtrace_api.credits.journeys import Counted, Journeys
 from leadtrace_api.credits.labels import key_of
 from leadtrace_api.credits.models import ORDERS, AnyModel, DataDriven
 from leadtrace_api.credits.paths import brought, counts_of
-from leadtrace_api.credits.queries import CreditSum, PathSum
+from leadtrace_api.credits.queries import CreditSum
 from leadtrace_api.problems import ParameterError
 
 # Equal journeys are solved once; a question or two of several people at a time.
@@ -53,6 +53,12 @@ class Solved:
     credits: dict[AnyModel, dict[Key, Credit]] = field(default_factory=dict)
     chains: dict[DataDriven, MarkovResult] = field(default_factory=dict)
     rates: dict[Key, Fraction] | None = None
+    counted: Counted = field(default_factory=Counted)
+
+    @property
+    def keys(self) -> set[Key]:
+        """Everything that got any value."""
+        return {key for found in self.credits.values() for key in found} | (self.rates or {}).keys()
 
 
 async def solve(models: Sequence[DataDriven], journeys: Journeys, won: Won) -> Solved:
@@ -65,7 +71,8 @@ async def solve(models: Sequence[DataDriven], journeys: Journeys, won: Won) -> S
 
 
 def _solved(models: Sequence[DataDriven], journeys: Journeys, won: Won) -> Solved:
-    found, paths, counts = Solved(), journeys.paths, counts_of(journeys.paths)
+    found = Solved(counted=journeys.counted)
+    counts = counts_of(journeys.paths, still=journeys.still)
     for model in models:
         try:
             if model in ORDERS:
@@ -74,7 +81,7 @@ def _solved(models: Sequence[DataDriven], journeys: Journeys, won: Won) -> Solve
                 found.chains[model] = chain
                 found.credits[model] = _by_removal(chain, won)
             elif model is DataDriven.SHAPLEY:
-                found.credits[model] = _by_games(counts, paths, won)
+                found.credits[model] = _by_games(counts, journeys, won)
             else:
                 game = _rate_game(counts)
                 found.rates = {_key(one): rate for one, rate in zip(game.channels, game.rates, strict=True)}
@@ -88,11 +95,11 @@ def _by_removal(chain: MarkovResult, won: Won) -> dict[Key, Credit]:
     return _with_nobody(chain.channels, chain.micro_conversions, money, won)
 
 
-def _by_games(counts: tuple[PathCount, ...], paths: Sequence[PathSum], won: Won) -> dict[Key, Credit]:
+def _by_games(counts: tuple[PathCount, ...], journeys: Journeys, won: Won) -> dict[Key, Credit]:
     """Of a deal in two currencies a path tells the first: money in the other one is divided as deals are."""
-    game, told, money = _sum_game(counts), brought(paths), {}
+    game, told, money = _sum_game(counts), brought(journeys.paths), {}
     for currency, total in won.attributed.items():
-        values = _sum_game(counts_of(paths, currency)).value
+        values = _sum_game(counts_of(journeys.paths, currency, journeys.still)).value
         beside = credits_minor(total - told.get(currency, 0), game.conversions)
         money[currency] = tuple(map(sum, zip(values, beside, strict=True)))
     return _with_nobody(game.channels, game.micro_conversions, money, won)

@@ -45,6 +45,7 @@ EXAMPLE: dict[str, Any] = {
         "to": "2026-03-31",
         "basis": "cohort",
         "filters": {},
+        "open": "left_out",
         "target_roas": "3",
     },
     "causal": False,
@@ -76,6 +77,7 @@ EXAMPLE: dict[str, Any] = {
         "journeys_won_untouched": 1,
         "journeys_lost": 310,
         "journeys_open": 42,
+        "open_counted_as_lost": None,
         "chains": [
             {
                 "model": "markov",

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from leadtrace.domain.credits.model import Model
+from leadtrace_api.projector.dimensions import DIMENSIONS
 
 
 class DataDriven(StrEnum):
@@ -23,6 +24,17 @@ class DataDriven(StrEnum):
 
 # By what touches are told apart, in the order in which attribution holds them.
 LEVELS = ("channel", "source", "medium", "campaign", "content", "outlet")
+
+# What else a lead is grouped by: these say nothing of a touch, but whose journey it is.
+LEAD_DIMENSIONS = tuple(name for name in DIMENSIONS if name not in LEVELS)
+
+
+class OpenJourneys(StrEnum):
+    """What models over all journeys make of those that go on."""
+
+    LEFT_OUT = "left_out"
+    WEIGHTED = "weighted"
+
 
 AnyModel: TypeAlias = Model | DataDriven
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from leadtrace.domain.credits.aggregate import PathCount, aggregate
 from leadtrace_api.credits.labels import label_of
@@ -10,9 +11,14 @@ from leadtrace_api.credits.queries import PathSum
 _WON = "won"
 
 
-def counts_of(sums: Iterable[PathSum], currency: str | None = None) -> tuple[PathCount, ...]:
-    """One row a path in one order, with what it brought in a currency if one is named."""
-    return aggregate(
+def counts_of(
+    sums: Iterable[PathSum], currency: str | None = None, still: Iterable[PathCount] = ()
+) -> tuple[PathCount, ...]:
+    """One row a path in one order, with what it brought in a currency if one is named.
+
+    `still` are open journeys, as they are weighted.
+    """
+    ended = (
         PathCount(
             tuple(map(label_of, one.path)),
             one.journeys if one.outcome == _WON else 0,
@@ -21,6 +27,7 @@ def counts_of(sums: Iterable[PathSum], currency: str | None = None) -> tuple[Pat
         )
         for one in sums
     )
+    return aggregate(chain(ended, still))
 
 
 def brought(sums: Iterable[PathSum]) -> Mapping[str, int]:

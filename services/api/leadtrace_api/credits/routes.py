@@ -5,26 +5,23 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from leadtrace.domain.credits.model import Model
+from leadtrace.domain.credits.grouping import ChannelOf
 from leadtrace.runtime.attribution_terms import attribution_terms_by
 from leadtrace_api.credits import queries
 from leadtrace_api.credits.assembly import Assembler, data_driven_part
 from leadtrace_api.credits.credit import Credits, credits_of
-from leadtrace_api.credits.data_driven import Solved, Won, solve
+from leadtrace_api.credits.data_driven import Solved
 from leadtrace_api.credits.example import EXAMPLE
-from leadtrace_api.credits.journeys import Journeys, journeys
+from leadtrace_api.credits.finding import Finder, check_groups
+from leadtrace_api.credits.passing import narrowed
 from leadtrace_api.credits.returns import Returns, spent_by
 from leadtrace_api.credits.schemas import Attribution, AttributionEcho, AttributionQuery, PendingCredits
-from leadtrace_api.credits.selection import Selection, check_custom, selected
+from leadtrace_api.credits.selection import Selection, check_custom, check_open, selected
 from leadtrace_api.credits.table import as_csv
 from leadtrace_api.documented import answered_as_table_too
-from leadtrace_api.problems import ParameterError
 from leadtrace_api.reading import Reading, reading
-from leadtrace_api.room import InRoom
+from leadtrace_api.room import InRoom, Room
 from leadtrace_api.spreadsheet import Format, csv_response
-
-MOST_GROUPS = 1_000
-MOST_PATHS = 10
 
 router = APIRouter()
 
@@ -39,31 +36,32 @@ async def attribution(room: InRoom, query: Annotated[AttributionQuery, Query()])
     """Groups plus total agree to the cent and to the millionth of a deal; nothing of it is causal."""
     asked = selected(query)
     async with reading(room) as now:
+        today = now.at.astimezone(room.settings.zone).date()
+        check_open(asked, today)
         terms = attribution_terms_by(now.schedule)
         check_custom(asked, defined=terms.custom is not None)
         asked = asked.held_against(terms.target_roas)
-        spent = spent_by(await queries.spend_sums(now, asked), asked, terms.channel_of)
-        returns = Returns(room.settings.currency, asked.target_roas, spent)
-        answer = await _answer(now, asked, returns)
+        returns = await _returns(now, asked, room, terms.channel_of)
+        asked = await narrowed(now, asked)
+        finder = Finder(now, asked, await queries.state(now), today, room.remembered)
+        answer = await _answer(finder, returns)
     if query.format is Format.CSV:
         return csv_response(as_csv(answer))
     return Response(answer.model_dump_json(by_alias=True), media_type="application/json")
 
 
-async def _answer(now: Reading, asked: Selection, returns: Returns) -> Attribution:
+async def _returns(now: Reading, asked: Selection, room: Room, channel_of: ChannelOf) -> Returns:
+    """No posting of spend says whose lead it brought: held against a part of the deals it would mislead."""
+    told = [] if asked.lead_filters else await queries.spend_sums(now, asked)
+    return Returns(room.settings.currency, asked.target_roas, spent_by(told, asked, channel_of))
+
+
+async def _answer(finder: Finder, returns: Returns) -> Attribution:
+    now, asked = finder.now, finder.asked
     per_deal = credits_of(await queries.credit_sums(now, asked, asked.per_deal), asked.per_deal)
-    read = await journeys(now, asked)
-    best = await queries.best_paths(now, asked, MOST_PATHS) if asked.has_paths else None
-    solved = await _solved(now, asked, read)
+    best, solved = await finder.best_paths(), await finder.solved()
     given = _in_order(asked, per_deal, solved)
-    keys = len({key for found in given.values() for key in found})
-    if keys > MOST_GROUPS:
-        raise ParameterError(
-            f"There are {keys} groups.",
-            parameter="by",
-            rule=f"An answer has at most {MOST_GROUPS}.",
-            remedy="Filter, or group by less.",
-        )
+    check_groups({key for found in given.values() for key in found})
     assembler = Assembler(asked, returns.currency, given, solved.rates, returns)
     groups, waiting = assembler.groups(), await queries.pending(now)
     return Attribution(
@@ -75,20 +73,12 @@ async def _answer(now: Reading, asked: Selection, returns: Returns) -> Attributi
         currency=returns.currency,
         groups=tuple(groups),
         total=assembler.total(),
-        data_driven=data_driven_part(solved, read, await queries.open_journeys(now))
+        data_driven=data_driven_part(solved, await queries.open_journeys(now, asked))
         if asked.data_driven
         else None,
         top_paths=tuple(map(assembler.top_path, best)) if best is not None else None,
         pending=PendingCredits(credits=waiting.pending, oldest_age_s=waiting.oldest_age_s),
     )
-
-
-async def _solved(now: Reading, asked: Selection, read: Journeys) -> Solved:
-    """What is divided is what the deals brought, whichever rows are shown: any model tells it alike."""
-    if not asked.data_driven:
-        return Solved()
-    won = Won.of(await queries.credit_sums(now, asked.without_filters(), (Model.LINEAR,)))
-    return await solve(asked.data_driven, read, won)
 
 
 def _in_order(asked: Selection, per_deal: Credits, solved: Solved) -> Credits:
@@ -103,6 +93,7 @@ def _echo(asked: Selection) -> AttributionEcho:
         first=asked.first,
         last=asked.last,
         basis=asked.basis,
-        filters={name: list(keys) for name, keys in asked.filters.items()},
-        target_roas=f"{asked.target_roas:f}" if asked.target_roas is not None else None,
+        filters={name: list(keys) for name, keys in {**asked.filters, **asked.lead_filters}.items()},
+        open=asked.open,
+        target_roas=f"{asked.target_roas.normalize():f}" if asked.target_roas is not None else None,
     )

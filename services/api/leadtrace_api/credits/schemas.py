@@ -1,5 +1,6 @@
 """The parameters of `GET /v1/attribution`, and what it says."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -7,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from leadtrace.domain.credits.verdict import Verdict
-from leadtrace_api.credits.models import LEVELS, MODELS, USUAL
+from leadtrace_api.credits.models import LEAD_DIMENSIONS, LEVELS, MODELS, USUAL, OpenJourneys
 from leadtrace_api.parameters import Keys, Value
 from leadtrace_api.projector.contribution import AskedBasis, Basis
 from leadtrace_api.schemas import Answer, Money, Stamped
@@ -15,6 +16,16 @@ from leadtrace_api.spreadsheet import Format
 
 _HIGHEST_TARGET = 1_000
 _TARGET_DIGITS = 4
+
+
+LeadKeys = Annotated[
+    list[Value],
+    Field(
+        default_factory=list,
+        description="Only deals whose lead has one of these; of several leads the one with most of it, of "
+        "equal ones the one captured first. Empty: deals whose lead has none, and those without a lead.",
+    ),
+]
 
 
 class AttributionQuery(BaseModel):
@@ -60,11 +71,30 @@ class AttributionQuery(BaseModel):
     campaign: Keys
     content: Keys
     outlet: Keys
+    form: LeadKeys
+    partner: LeadKeys
+    owner: LeadKeys
+    team: LeadKeys
+    segment: LeadKeys
+    industry: LeadKeys
+    region: LeadKeys
+    open: OpenJourneys = Field(
+        default=OpenJourneys.LEFT_OUT,
+        description="What models over all journeys make of open ones. left_out: nothing. weighted: each "
+        "counts as its chance not to be won any more, by its age; the range must reach today.",
+    )
     format: Format = Field(default=Format.JSON, description="csv: a line a group, the total last.")
 
     def filters(self) -> dict[str, list[str | None]]:
-        """What is filtered, with the keys that pass; None is a touch without one."""
-        given = {name: getattr(self, name) for name in LEVELS}
+        """What is filtered of touches, with the keys that pass; None is a touch without one."""
+        return self._given(LEVELS)
+
+    def lead_filters(self) -> dict[str, list[str | None]]:
+        """What is filtered of leads; None is a lead without one, and a deal without a lead."""
+        return self._given(LEAD_DIMENSIONS)
+
+    def _given(self, names: Sequence[str]) -> dict[str, list[str | None]]:
+        given = {name: getattr(self, name) for name in names}
         return {name: [key or None for key in keys] for name, keys in given.items() if keys}
 
 
@@ -77,6 +107,7 @@ class AttributionEcho(Answer):
     last: date | None = Field(validation_alias="to", serialization_alias="to")
     basis: Basis
     filters: dict[str, list[str | None]]
+    open: OpenJourneys
     target_roas: str | None = Field(description="The target that the verdict is held against.")
 
 
@@ -118,7 +149,7 @@ class AttributionNumbers(Answer):
     band: Band | None = Field(description="Null where no model gives credit.")
     spend: Money | None = Field(
         description="Media spend on the days of the range, in the reporting currency; null where nothing was "
-        "posted. Of what nobody touched there is none."
+        "posted, and with a filter of leads, which no posting names. Of what nobody touched there is none."
     )
     spend_unconverted: tuple[Money, ...]
     roas: dict[str, float | None] | None = Field(
@@ -179,7 +210,11 @@ class DataDrivenPart(Answer):
     journeys_won: int = Field(description="Won deals with at least one touch.")
     journeys_won_untouched: int = Field(description="Won deals without a touch: in no model.")
     journeys_lost: int = Field(description="Deals, and leads without one, lost in the range.")
-    journeys_open: int = Field(description="Not ended today, whatever the range: left out of every model.")
+    journeys_open: int = Field(description="Not ended today, whatever the range.")
+    open_counted_as_lost: str | None = Field(
+        description="How many lost journeys with a touch the open ones count as by open=weighted, to the "
+        "millionth; null where they are left out of every model."
+    )
     chains: tuple[ChainPart, ...]
     games: tuple[GamePart, ...]
 

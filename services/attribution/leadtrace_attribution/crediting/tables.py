@@ -31,7 +31,7 @@ LEVELS = {
 
 
 def crediting_tables(metadata: MetaData) -> tuple[Table, ...]:
-    """What is due, the journey of each unit, the credits of each won deal, and sums of both by day."""
+    """What is due, journeys of units, credits of won deals, sums of both by day, and the state of all."""
     due = Table(
         "credit_due",
         metadata,
@@ -41,7 +41,8 @@ def crediting_tables(metadata: MetaData) -> tuple[Table, ...]:
         Index("ix_credit_due_marked_at", "marked_at"),
     )
     kept = (_journeys(metadata), _credits(metadata))
-    return (due, *kept, _credit_days(metadata), _journey_days(metadata), _journey_steps(metadata))
+    sums = (_credit_days(metadata), _journey_days(metadata), _journey_steps(metadata))
+    return (due, *kept, *sums, _credit_state(metadata))
 
 
 def _journeys(metadata: MetaData) -> Table:
@@ -61,6 +62,7 @@ def _journeys(metadata: MetaData) -> Table:
         Column("counted_in", Text),
         Column("missing", ARRAY(Text), nullable=False, server_default=text("'{}'")),
         *(Column(name, ARRAY(Text), nullable=False, server_default=text("'{}'")) for name in LEVELS.values()),
+        Column("entered_on", Date, comment="The day on which the first of its leads was captured."),
         CheckConstraint("kind in ('deal', 'lead')", name="kind"),
         CheckConstraint("outcome in ('won', 'lost', 'open')", name="outcome"),
         Index("ix_journeys_judged_by", "judged_by"),
@@ -134,4 +136,19 @@ def _journey_steps(metadata: MetaData) -> Table:
         Column("journeys", BigInteger, nullable=False),
         CheckConstraint("kind in ('start', 'step', 'end', 'none')", name="kind"),
         Index("ix_journey_steps_ended_on", "ended_on"),
+    )
+
+
+def _credit_state(metadata: MetaData) -> Table:
+    return Table(
+        "credit_state",
+        metadata,
+        Column("part", Text, primary_key=True),
+        Column(
+            "token",
+            Uuid,
+            nullable=False,
+            comment="Another one for each change: equal tokens, equal journeys.",
+        ),
+        CheckConstraint("part in ('ended', 'open')", name="part"),
     )

@@ -42,7 +42,10 @@ class CreditRow:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """How a unit got where it is; `outcome` is None for one that has no journey of its own."""
+    """How a unit got where it is; `outcome` is None for one that has no journey of its own.
+
+    `entered_on` is the day on which the first of its leads was captured.
+    """
 
     unit_id: UUID
     kind: Kind
@@ -55,6 +58,7 @@ class Journey:
     amount: int | None = None
     counted_in: str | None = None
     missing: Sequence[str] = ()
+    entered_on: date | None = None
     credits: Sequence[CreditRow] = field(default=())
 
     @property
@@ -86,11 +90,15 @@ class Crediting:
         leads = [UUID(one.lead_id) for one in deal.leads]
         touches = [touch for one in deal.leads for touch in seen.touches.get(one.lead_id, ())]
         end = deal.closed_at if deal.status is not DealStatus.OPEN else None
+        created = _created(leads, seen.leads)
         if deal.status is DealStatus.WON and end is not None:
-            return self._of_win(deal_id, seen_deal, touches, _created(leads, seen.leads))
+            return self._of_win(deal_id, seen_deal, touches, created)
         path, cut = self._trace(touches, end)
-        outcome = "open" if end is None else "lost"
-        return Journey(deal_id, Kind.DEAL, revision, outcome, self._day(end), path, cut, leads)
+        outcome, entered_on = "open" if end is None else "lost", self._day(created)
+        ended_on = self._day(end)
+        return Journey(
+            deal_id, Kind.DEAL, revision, outcome, ended_on, path, cut, leads, entered_on=entered_on
+        )
 
     def _of_win(
         self, deal_id: UUID, seen: SeenDeal, touches: Sequence[PathTouch], created: int | None
@@ -113,6 +121,7 @@ class Crediting:
             sum(one.counted for one in bookings if one.counted_in == counted_in) if bookings else None,
             counted_in,
             [one.value for one in given.missing_milestones],
+            self._day(created),
             list(self._rows(given, won_at)),
         )
 
@@ -130,8 +139,11 @@ class Crediting:
         lost = lead.status is LeadStatus.LOST
         end = lead.lost_at if lost else None
         path, cut = self._trace(touches.get(lead.lead_id, ()), end)
-        outcome = "lost" if lost else "open"
-        return Journey(lead_id, Kind.LEAD, revision, outcome, self._day(end), path, cut, [lead_id])
+        outcome, entered_on = "lost" if lost else "open", self._day(lead.captured_at)
+        ended_on = self._day(end)
+        return Journey(
+            lead_id, Kind.LEAD, revision, outcome, ended_on, path, cut, [lead_id], entered_on=entered_on
+        )
 
     def _trace(self, touches: Sequence[PathTouch], end: int | None) -> tuple[list[PathTouch], bool]:
         """What is open goes on: its window ends with its latest touch."""

@@ -27,7 +27,7 @@ _LOOK_EVERY_S = 0.5
 # So often nothing was due: time to see whether another process credited by other terms.
 _IDLE_LOOKS = 120
 # Raised whenever the same sets make other credits: everything is credited anew.
-_CODE_VERSION = 1
+_CODE_VERSION = 2
 _ALONE = "select pg_advisory_xact_lock(7317203120)"
 # A rebuild or another version that took over put other rows there, and marked none of them.
 _GENERATION = "select 'attribution.leads'::regclass::oid::bigint"

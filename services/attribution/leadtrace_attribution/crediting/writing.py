@@ -27,9 +27,12 @@ _COLUMNS = (
     "counted_in",
     "missing",
     *_LEVELS,
+    "entered_on",
 )
+# What answers about journeys are made of: who changes none of it changes no answer.
+_TOLD = ("outcome", "ended_on", "counted_in", "amount", "leads", *_LEVELS, "entered_on")
 _HELD = f"""
-select unit_id, outcome, ended_on, counted_in, amount, {_LEVELS[0]}
+select unit_id, {", ".join(_TOLD)}
 from attribution.journeys where unit_id = any($1::uuid[])
 """
 _JOURNEY = f"""
@@ -49,16 +52,25 @@ insert into attribution.credits
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 """
 
+# A token of its own for each change: a number would name two states once a backup was put back.
+_CHANGED = """
+insert into attribution.credit_state (part, token) select part, gen_random_uuid() from unnest($1::text[]) part
+on conflict (part) do update set token = excluded.token
+"""
+_ENDED, _OPEN = "ended", "open"
+
 _Credits: TypeAlias = Mapping[UUID, Sequence[CreditRow]]
 
 
 async def write(connection: Connection, journeys: Iterable[Journey], judged_by: int) -> None:
     """Write journeys as they are now; whoever calls is the only one who writes."""
     ordered = sorted(journeys, key=lambda journey: journey.unit_id)
-    sums = Sums()
-    await _write_journeys(connection, ordered, judged_by, sums)
-    await _write_credits(connection, [one for one in ordered if one.kind is Kind.DEAL], sums)
+    sums, changed = Sums(), set[str]()
+    await _write_journeys(connection, ordered, judged_by, sums, changed)
+    await _write_credits(connection, [one for one in ordered if one.kind is Kind.DEAL], sums, changed)
     await sums.write(connection)
+    if changed:
+        await connection.execute(_CHANGED, sorted(changed))
 
 
 async def write_stuck(connection: Connection, kind: Kind, unit_id: UUID, judged_by: int) -> None:
@@ -67,22 +79,38 @@ async def write_stuck(connection: Connection, kind: Kind, unit_id: UUID, judged_
 
 
 async def _write_journeys(
-    connection: Connection, journeys: Sequence[Journey], judged_by: int, sums: Sums
+    connection: Connection, journeys: Sequence[Journey], judged_by: int, sums: Sums, changed: set[str]
 ) -> None:
-    for row in await connection.fetch(_HELD, [one.unit_id for one in journeys]):
+    held = {row[0]: row for row in await connection.fetch(_HELD, [one.unit_id for one in journeys])}
+    for row in held.values():
         if row["outcome"] is not None:
             sums.add_journey(_held_key(row), row["amount"] or 0, by=-1)
     for journey in journeys:
         if journey.outcome is not None:
             sums.add_journey(_key(journey, journey.outcome), journey.amount or 0, by=1)
-    await connection.executemany(_JOURNEY, [_values(one, judged_by) for one in journeys])
+    written = {one.unit_id: _values(one, judged_by) for one in journeys}
+    for unit_id, values in written.items():
+        changed |= _parts_changed(held.get(unit_id), dict(zip(_COLUMNS, values[1:], strict=True)))
+    await connection.executemany(_JOURNEY, list(written.values()))
 
 
-async def _write_credits(connection: Connection, deals: Sequence[Journey], sums: Sums) -> None:
+def _parts_changed(held: asyncpg.Record | None, told: Mapping[str, object]) -> set[str]:
+    """Which journeys are others than they were: those that ended, open ones, or both as one ends."""
+    before = held["outcome"] if held is not None else None
+    if held is not None and all(held[name] == told[name] for name in _TOLD):
+        return set()
+    return {_OPEN if one == _OPEN else _ENDED for one in (before, told["outcome"]) if one is not None}
+
+
+async def _write_credits(
+    connection: Connection, deals: Sequence[Journey], sums: Sums, changed_parts: set[str]
+) -> None:
     if not deals:
         return
     held = await _held_credits(connection, [deal.unit_id for deal in deals])
     changed = [deal for deal in deals if list(deal.credits) != held.get(deal.unit_id, [])]
+    if changed:
+        changed_parts.add(_ENDED)
     for deal in changed:
         sums.take_credits(held.get(deal.unit_id, ()))
         sums.put_credits(deal.credits)
@@ -136,6 +164,7 @@ def _values(journey: Journey, judged_by: int) -> tuple[object, ...]:
         journey.counted_in,
         list(journey.missing),
         *([dimensions[n] for dimensions in shown] for n in range(len(_LEVELS))),
+        journey.entered_on,
     )
 
 

@@ -57,13 +57,25 @@ def incidence(won: ArrayLike, lost: ArrayLike, censored: ArrayLike) -> Incidence
     wins, losses, last_seen = (np.sort(np.asarray(part, dtype=np.float64)) for part in (won, lost, censored))
     ended = np.sort(np.concatenate([wins, losses]))
     times = np.unique(ended)
-    of_won, of_lost = _counts(wins, times), _counts(losses, times)
     left = np.searchsorted(ended, times, "left") + np.searchsorted(last_seen, times, "left")
-    at_risk = (len(ended) + len(last_seen) - left).astype(np.float64)
-    staying: Times = np.cumprod(1.0 - (of_won + of_lost) / at_risk, dtype=np.float64)
+    return _of(times, _counts(wins, times), _counts(losses, times), len(ended) + len(last_seen) - left)
+
+
+def incidence_of_counts(ticks: ArrayLike, won: ArrayLike, lost: ArrayLike, censored: ArrayLike) -> Incidence:
+    """The same from how many were won, lost or last seen open at each of the ticks, which ascend."""
+    wins, losses, last_seen = (np.asarray(part, dtype=np.int64) for part in (won, lost, censored))
+    at_risk = np.cumsum((wins + losses + last_seen)[::-1])[::-1]
+    told = wins + losses > 0
+    return _of(np.asarray(ticks, dtype=np.float64)[told], wins[told], losses[told], at_risk[told])
+
+
+def _of(
+    times: Times, won: NDArray[np.int64], lost: NDArray[np.int64], at_risk: NDArray[np.int64]
+) -> Incidence:
+    staying: Times = np.cumprod(1.0 - (won + lost) / at_risk, dtype=np.float64)
     before: Times = np.concatenate([[1.0], staying[:-1]])[: len(times)]
-    wins_by: Times = np.cumsum(before * of_won / at_risk)
-    losses_by: Times = np.cumsum(before * of_lost / at_risk)
+    wins_by: Times = np.cumsum(before * won / at_risk)
+    losses_by: Times = np.cumsum(before * lost / at_risk)
     return Incidence(times, wins_by, losses_by, staying)
 
 

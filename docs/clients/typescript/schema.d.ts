@@ -11282,6 +11282,8 @@ export interface operations {
                 band?: ("cold" | "warm" | "hot" | "")[];
                 /** @description What comes first; with a minus the highest or the latest. Amounts are in the reporting currency; leads without a value count as lowest. */
                 sort?: components["schemas"]["Sort"];
+                /** @description Only leads with all these words in names and company, whole words without case and accents; for keys of scope read:pii. */
+                q?: string | null;
                 /** @description Whether to show who each lead is, as far as allowed. */
                 personal?: boolean;
                 /** @description Leads on a page. */

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Column, Date, DateTime, Integer, Text, Uuid, text
+from sqlalchemy import Column, Date, DateTime, Index, Integer, Text, Uuid, text
 
 from leadtrace.store.metadata import service_metadata
 
@@ -12,6 +12,9 @@ METADATA = service_metadata(SCHEMA)
 
 MOMENT = DateTime(timezone=True)
 ZERO = text("0")
+# What leads are listed by, as their indexes have it: without a value they come behind all others.
+BY_SCORE = "coalesce(fit::bigint + intent, '-4611686018427387904'::bigint)"
+BY_STAGE_SINCE = "coalesce(stage_since, '0001-01-01 00:00:00+00'::timestamptz)"
 
 
 def identity(name: str) -> Iterator[Column[Any]]:
@@ -24,3 +27,15 @@ def known_columns() -> Iterator[Column[Any]]:
     """On which day something became known, and why."""
     yield Column("known_day", Date, primary_key=True)
     yield Column("cause", Text, primary_key=True)
+
+
+def listing_indexes() -> Iterator[Index]:
+    """Those of the orders that leads are listed in."""
+    for name, compared in (("score", BY_SCORE), ("stage_since", BY_STAGE_SINCE)):
+        yield Index(
+            f"ix_leads_by_{name}",
+            "definition_version",
+            text(f"({compared})"),
+            "lead_id",
+            postgresql_where=text("captured_at is not null and redirect_to is null"),
+        )

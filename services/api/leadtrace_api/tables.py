@@ -30,7 +30,7 @@ from leadtrace.store.tables import dead_letter_table, in_force_table, note_table
 from leadtrace_api.journey_tables import OFFERS, POSTINGS, STEP_AGES, VISITS
 from leadtrace_api.projector.dimensions import DIMENSIONS
 from leadtrace_api.spend_tables import SPEND
-from leadtrace_api.table_parts import METADATA, MOMENT, ZERO, identity, known_columns
+from leadtrace_api.table_parts import METADATA, MOMENT, ZERO, identity, known_columns, listing_indexes
 
 LEADS = Table(
     "leads",
@@ -89,6 +89,7 @@ LEADS = Table(
         "lead_id",
         postgresql_where=text("account is not null and redirect_to is null"),
     ),
+    *listing_indexes(),
     Index("ix_leads_won", "definition_version", postgresql_where=text("revenue is not null")),
     postgresql_with={"fillfactor": 70},
 )

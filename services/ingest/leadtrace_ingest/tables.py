@@ -31,6 +31,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from leadtrace.store.metadata import service_metadata
 from leadtrace_ingest.definitions.tables import definition_tables
 from leadtrace_ingest.identity.tables import identity_tables
+from leadtrace_ingest.personal.tables import search_tables
 from leadtrace_ingest.retention.tables import retention_tables
 from leadtrace_ingest.store import EVENT_NUMBER_BLOCK, SCHEMA
 
@@ -232,6 +233,7 @@ installation = Table(
 identity_tables(metadata)
 retention_tables(metadata)
 definition_tables(metadata)
+search_tables(metadata)
 
 # One data key per subject, wrapped under a master key: what is sealed under a key that is gone is erased.
 personal_keys = Table(

@@ -90,9 +90,16 @@ limit :most
 """)
 
 
-async def page(now: Reading, query: LeadsQuery, order: Order, after: Place | None) -> Sequence[Row[Any]]:
+async def page(
+    now: Reading,
+    query: LeadsQuery,
+    order: Order,
+    after: Place | None,
+    found_by: Sequence[ColumnElement[bool]] = (),
+) -> Sequence[Row[Any]]:
     """One page of captured leads that the filters let pass, and one row more if there is another page."""
-    conditions = [*_conditions(now, query), *([order.after(after)] if after is not None else [])]
+    place = [order.after(after)] if after is not None else []
+    conditions = [*_conditions(now, query), *found_by, *place]
     compared = [one.label(name) for one, name in zip(order.columns(), COMPARED, strict=False)]
     statement = select(*_ROW, *compared).where(and_(*conditions)).order_by(*order.clauses())
     return (await now.connection.execute(statement.limit(query.limit + 1))).all()

@@ -21,10 +21,12 @@ from leadtrace_api.leads.order import Order
 from leadtrace_api.leads.schemas import Lead, Leads, LeadsQuery, Trace
 from leadtrace_api.leads.trace import deal_ids
 from leadtrace_api.parameters import check_range, filter_items
+from leadtrace_api.personal.searching import check_may_search, found_by
 from leadtrace_api.personal.showing import look_at
 from leadtrace_api.problems import NotFoundError, ParameterError
 from leadtrace_api.reading import Reading, reading
 from leadtrace_api.room import InRoom
+from leadtrace_api.tables import LEADS
 
 LeadId = Annotated[UUID, Path(description="As every answer names the lead; an absorbed one redirects.")]
 
@@ -47,19 +49,23 @@ def _example(answer: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
 async def leads(request: Request, room: InRoom, query: Annotated[LeadsQuery, Query()]) -> Response:
     """The leads behind a number of the funnel, or any others; visitors and absorbed leads are not listed."""
     _check(query)
-    order = Order(query.sort, room.settings.currency)
+    if query.q is not None:
+        check_may_search(request, room)
+    order = Order(query.sort, room.settings.currency, ranged=query.is_ranged)
     after = order.place_of(query.cursor) if query.cursor is not None else None
     async with reading(room) as now:
-        rows = await queries.page(now, query, order, after)
+        found = await found_by(room, now, query.q, LEADS.c.lead_id) if query.q is not None else []
+        rows = await queries.page(now, query, order, after, found)
         shown, more = rows[: query.limit], len(rows) > query.limit
-        asked = [row.lead_id for row in shown] if query.personal else []
+        # Whoever is found is named by what was asked for: that is a look as well.
+        asked = [row.lead_id for row in shown] if query.personal or query.q is not None else []
         look = await look_at(request, room, now, asked)
     await look.record(room)
     answer = Leads(
         snapshot_at=now.at,
         definition_version=now.version,
         query={**_plain(query), **query.filters(), "limit": query.limit},
-        leads=tuple(lead_row(row, look.fields.get(row.lead_id)) for row in shown),
+        leads=tuple(lead_row(row, look.fields.get(row.lead_id) if query.personal else None) for row in shown),
         next=_next(query, queries.place_in(order, shown[-1])) if more else None,
     )
     return _json(answer)

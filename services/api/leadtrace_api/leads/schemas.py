@@ -10,7 +10,7 @@ from leadtrace.events.lead import Stage
 from leadtrace.events.snapshots import LeadStatus
 from leadtrace_api.leads.order import Sort
 from leadtrace_api.parameters import DimensionFilters, Value
-from leadtrace_api.personal.schemas import PersonalFields
+from leadtrace_api.personal.schemas import LONGEST_SEARCH, PersonalFields
 from leadtrace_api.schemas import Answer, Money, Stamped
 
 LONGEST_PAGE = 500
@@ -38,9 +38,21 @@ class LeadsQuery(DimensionFilters):
         description="What comes first; with a minus the highest or the latest. Amounts are in the reporting "
         "currency; leads without a value count as lowest.",
     )
+    q: Annotated[str, Field(max_length=LONGEST_SEARCH)] | None = Field(
+        default=None,
+        description="Only leads with all these words in names and company, whole words without case and "
+        "accents; for keys of scope read:pii.",
+        examples=["quint acme"],
+    )
     personal: bool = Field(default=False, description="Whether to show who each lead is, as far as allowed.")
     limit: Annotated[int, Field(ge=1, le=LONGEST_PAGE, description="Leads on a page.")] = 100
     cursor: Value | None = Field(default=None, description="Where the page before ended; from its `next`.")
+
+    @property
+    def is_ranged(self) -> bool:
+        """Whether days narrow what is listed."""
+        bounds = (f"{name}_{end}" for name in ("captured", "reached", "stage") for end in ("from", "to"))
+        return any(getattr(self, bound) is not None for bound in bounds)
 
 
 class Dimensions(Answer):

@@ -8,6 +8,8 @@ from pydantic import Field
 
 from leadtrace_api.schemas import Answer
 
+LONGEST_SEARCH = 200
+
 
 class PersonalFields(Answer):
     """Who a lead is. Without scope `read:pii` every field is null, known or not, and `masked` is true."""

@@ -24,6 +24,17 @@ class Vault:
         Raises:
             UnavailableError: this process lacks a master key.
         """
+        return {key_id: DataKey(one) for key_id, one in self._opened(wrapped).items()}
+
+    def secret(self, wrapped: Mapping[UUID, bytes], key_id: UUID) -> bytes | None:
+        """The bytes of a key that seals nothing; None if it is not among them.
+
+        Raises:
+            UnavailableError: this process lacks a master key.
+        """
+        return self._opened(wrapped).get(key_id)
+
+    def _opened(self, wrapped: Mapping[UUID, bytes]) -> dict[UUID, bytes]:
         if not wrapped:
             return {}
         wrapper = self._wrapper = self._wrapper or self._find()
@@ -32,7 +43,7 @@ class Vault:
         keys = {}
         for key_id, one in wrapped.items():
             try:
-                keys[key_id] = DataKey(wrapper.unwrap(one))
+                keys[key_id] = wrapper.unwrap(one)
             except UnknownMasterKeyError:
                 # It may have been rotated since: the next request looks again.
                 self._wrapper = None

@@ -29,6 +29,7 @@ from leadtrace_ingest.erasure.suppression import lock_alone
 from leadtrace_ingest.erasure.tools import Tools
 from leadtrace_ingest.identity.after_erasure import before_erasures
 from leadtrace_ingest.identity.subject import Subject, subject_uuid
+from leadtrace_ingest.personal.search_words import forget
 
 _PAGE = 500
 
@@ -126,6 +127,7 @@ async def _carry_out(connection: Connection, request: Request, tools: Tools) -> 
     await _suppress(connection, suppressed, until, identities)
     await part(connection, keys, tools.fan_in)
     await connection.execute(_DESTROY, keys)
+    await forget(connection, keys)
     places = sorted(told.places)
     await connection.execute(_REDACT, [one for one, _ in places], [item for _, item in places], erasure_id)
     senders = await connection.fetch(_SENDERS, list({one for one, _ in places}))

@@ -21,6 +21,7 @@ _COUNTS = msgspec.json.Decoder(dict[str, int])
 # What an erasure does to each store, so that a receipt can be read without this code.
 STORES: Mapping[str, str] = {
     "personal_keys": "the keys of the lead's subjects are destroyed: what is sealed under them stays sealed",
+    "search_words": "digests of the words that found the lead's subjects are deleted with their keys",
     "events": "kept as published; their personal blocks can be opened by nobody",
     "topics": "as events",
     "dead_letters": "as events",

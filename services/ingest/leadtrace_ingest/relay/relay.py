@@ -36,6 +36,7 @@ from leadtrace_ingest.handlers import on_deliveries
 from leadtrace_ingest.identity.settling import Identifier
 from leadtrace_ingest.identity.subject import Binding, Subject
 from leadtrace_ingest.outcome import Outcome, Reason
+from leadtrace_ingest.personal.search_words import SearchWords
 from leadtrace_ingest.personal.subject_keys import SubjectKey, SubjectKeys
 from leadtrace_ingest.relay.canonical import Canonical, canonical_events, named_subjects, unbound_events
 from leadtrace_ingest.relay.claims import settle_claims
@@ -116,6 +117,7 @@ class Relay:
         self._identifier = identifier
         self._suppressor = Suppressor(tools.identities)
         self._subject_keys = SubjectKeys(tools.wrapper)
+        self._search_words = SearchWords(tools.wrapper)
         self._numbers = EventNumbers()
         self._published: list[UUID] = []
         self._one_by_one = 0  # rows still to be claimed singly
@@ -216,6 +218,7 @@ class Relay:
         unbound = without_oversized(unbound_events(works, names))
         identified = await self._identifier.identify(connection, unbound)
         keys = await self._subject_keys.take(connection, named_subjects(unbound))
+        await self._search_words.keep(connection, unbound)
         numbers = await self._numbers.take(connection, len(unbound) + len(identified.told))
         events = canonical_events(unbound, identified.bound, keys, numbers[: len(unbound)])
         return events + identified.events(numbers[len(unbound) :]), identified.bound, keys

@@ -140,3 +140,37 @@ async def test_a_cursor_belongs_to_its_order(projection: Projection, client: htt
     page = (await client.get("/v1/leads", params={"sort": "revenue", "limit": 1})).json()
     other = page["next"].replace("sort=revenue", "sort=score")
     assert (await client.get(other)).status_code == 400
+
+
+@settings(
+    deadline=None,
+    max_examples=25,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(world=_worlds(), sort=st.sampled_from(Sort), changes=st.lists(st.integers(1, 30), max_size=8))
+async def test_pages_read_while_leads_come_and_go_hold_the_others_once(
+    projection: Projection,
+    client: httpx.AsyncClient,
+    world: list[tuple[LeadOutcome, LeadScore | None]],
+    sort: Sort,
+    changes: list[int],
+) -> None:
+    await projection.empty()
+    await projection.take([record(lead, 1) for lead, _ in world])
+    await projection.take([record(score, 1) for _, score in world if score is not None])
+    found: list[str] = []
+    path: str | None = f"/v1/leads?sort={sort.value}&limit=1"
+    coming = iter(changes)
+    while path is not None:
+        answer = (await client.get(path)).json()
+        found += [one["lead_id"] for one in answer["leads"]]
+        path = answer["next"]
+        number = next(coming, None)
+        if number is not None:
+            # One of those that are there goes on, is lost or brings money; or another one comes.
+            lead = outcome(number, (Stage.LEAD, 9.0), captured=1.0, deals=[won(number, 9, 9)], status="lost")
+            await projection.take([record(lead, 2)])
+    touched = {lead_id(number) for number in changes}
+    untouched = [lead.lead_id for lead, _ in world if lead.lead_id not in touched]
+    assert sorted(one for one in found if one in untouched) == sorted(untouched)

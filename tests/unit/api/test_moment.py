@@ -16,7 +16,9 @@ _TODAY = 739_000
 _OPEN = st.lists(st.tuples(st.integers(0, 6), st.integers(_TODAY - 800, _TODAY + 2)), max_size=20)
 # Beside the ends of minutes and of hours, where ages come into another bin.
 _ENDS = [60 * minutes for minutes in (1, 2, 5, 10, 15, 30, *range(60, 24 * 60, 60))]
-_SECONDS = st.lists(st.floats(0, _DAY_S, exclude_max=True), max_size=10).map(
+# Moments have microseconds, and no more.
+_SOME = st.integers(0, _DAY_S * 1_000_000 - 1).map(lambda micros: micros / 1_000_000)
+_SECONDS = st.lists(_SOME, max_size=10).map(
     lambda some: sorted([0.0, *(float(end + beside) for end in _ENDS for beside in (-1, 0, 1)), *some])
 )
 

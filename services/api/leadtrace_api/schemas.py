@@ -102,7 +102,7 @@ def rate(part: int, n: int, method: Ratio) -> Rate:
         n=n,
         at_risk=0 if ended else None,
         method=method,
-        interval=_rounded(wilson(part, n)) if ended else None,
+        interval=rounded_interval(wilson(part, n)) if ended else None,
         naive=value,
         maturity=1.0 if ended and n else None,
         immature=not n if ended else None,
@@ -120,14 +120,15 @@ def honest(found: HonestRates, place: tuple[int, ...]) -> Rate:
         n=n,
         at_risk=int(found.open[place]),
         method="aalen_johansen",
-        interval=_rounded(log_minus_log(value, float(found.variance[place]))),
+        interval=rounded_interval(log_minus_log(value, float(found.variance[place]))),
         naive=round(won / n, RATE_DIGITS),
         maturity=None if isnan(maturity) else round(maturity, RATE_DIGITS),
         immature=not maturity >= MATURE,
     )
 
 
-def _rounded(interval: Interval | None) -> Interval | None:
+def rounded_interval(interval: Interval | None) -> Interval | None:
+    """An interval to the digits that rates are told with."""
     return None if interval is None else (round(interval[0], RATE_DIGITS), round(interval[1], RATE_DIGITS))
 
 

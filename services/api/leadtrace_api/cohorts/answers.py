@@ -11,7 +11,7 @@ from leadtrace.domain.survival.intervals import log_minus_log
 from leadtrace_api.cohorts.schemas import CohortNumbers, Point
 from leadtrace_api.funnel.rates import Moment, Told, ends_of, rates
 from leadtrace_api.funnel.step_ages import Entries
-from leadtrace_api.schemas import RATE_DIGITS
+from leadtrace_api.schemas import RATE_DIGITS, rounded_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,9 @@ class Teller:
             yield Point(
                 age_s=float(ENDS_S[tick]),
                 won=round(share, RATE_DIGITS),
-                interval=_rounded(interval),
+                interval=rounded_interval(interval),
                 lost=round(max(1.0 - share - float(ends.staying[at]), 0.0), RATE_DIGITS),
                 at_risk=int(ends.at_risk[at]),
                 converted=int(converted[tick]),
                 complete=tick < unsure,
             )
-
-
-def _rounded(interval: tuple[float, float] | None) -> tuple[float, float] | None:
-    return None if interval is None else (round(interval[0], RATE_DIGITS), round(interval[1], RATE_DIGITS))

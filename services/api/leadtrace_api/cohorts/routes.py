@@ -25,7 +25,7 @@ from leadtrace_api.cohorts.table import as_csv
 from leadtrace_api.documented import answered_as_table_too
 from leadtrace_api.funnel.queries import Slice
 from leadtrace_api.funnel.rates import moment
-from leadtrace_api.funnel.step_ages import Entries, no_entries, passing, step_ages, step_ages_by
+from leadtrace_api.funnel.step_ages import Entries, everybody, no_entries, passing, step_ages_by
 from leadtrace_api.parameters import check_range
 from leadtrace_api.problems import ParameterError, nearest
 from leadtrace_api.projector.contribution import Basis
@@ -71,9 +71,8 @@ async def _answer(
     periods = await step_ages_by(now, asked, lambda day: _start_of(query.each, day))
     keys = filters.get(dimension, [])
     found = {start: passing(parts, keys) for start, parts in sorted(periods.items())}
-    everybody = await step_ages(now, Slice(Basis.COHORT, TOTAL, first=None, last=None))
     told = Teller(step, moment(now.at, settings.zone)).numbers(
-        [*found.values(), no_entries().plus(found.values())], everybody.get((TOTAL, TOTAL), no_entries())
+        [*found.values(), no_entries().plus(found.values())], await everybody(now)
     )
     return Cohorts(
         snapshot_at=now.at,

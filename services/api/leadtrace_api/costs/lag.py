@@ -11,9 +11,8 @@ import numpy as np
 from sqlalchemy import Row
 
 from leadtrace.domain.survival.aalen_johansen import Incidence, Times, incidence
+from leadtrace.domain.survival.honest_rate import LONGEST_HORIZON_S, MATURE
 
-LONGEST_HORIZON_S: Final = 365 * 86_400.0
-MATURE: Final = 0.8
 # Wins to come are told so exactly, and money is divided by what is told.
 _DIGITS: Final = 6
 

@@ -13,7 +13,7 @@ from leadtrace_api.funnel.found import Found, Groups, of_facts, of_rollups
 from leadtrace_api.funnel.queries import Slice, known_days, unlinked_deals
 from leadtrace_api.funnel.rates import Told, moment, rates
 from leadtrace_api.funnel.schemas import EXAMPLE, MOST_GROUPS, Funnel, FunnelEcho, FunnelGroup, FunnelQuery
-from leadtrace_api.funnel.step_ages import Entries, no_entries, step_ages
+from leadtrace_api.funnel.step_ages import Entries, everybody
 from leadtrace_api.funnel.sums import largest, together
 from leadtrace_api.funnel.table import as_csv
 from leadtrace_api.knowledge.closing import check_closed
@@ -110,8 +110,7 @@ async def _find(now: Reading, asked: Slice, question: Question, zone: str) -> Fo
 
 async def _rates(now: Reading, parts: Sequence[Entries], settings: ApiSettings) -> list[Told]:
     """The rates of each part at this moment, by how all leads that there are fared."""
-    everybody = await step_ages(now, Slice(Basis.COHORT, TOTAL, first=None, last=None))
-    return rates(parts, everybody.get((TOTAL, TOTAL), no_entries()), moment(now.at, settings.zone))
+    return rates(parts, await everybody(now), moment(now.at, settings.zone))
 
 
 def _groups(

@@ -84,6 +84,12 @@ async def step_ages(reading: Reading, asked: Slice) -> dict[tuple[str, str], Ent
     return (await step_ages_by(reading, asked, lambda _: None)).get(None, {})
 
 
+async def everybody(reading: Reading) -> Entries:
+    """The entries of all leads there are, whom groups are compared with."""
+    found = await step_ages(reading, Slice(Basis.COHORT, TOTAL, first=None, last=None))
+    return found.get((TOTAL, TOTAL), no_entries())
+
+
 async def step_ages_by(
     reading: Reading, asked: Slice, period: Callable[[date], Period]
 ) -> dict[Period, dict[tuple[str, str], Entries]]:

@@ -31,6 +31,7 @@ from leadtrace_api.journey_tables import OFFERS, POSTINGS, STEP_AGES, VISITS
 from leadtrace_api.projector.dimensions import DIMENSIONS
 from leadtrace_api.spend_tables import SPEND
 from leadtrace_api.table_parts import METADATA, MOMENT, ZERO, identity, known_columns, listing_indexes
+from leadtrace_api.ticker_tables import TICKER
 
 LEADS = Table(
     "leads",
@@ -278,6 +279,7 @@ PERSONAL_READS = Table(
 
 JOURNEY = (VISITS, STEP_AGES, POSTINGS, OFFERS)
 MONEY = SPEND
+LIVE = TICKER
 
 NOTES = note_table(METADATA)
 DEAD_LETTERS = dead_letter_table(METADATA)

@@ -30,10 +30,10 @@ TICKER_ENTRIES = Table(
 TICKER_STATE = Table(
     "ticker_state",
     METADATA,
-    Column("only", Boolean, primary_key=True, server_default=text("true")),
+    Column("single", Boolean, primary_key=True, server_default=text("true")),
     Column("last_number", BigInteger, nullable=False, server_default=ZERO),
     Column("pruned_number", BigInteger, nullable=False, server_default=ZERO),
-    CheckConstraint("only", name="only"),
+    CheckConstraint("single", name="single"),
     comment="The highest number that was given, and the highest that is kept no longer.",
 )
 

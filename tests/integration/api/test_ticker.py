@@ -14,7 +14,7 @@ from leadtrace.events.lead import Stage
 from leadtrace.events.snapshots import DealStatus, LeadOutcome, LeadScore, Qualification
 from leadtrace.runtime.clock import FrozenClock, SystemClock
 from leadtrace.runtime.metrics import Metrics
-from leadtrace.store.connection import Connection
+from leadtrace.store.engine import connect
 from leadtrace_api.projector.ticker import Entry, Kind
 from leadtrace_api.store import ticker
 from leadtrace_api.store.rebuild import rebuild_if_cut_otherwise
@@ -33,7 +33,13 @@ def sequencer(projection: Projection, a_round: int = 5_000) -> Sequencer:
 async def told(projection: Projection) -> list[ticker.Numbered]:
     """Every entry, in the order of numbers."""
     await sequencer(projection).work()
-    return await ticker.page(projection.owner, 0, 100_000)
+    return await page(projection)
+
+
+async def page(projection: Projection, after: int = 0) -> list[ticker.Numbered]:
+    """The entries behind a number."""
+    async with projection.owner.acquire() as connection:
+        return await ticker.page(connection, after, 100_000)
 
 
 async def notable(projection: Projection) -> list[dict[str, Any]]:
@@ -57,10 +63,14 @@ def schedules(draw: st.DrawFn) -> list[tuple[str, int]]:
 @LAW
 @given(schedule=schedules(), a_round=st.integers(1, 4), data=st.data())
 async def test_readers_miss_nothing_and_read_nothing_twice_whoever_commits_when(
-    projection: Projection, schedule: list[tuple[str, int]], a_round: int, data: st.DataObject
+    projection: Projection,
+    database_url: str,
+    schedule: list[tuple[str, int]],
+    a_round: int,
+    data: st.DataObject,
 ) -> None:
     await forget(projection)
-    writers = [await projection.connect() for _ in range(WRITERS)]
+    writers = [await connect(database_url, "leadtrace_api") for _ in range(WRITERS)]
     open_now: dict[int, tuple[Any, list[str]]] = {}
     committed: list[list[str]] = []
     rounds: list[int] = []
@@ -76,7 +86,7 @@ async def test_readers_miss_nothing_and_read_nothing_twice_whoever_commits_when(
 
     async def read() -> None:
         after = seen[-1][0] if seen else 0
-        seen.extend((one.number, one.body) for one in await ticker.page(projection.owner, after, 100))
+        seen.extend((one.number, one.body) for one in await page(projection, after))
 
     for act, writer in [*schedule, *(("commit", n) for n in range(WRITERS)), ("number", 0), ("read", 0)]:
         if act == "tell":
@@ -112,7 +122,7 @@ async def test_readers_miss_nothing_and_read_nothing_twice_whoever_commits_when(
         later = [place[body] for bodies in committed[done:] for body in bodies]
         assert max(before, default=0) < min(later, default=1 << 62)
     after = data.draw(st.integers(0, len(seen)))
-    resumed = await ticker.page(projection.owner, after, 100)
+    resumed = await page(projection, after)
     assert [(one.number, one.body) for one in resumed] == seen[after:]
 
 
@@ -233,19 +243,21 @@ async def test_entries_are_kept_for_a_day_and_numbers_go_on(projection: Projecti
     clock = FrozenClock(datetime(2026, 3, 1, tzinfo=UTC))
     own = Sequencer(projection.pool, clock, Metrics())
 
-    async def tell(connection: Connection, body: str) -> None:
-        await ticker.tell(connection, [Entry(Kind.NOTABLE, body)])
+    async def tell(body: str) -> None:
+        async with projection.owner.acquire() as connection:
+            await ticker.tell(connection, [Entry(Kind.NOTABLE, body)])
         await own.work()
 
-    await tell(projection.owner, "1")
+    await tell("1")
     clock.advance(KEPT)
-    await tell(projection.owner, "2")
-    assert [one.number for one in await ticker.page(projection.owner, 0, 9)] == [1, 2]
+    await tell("2")
+    assert [one.number for one in await page(projection)] == [1, 2]
     clock.advance(timedelta(minutes=10))
     await own.work()
-    assert [one.number for one in await ticker.page(projection.owner, 0, 9)] == [2]
+    assert [one.number for one in await page(projection)] == [2]
     clock.advance(KEPT + timedelta(minutes=1))
     await own.work()
-    assert await ticker.state(projection.owner) == (2, 2)
-    await tell(projection.owner, "3")
-    assert [one.number for one in await ticker.page(projection.owner, 0, 9)] == [3]
+    async with projection.owner.acquire() as connection:
+        assert await ticker.state(connection) == (2, 2)
+    await tell("3")
+    assert [one.number for one in await page(projection)] == [3]

@@ -34,10 +34,10 @@ _STATEMENTS = (
     """,
     """
     create table ticker_state (
-      only boolean primary key default true,
+      single boolean primary key default true,
       last_number bigint not null default 0,
       pruned_number bigint not null default 0,
-      constraint ticker_state_only_check check (only)
+      constraint ticker_state_single_check check (single)
     )
     """,
     """

@@ -161,5 +161,3 @@ async def test_a_database_that_was_restored_resets_everybody() -> None:
     await hub.take_in()
     assert events(reader.take()) == [("reset", "20")]
     assert hub.last == 20
-
-

@@ -11,11 +11,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from leadtrace.store.connection import Connection
+from leadtrace.testing.eventually import eventually
 from leadtrace.testing.installation import Installation
 from leadtrace_api.projector.ticker import Entry, Kind
 from leadtrace_api.store import ticker
 from tests.benchmarks.figure import Benchmark, Figure, higher, lower, percentile
-from tests.benchmarks.hubspot import FIRST_CONTACT, bodies_of, signed_requests, start_of_contact
+from tests.benchmarks.hubspot import bodies_of, signed_requests, start_of_contact
 from tests.benchmarks.scene import database, fresh_installation
 
 READERS = 1_000
@@ -43,16 +44,16 @@ class _Reader(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask for the stream."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - narrows the type for mypy
+        assert isinstance(transport, asyncio.Transport)
         transport.write(b"GET /v1/ticker HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n\r\n" % self._port)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _: Exception | None) -> None:
         """Note that nothing more will come."""
         self.lost = True
 
     def data_received(self, data: bytes) -> None:
         """Note the age of what came."""
-        now = time.time()
+        now = time.monotonic()
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
             self.opened = self.opened or line == b": open"
@@ -91,7 +92,7 @@ async def _from_the_ack(installation: Installation) -> list[Figure]:
             outgoing.write(request)
             answer = await incoming.read(4_096)
             acknowledged = time.monotonic()
-            assert answer.startswith(_ACCEPTED), answer  # noqa: S101 - a benchmark of refusals measures nothing
+            assert answer.startswith(_ACCEPTED), answer
             async with asyncio.timeout(_READ_WITHIN_S):
                 await reader.came.wait()
             ages.append((time.monotonic() - acknowledged) * 1_000)
@@ -116,7 +117,7 @@ async def _tell(connection: Connection, count: int, rate: int | None) -> None:
     for number in range(count):
         if rate is not None:
             await asyncio.sleep(max(0.0, begun + number / rate - time.monotonic()))
-        body = json.dumps({"told": time.time(), "filler": _FILLER})
+        body = json.dumps({"told": time.monotonic(), "filler": _FILLER})
         await ticker.tell(connection, [Entry(Kind.NOTABLE, body)])
 
 
@@ -132,9 +133,11 @@ async def _figures(label: str, readers: list[_Reader], count: int) -> list[Figur
 
 
 async def _all_read(readers: list[_Reader], count: int) -> None:
-    async with asyncio.timeout(_READ_WITHIN_S):
-        while any(len(one.ages_ms) < count and not one.lost for one in readers):
-            await asyncio.sleep(0.01)
+    await eventually(
+        lambda: all(len(one.ages_ms) >= count or one.lost for one in readers),
+        what="every reader has read all",
+        deadline_s=_READ_WITHIN_S,
+    )
 
 
 @asynccontextmanager
@@ -143,9 +146,9 @@ async def _readers(port: int, count: int) -> AsyncIterator[list[_Reader]]:
     loop = asyncio.get_running_loop()
     made = [await loop.create_connection(lambda: _Reader(port), "127.0.0.1", port) for _ in range(count)]
     readers = [reader for _, reader in made]
-    async with asyncio.timeout(_READ_WITHIN_S):
-        while not all(one.opened for one in readers):
-            await asyncio.sleep(0.05)
+    await eventually(
+        lambda: all(one.opened for one in readers), what="every stream is open", deadline_s=_READ_WITHIN_S
+    )
     yield readers
     for transport, _ in made:
         transport.close()

@@ -20,6 +20,7 @@ TICKER_ENTRIES = Table(
     "ticker_entries",
     METADATA,
     Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry_id", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("told_at", MOMENT, nullable=False),

@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.types import Message
 
+from leadtrace.testing.eventually import eventually
 from leadtrace_api.store.ticker import Numbered, TickerState
-from leadtrace_api.ticker.frames import Dropped
-from leadtrace_api.ticker.hub import Hub
+from leadtrace_api.ticker.frames import ALL, Dropped
+from leadtrace_api.ticker.hub import RING, Hub
+from leadtrace_api.ticker.position import position_of, written
 from leadtrace_api.ticker.reader import Reader
 from leadtrace_api.ticker.stream import EventStream
 
@@ -24,7 +26,7 @@ class Entries:
 
     async def page(self, after: int, limit: int) -> list[Numbered]:
         first = max(after, self.pruned) + 1
-        return [Numbered(n, KINDS[n % 2], "{}") for n in range(first, self.count + 1)][:limit]
+        return [Numbered(n, 10 * n, KINDS[n % 2], "{}") for n in range(first, self.count + 1)][:limit]
 
     async def state(self) -> TickerState:
         return TickerState(self.count, self.pruned)
@@ -40,8 +42,8 @@ def events(text: bytes) -> list[tuple[str, str | None]]:
     return found
 
 
-async def opened(entries: Entries, **limits: int) -> Hub:
-    hub = Hub(**limits)
+async def opened(entries: Entries, *, ring: int = RING) -> Hub:
+    hub = Hub(ring=ring)
     await hub.open(entries)
     return hub
 
@@ -60,8 +62,7 @@ class Client:
 
         async def never() -> Message:
             # The hub closes once the stream has joined: what waits is sent, then the reason.
-            while reader not in self.hub._readers:
-                await asyncio.sleep(0)
+            await eventually(lambda: reader in self.hub._readers, what="the stream has joined")
             self.hub.close()
             await asyncio.Event().wait()
             raise AssertionError
@@ -93,6 +94,54 @@ async def test_resumes_anywhere_without_a_gap(pruned: int, kept: int, ring: int,
     else:
         assert numbers == []
         assert resets == [str(pruned + kept)]
+
+
+@given(
+    counted=st.sets(st.integers(1, 8)),
+    only_notable=st.booleans(),
+    cuts=st.lists(st.integers(0, 12), max_size=6),
+    ring=st.integers(1, 9),
+)
+async def test_what_is_counted_never_comes_however_often_a_reader_resumes(
+    counted: set[int], *, only_notable: bool, cuts: list[int], ring: int
+) -> None:
+    entries = Entries(8)
+    kinds = frozenset({"notable"}) if only_notable else ALL
+    position = written(0, {10 * n for n in counted})
+    got: list[tuple[str, int]] = []
+    for cut in [*cuts, 99]:
+        hub = await opened(entries, ring=ring)
+        start = position_of(position)
+        assert start is not None
+        client = Client(hub)
+        await client.follow(start.number, Reader(kinds, counted=start.counted))
+        position, read = as_read(client.text, cut, position)
+        got += read
+    assert got == [(KINDS[n % 2], n) for n in range(1, 9) if n not in counted and KINDS[n % 2] in kinds]
+
+
+def as_read(text: bytes, blocks: int, position: str) -> tuple[str, list[tuple[str, int]]]:
+    """Where a browser stands that read so many blocks of a stream, and the events in them."""
+    read = []
+    for block in text.decode().split("\n\n")[:blocks]:
+        fields = dict(line.split(": ", 1) for line in block.split("\n") if line and not line.startswith(":"))
+        position = fields.get("id", position)
+        if "data" in fields and fields["event"] != "dropped":
+            read.append((fields["event"], int(fields["id"].split("-")[0])))
+    return position, read
+
+
+async def test_a_reset_forgets_what_was_counted() -> None:
+    entries = Entries(3)
+    hub = await opened(entries)
+    reader = Reader(counted={70})
+    assert hub.rejoin(reader, 3)
+    reader.take()
+    hub.beat()
+    assert reader.take() == b": beat\nid: 3-70\n\n"
+    entries.count, entries.pruned = 7, 5
+    await hub.take_in()
+    assert events(reader.take()) == [("reset", "5"), ("funnel", "6"), ("notable", "7")]
 
 
 async def test_kinds_are_filtered_and_ids_go_on() -> None:

@@ -26,6 +26,7 @@ from leadtrace_api.room import InRoom
 from leadtrace_api.settings import ApiSettings
 from leadtrace_api.spreadsheet import Format, csv_response
 from leadtrace_api.tags import NOT_MODIFIED, has, not_modified, tag_of, tagged
+from leadtrace_api.ticker.standing import where_the_ticker_stands
 
 router = APIRouter()
 
@@ -92,6 +93,7 @@ async def _answer(now: Reading, query: FunnelQuery, by: tuple[str, ...], setting
         other=assembler.other(rest, len(others), told[-2]) if others else None,
         total=assembler.total(found.total, told[-1]),
         unlinked=assembler.unlinked(await unlinked_deals(now, asked)) if query.as_of is None else None,
+        ticker=await where_the_ticker_stands(now) if query.as_of is None else None,
     )
 
 

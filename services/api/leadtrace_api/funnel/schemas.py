@@ -146,6 +146,10 @@ class Funnel(Stamped):
     other: Other | None = Field(description="Null where all groups are told.")
     total: FunnelNumbers
     unlinked: Unlinked | None = Field(description="Null with as_of: it is kept as known now only.")
+    ticker: str | None = Field(
+        description="Where `/v1/ticker` goes on from these numbers: sent as `Last-Event-ID`, all that is "
+        "told then is to be added to them, once. Null with as_of, and while much waits to be told."
+    )
 
 
 def _rate(value: float, n: int, at_risk: int, naive: float, interval: tuple[float, float]) -> dict[str, Any]:
@@ -215,4 +219,5 @@ EXAMPLE: dict[str, Any] = {
     "other": None,
     "total": _NUMBERS,
     "unlinked": {"deals": 0, "revenue": {"amount": "0.00", "currency": "EUR"}, "unconverted": []},
+    "ticker": "4711",
 }

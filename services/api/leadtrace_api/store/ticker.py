@@ -14,7 +14,6 @@ from leadtrace_api.projector.ticker import Entry
 WAITING_CHANNEL = "leadtrace_ticker_waiting"
 NUMBERED_CHANNEL = "leadtrace_ticker_numbered"
 
-_ADVISORY_KEY = 7_317_203_126
 # The sequence of ids is handed out row by row: a lead's later entry, told under its lock, has a later id.
 _TELL = f"""
 with told as (
@@ -24,7 +23,8 @@ with told as (
 )
 select pg_notify('{WAITING_CHANNEL}', '')
 """
-_ALONE = f"select pg_advisory_xact_lock({_ADVISORY_KEY})"
+# Whoever numbers or removes entries holds the row until it commits.
+_ALONE = "select 1 from api.ticker_state for update"
 _NUMBER = """
 with taken as (
   delete from api.ticker_waiting where entry_id in (
@@ -32,8 +32,8 @@ with taken as (
   )
   returning entry_id, kind, body, told_at
 ), numbered as (
-  insert into api.ticker_entries (number, kind, body, told_at, numbered_at)
-  select s.last_number + row_number() over (order by t.entry_id), t.kind, t.body, t.told_at, $2
+  insert into api.ticker_entries (number, entry_id, kind, body, told_at, numbered_at)
+  select s.last_number + row_number() over (order by t.entry_id), t.entry_id, t.kind, t.body, t.told_at, $2
   from taken t cross join api.ticker_state s
   returning number, told_at
 )
@@ -50,14 +50,17 @@ with past as (
 )
 update api.ticker_state set pruned_number = p.number from past p where p.number is not null
 """
-_PAGE = "select number, kind, body from api.ticker_entries where number > $1 order by number limit $2"
+_PAGE = (
+    "select number, entry_id, kind, body from api.ticker_entries where number > $1 order by number limit $2"
+)
 _STATE = "select last_number, pruned_number from api.ticker_state"
 
 
 class Numbered(NamedTuple):
-    """An entry as readers get it."""
+    """An entry as readers get it; it had its id before it had a number."""
 
     number: int
+    entry_id: int
     kind: str
     body: str
 
@@ -72,7 +75,7 @@ class TickerState(NamedTuple):
 class Round(NamedTuple):
     """How many entries got a number, and for how long (s) the first of them had waited."""
 
-    count: int
+    numbered: int
     waited_s: float
 
 

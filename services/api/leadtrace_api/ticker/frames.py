@@ -27,6 +27,7 @@ class Frame(NamedTuple):
     """An entry with its bytes."""
 
     number: int
+    entry_id: int
     kind: str
     data: bytes
 
@@ -34,32 +35,38 @@ class Frame(NamedTuple):
 def frame_of(entry: Numbered) -> Frame:
     """The event that an entry is sent as."""
     text = f"id: {entry.number}\nevent: {entry.kind}\ndata: {entry.body}\n\n"
-    return Frame(entry.number, entry.kind, text.encode())
+    return Frame(entry.number, entry.entry_id, entry.kind, text.encode())
 
 
 def wanted(frames: Iterable[Frame], kinds: frozenset[str], after: int) -> list[bytes]:
     """The bytes of those behind a number that a reader asked for; resets reach everybody."""
-    return [
-        one.data
-        for one in frames
-        if one.number > after and (one.kind in kinds or one.kind == Kind.RESET.value)
-    ]
+    return [one.data for one in frames if one.number > after and is_for(one, kinds)]
 
 
-def opening(number: int) -> bytes:
+def is_for(frame: Frame, kinds: frozenset[str]) -> bool:
+    """Whether a reader of these kinds gets it."""
+    return frame.kind in kinds or frame.kind == Kind.RESET.value
+
+
+def standing_at(frame: Frame, position: str) -> bytes:
+    """The event with another id: who resumes from it stands there."""
+    return b"id: " + position.encode() + frame.data[frame.data.index(b"\n") :]
+
+
+def opening(position: str) -> bytes:
     """How a stream begins: where it stands, so that a reader who got nothing yet can resume too."""
-    return f"retry: {RETRY_MS}\n: open\nid: {number}\n\n".encode()
+    return f"retry: {RETRY_MS}\n: open\nid: {position}\n\n".encode()
 
 
-def beat(number: int) -> bytes:
+def beat(position: str) -> bytes:
     """A comment; its id moves on who filters, and dispatches no event."""
-    return f": beat\nid: {number}\n\n".encode()
+    return f": beat\nid: {position}\n\n".encode()
 
 
 def reset(number: int, reason: str) -> bytes:
     """Entries are missing: what was added up is to be asked for anew."""
     body = msgspec.json.encode({"reason": reason}).decode()
-    return frame_of(Numbered(number, Kind.RESET.value, body)).data
+    return frame_of(Numbered(number, 0, Kind.RESET.value, body)).data
 
 
 def dropped(reason: Dropped) -> bytes:

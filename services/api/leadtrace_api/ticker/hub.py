@@ -11,8 +11,9 @@ from typing import Final
 
 from leadtrace.runtime.metrics import Metrics
 from leadtrace_api.ticker import frames
-from leadtrace_api.ticker.frames import Dropped, Frame, frame_of, wanted
+from leadtrace_api.ticker.frames import Dropped, Frame, frame_of
 from leadtrace_api.ticker.metrics import DROPPED, READERS
+from leadtrace_api.ticker.position import written
 from leadtrace_api.ticker.reader import Reader
 from leadtrace_api.ticker.source import Source
 
@@ -89,30 +90,31 @@ class Hub:
 
     def beat(self) -> None:
         """Show that streams are alive, and close those whose key is so no more."""
-        frame = frames.beat(self._last)
+        beat = frames.beat(written(self._last))
         for reader in list(self._readers):
             if not reader.allowed():
                 self.drop(reader, Dropped.KEY)
             elif reader.idle:
-                reader.put([frame])
+                reader.put([frames.beat(reader.position(self._last)) if reader.has_counted else beat])
 
     def join(self, reader: Reader) -> None:
         """Have a new reader get what comes."""
-        self._add(reader, [frames.opening(self._last)])
+        self._add(reader, [frames.opening(written(self._last))])
 
     def rejoin(self, reader: Reader, after: int) -> bool:
         """Have a reader get all behind a number; False if the ring does not reach that far back."""
         if not self._last - len(self._ring) <= after <= self._last:
             return False
-        missed = wanted(self._ring, reader.kinds, after)
-        self._add(reader, [frames.opening(after)])
+        self._add(reader, [frames.opening(reader.position(after))])
+        missed = reader.pick(self._ring, after)
         if missed and not reader.put([b"".join(missed)]):
             self.drop(reader, Dropped.SLOW)
         return True
 
     def rejoin_anew(self, reader: Reader, reason: str) -> None:
         """Have a reader begin again at the latest entry."""
-        self._add(reader, [frames.opening(self._last), frames.reset(self._last, reason)])
+        reader.begin_anew()
+        self._add(reader, [frames.opening(written(self._last)), frames.reset(self._last, reason)])
 
     async def past(self, after: int) -> Sequence[Frame]:
         """The entries right behind a number; none if they are not kept or there are none."""
@@ -145,9 +147,12 @@ class Hub:
         self._last = taken[-1].number
         made: dict[frozenset[str], list[bytes]] = {}
         for reader in list(self._readers):
-            parts = made.get(reader.kinds)
-            if parts is None:
-                parts = made[reader.kinds] = wanted(taken, reader.kinds, 0)
+            if reader.has_counted:
+                parts = reader.pick(taken)
+            elif reader.kinds in made:
+                parts = made[reader.kinds]
+            else:
+                parts = made[reader.kinds] = reader.pick(taken)
             if parts and not reader.put(parts):
                 self.drop(reader, Dropped.SLOW)
 
@@ -156,5 +161,6 @@ class Hub:
         self._ring.clear()
         self._last = last
         for reader in list(self._readers):
+            reader.begin_anew()
             if not reader.put([frames.reset(last, reason)]):
                 self.drop(reader, Dropped.SLOW)

@@ -24,7 +24,7 @@ class Sequencer:
 
     def __init__(self, pool: Pool, clock: Clock, metrics: Metrics, *, a_round: int = _A_ROUND) -> None:
         self._pool = pool
-        self._clock = clock
+        self.clock = clock
         self._lag = metrics.histogram(SEQUENCER_LAG)
         self._a_round = a_round
         self._pruned_at: datetime | None = None
@@ -44,9 +44,9 @@ class Sequencer:
     async def work(self) -> None:
         """Number all that is committed; remove what is older than a day now and then."""
         async with self._pool.acquire() as connection:
-            while (done := await ticker.number(connection, self._clock.now(), self._a_round)).count:
+            while (done := await ticker.number(connection, self.clock.now(), self._a_round)).numbered:
                 self._lag.observe(done.waited_s)
-            now = self._clock.now()
+            now = self.clock.now()
             if self._pruned_at is None or now - self._pruned_at >= _PRUNE_EVERY:
                 await ticker.prune(connection, now - KEPT)
                 self._pruned_at = now

@@ -12,7 +12,7 @@ from leadtrace.runtime.http_protocol import ABORT
 from leadtrace.runtime.logging import get_logger
 from leadtrace.store.engine import UNAVAILABLE as AWAY
 from leadtrace_api.ticker import frames
-from leadtrace_api.ticker.frames import Dropped, wanted
+from leadtrace_api.ticker.frames import Dropped
 from leadtrace_api.ticker.hub import NOT_KEPT, UNKNOWN, Hub
 from leadtrace_api.ticker.reader import Reader
 
@@ -90,7 +90,7 @@ class EventStream(Response):
                     hub.rejoin_anew(reader, UNKNOWN if after > hub.last else NOT_KEPT)
                 return
             after = past[-1].number
-            if parts := wanted(past, reader.kinds, 0):
+            if parts := reader.pick(past):
                 await self._write(send, b"".join(parts))
 
     async def _go_on(self, send: Send) -> None:

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "api_0020"
-down_revision = "api_0023"
+revision = "api_0026"
+down_revision = "api_0025"
 
 _STATEMENTS = (
     """
@@ -21,6 +21,7 @@ _STATEMENTS = (
     """
     create table ticker_entries (
       number bigint primary key,
+      entry_id bigint not null,
       kind text not null,
       body text not null,
       told_at timestamptz not null,

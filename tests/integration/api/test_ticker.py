@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from leadtrace.events.custody import Answer, Offer, OpenedBy
@@ -20,7 +20,12 @@ from tests.integration.api.projection import Projection
 from tests.integration.api.ticked import added_up, forget, of_live, page, told
 from tests.unit.api.snapshots import DEFINITION, at, deal, deal_id, lead_id, outcome, outcomes, record, won
 
-LAW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+LAW = settings(
+    max_examples=40,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 
 
 async def notable(projection: Projection) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from starlette.types import Message
 
 from leadtrace.testing.eventually import eventually
 from leadtrace_api.store.ticker import Numbered, TickerState
-from leadtrace_api.ticker.frames import ALL, Dropped
+from leadtrace_api.ticker.frames import ALL, Dropped, frame_of
 from leadtrace_api.ticker.hub import RING, Hub
 from leadtrace_api.ticker.position import position_of, written
 from leadtrace_api.ticker.reader import Reader
@@ -105,12 +105,14 @@ async def test_resumes_anywhere_without_a_gap(pruned: int, kept: int, ring: int,
 async def test_what_is_counted_never_comes_however_often_a_reader_resumes(
     counted: set[int], *, only_notable: bool, cuts: list[int], ring: int
 ) -> None:
-    entries = Entries(8)
     kinds = frozenset({"notable"}) if only_notable else ALL
     position = written(0, {10 * n for n in counted})
     got: list[tuple[str, int]] = []
     for cut in [*cuts, 99]:
+        entries = Entries()
         hub = await opened(entries, ring=ring)
+        entries.count = 8
+        await hub.take_in()
         start = position_of(position)
         assert start is not None
         client = Client(hub)
@@ -129,6 +131,14 @@ def as_read(text: bytes, blocks: int, position: str) -> tuple[str, list[tuple[st
         if "data" in fields and fields["event"] != "dropped":
             read.append((fields["event"], int(fields["id"].split("-")[0])))
     return position, read
+
+
+def test_behind_a_reset_everything_is_to_be_counted() -> None:
+    reader = Reader(counted={20, 30})
+    taken = [Numbered(1, 10, "notable", "{}"), Numbered(2, 20, "funnel", "{}")]
+    taken += [Numbered(3, 25, "reset", "{}"), Numbered(4, 30, "funnel", "{}")]
+    picked = events(b"".join(reader.pick([frame_of(one) for one in taken])))
+    assert picked == [("notable", "1-20-30"), ("reset", "3"), ("funnel", "4")]
 
 
 async def test_a_reset_forgets_what_was_counted() -> None:

@@ -598,6 +598,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/ticker": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changes, as it happens
+         * @description Differences of the funnel and notable events, numbered without a gap in the order of commits.
+         */
+        get: operations["ticker_v1_ticker_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/velocity": {
         parameters: {
             query?: never;
@@ -2709,6 +2729,11 @@ export interface components {
              * @enum {string}
              */
             source: "rollup" | "facts";
+            /**
+             * Ticker
+             * @description Where `/v1/ticker` goes on from these numbers: sent as `Last-Event-ID`, all that is told then is to be added to them, once. Null with as_of, and while much waits to be told.
+             */
+            ticker: string | null;
             total: components["schemas"]["FunnelNumbers"];
             /** @description Null with as_of: it is kept as known now only. */
             unlinked: components["schemas"]["Unlinked"] | null;
@@ -10020,6 +10045,7 @@ export interface operations {
                      *       },
                      *       "snapshot_at": "2026-04-01T08:14:05.120000Z",
                      *       "source": "rollup",
+                     *       "ticker": "4711",
                      *       "total": {
                      *         "average_sale": {
                      *           "amount": "600.00",
@@ -14090,6 +14116,164 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A parameter cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A key is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ticker_v1_ticker_get: {
+        parameters: {
+            query?: {
+                /** @description `funnel`, `notable` or both between commas; without it both. `reset` and `dropped` always come. */
+                kinds?: string | null;
+                /** @description Go on from this position, the id of an event or what `/v1/funnel` told, for clients that cannot send `Last-Event-ID`; that header goes before it. */
+                last_event_id?: string | null;
+            };
+            header?: {
+                /** @description Go on behind this number; browsers send it. */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events, until either side ends them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example retry: 2000
+                     *     : open
+                     *     id: 4711
+                     *
+                     *     id: 4712
+                     *     event: funnel
+                     *     data: {"definition_version":3,"rows":[{"basis":"activity","day":"2026-11-27","stage":"mql","channel":"paid_search","segment":"smb","entered":1,"reached":1,"current":1}]}
+                     *
+                     *     id: 4713
+                     *     event: notable
+                     *     data: {"event":"stage_reached","definition_version":3,"lead_id":"0190f0f0-0000-7000-8000-000000000001","at":"2026-11-27T18:47:21+00:00","stage":"mql"}
+                     *
+                     *     : beat
+                     *     id: 4713
+                     *
+                     *     event: dropped
+                     *     data: {"reason":"stopping"}
+                     */
+                    "text/event-stream": string;
+                };
             };
             /** @description A parameter cannot be used */
             400: {

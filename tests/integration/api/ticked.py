@@ -54,10 +54,10 @@ def added_up(entries: list[ticker.Numbered]) -> tuple[Rows, Rows]:
                     cell = (money, body["definition_version"], row["basis"], dimension, day, key, name)
                     funnel.setdefault(cell, Counter()).update({m: row.get(m, 0) for m in _MEASURES})
     made: tuple[Rows, Rows] = (set(), set())
-    for (money, *cell), sums in funnel.items():
-        amounts = [sums[measure] for measure in (_MEASURES[3:] if money else _MEASURES[:3])]
+    for (is_money, *key), sums in funnel.items():
+        amounts = [sums[measure] for measure in (_MEASURES[3:] if is_money else _MEASURES[:3])]
         if any(amounts):
-            made[bool(money)].add((*cell, *amounts))
+            made[bool(is_money)].add((*key, *amounts))
     return made
 
 

@@ -4675,6 +4675,12 @@ export interface components {
                 number
             ] | null;
             /**
+             * Late
+             * @description How many of them were taken over when they had lived a while, and count from that age on. Null for ratios.
+             * @example 0
+             */
+            late: number | null;
+            /**
              * Maturity
              * @description The part of all conversions to be expected that is there already, by how all leads fared; null where nobody can tell, and for ratios.
              * @example 0.93
@@ -4698,6 +4704,12 @@ export interface components {
              * @example 0.10525
              */
             naive: number | null;
+            /**
+             * Unwatched
+             * @description How many of them had ended before they were taken over: they are in `n` and `naive`, and in no other number, since others like them are not known. Null for ratios.
+             * @example 0
+             */
+            unwatched: number | null;
             /**
              * Value
              * @example 0.1183
@@ -7732,10 +7744,12 @@ export interface operations {
                      *               0.1099,
                      *               0.127
                      *             ],
+                     *             "late": 0,
                      *             "maturity": 0.93,
                      *             "method": "aalen_johansen",
                      *             "n": 8000,
                      *             "naive": 0.10525,
+                     *             "unwatched": 0,
                      *             "value": 0.1183
                      *           },
                      *           "time": {
@@ -7780,10 +7794,12 @@ export interface operations {
                      *             0.1099,
                      *             0.127
                      *           ],
+                     *           "late": 0,
                      *           "maturity": 0.93,
                      *           "method": "aalen_johansen",
                      *           "n": 8000,
                      *           "naive": 0.10525,
+                     *           "unwatched": 0,
                      *           "value": 0.1183
                      *         },
                      *         "time": {
@@ -9163,10 +9179,12 @@ export interface operations {
                      *               0.405632,
                      *               0.594368
                      *             ],
+                     *             "late": 0,
                      *             "maturity": 1,
                      *             "method": "wilson",
                      *             "n": 104,
                      *             "naive": 0.5,
+                     *             "unwatched": 0,
                      *             "value": 0.5
                      *           },
                      *           "stage": "mql",
@@ -9962,10 +9980,12 @@ export interface operations {
                      *               0.1099,
                      *               0.127
                      *             ],
+                     *             "late": 0,
                      *             "maturity": 0.93,
                      *             "method": "aalen_johansen",
                      *             "n": 8000,
                      *             "naive": 0.10525,
+                     *             "unwatched": 0,
                      *             "value": 0.1183
                      *           },
                      *           "recurring_revenue": {
@@ -10003,10 +10023,12 @@ export interface operations {
                      *                   0.842,
                      *                   0.858
                      *                 ],
+                     *                 "late": 0,
                      *                 "maturity": 0.93,
                      *                 "method": "aalen_johansen",
                      *                 "n": 8000,
                      *                 "naive": 0.82,
+                     *                 "unwatched": 0,
                      *                 "value": 0.85
                      *               },
                      *               "time": {
@@ -10058,10 +10080,12 @@ export interface operations {
                      *             0.1099,
                      *             0.127
                      *           ],
+                     *           "late": 0,
                      *           "maturity": 0.93,
                      *           "method": "aalen_johansen",
                      *           "n": 8000,
                      *           "naive": 0.10525,
+                     *           "unwatched": 0,
                      *           "value": 0.1183
                      *         },
                      *         "recurring_revenue": {
@@ -10099,10 +10123,12 @@ export interface operations {
                      *                 0.842,
                      *                 0.858
                      *               ],
+                     *               "late": 0,
                      *               "maturity": 0.93,
                      *               "method": "aalen_johansen",
                      *               "n": 8000,
                      *               "naive": 0.82,
+                     *               "unwatched": 0,
                      *               "value": 0.85
                      *             },
                      *             "time": {
@@ -10353,10 +10379,12 @@ export interface operations {
                      *                   0.689961,
                      *                   0.956557
                      *                 ],
+                     *                 "late": 0,
                      *                 "maturity": 1,
                      *                 "method": "wilson",
                      *                 "n": 24,
                      *                 "naive": 0.875,
+                     *                 "unwatched": 0,
                      *                 "value": 0.875
                      *               },
                      *               "overdue": 1,
@@ -10376,10 +10404,12 @@ export interface operations {
                      *                 0.551006,
                      *                 0.880006
                      *               ],
+                     *               "late": 0,
                      *               "maturity": 1,
                      *               "method": "wilson",
                      *               "n": 24,
                      *               "naive": 0.75,
+                     *               "unwatched": 0,
                      *               "value": 0.75
                      *             },
                      *             "accepted": 18,
@@ -10400,10 +10430,12 @@ export interface operations {
                      *                   0.357468,
                      *                   0.801755
                      *                 ],
+                     *                 "late": 0,
                      *                 "maturity": 1,
                      *                 "method": "wilson",
                      *                 "n": 15,
                      *                 "naive": 0.6,
+                     *                 "unwatched": 0,
                      *                 "value": 0.6
                      *               },
                      *               "overdue": 3,
@@ -10441,10 +10473,12 @@ export interface operations {
                      *                   0.396778,
                      *                   0.892209
                      *                 ],
+                     *                 "late": 0,
                      *                 "maturity": 1,
                      *                 "method": "wilson",
                      *                 "n": 10,
                      *                 "naive": 0.7,
+                     *                 "unwatched": 0,
                      *                 "value": 0.7
                      *               },
                      *               "untouched": 3,
@@ -10536,20 +10570,24 @@ export interface operations {
                      *                 "at_risk": null,
                      *                 "immature": null,
                      *                 "interval": null,
+                     *                 "late": null,
                      *                 "maturity": null,
                      *                 "method": "plain_ratio",
                      *                 "n": 10,
                      *                 "naive": 0.2,
+                     *                 "unwatched": null,
                      *                 "value": 0.2
                      *               },
                      *               "like_the_rest": {
                      *                 "at_risk": null,
                      *                 "immature": null,
                      *                 "interval": null,
+                     *                 "late": null,
                      *                 "maturity": null,
                      *                 "method": "plain_ratio",
                      *                 "n": 7,
                      *                 "naive": 0.285714,
+                     *                 "unwatched": null,
                      *                 "value": 0.285714
                      *               },
                      *               "unreported": 3,
@@ -10586,10 +10624,12 @@ export interface operations {
                      *               0.689961,
                      *               0.956557
                      *             ],
+                     *             "late": 0,
                      *             "maturity": 1,
                      *             "method": "wilson",
                      *             "n": 24,
                      *             "naive": 0.875,
+                     *             "unwatched": 0,
                      *             "value": 0.875
                      *           },
                      *           "overdue": 1,
@@ -10609,10 +10649,12 @@ export interface operations {
                      *             0.551006,
                      *             0.880006
                      *           ],
+                     *           "late": 0,
                      *           "maturity": 1,
                      *           "method": "wilson",
                      *           "n": 24,
                      *           "naive": 0.75,
+                     *           "unwatched": 0,
                      *           "value": 0.75
                      *         },
                      *         "accepted": 18,
@@ -10633,10 +10675,12 @@ export interface operations {
                      *               0.357468,
                      *               0.801755
                      *             ],
+                     *             "late": 0,
                      *             "maturity": 1,
                      *             "method": "wilson",
                      *             "n": 15,
                      *             "naive": 0.6,
+                     *             "unwatched": 0,
                      *             "value": 0.6
                      *           },
                      *           "overdue": 3,
@@ -10683,10 +10727,12 @@ export interface operations {
                      *               0.396778,
                      *               0.892209
                      *             ],
+                     *             "late": 0,
                      *             "maturity": 1,
                      *             "method": "wilson",
                      *             "n": 10,
                      *             "naive": 0.7,
+                     *             "unwatched": 0,
                      *             "value": 0.7
                      *           },
                      *           "untouched": 3,
@@ -10778,20 +10824,24 @@ export interface operations {
                      *             "at_risk": null,
                      *             "immature": null,
                      *             "interval": null,
+                     *             "late": null,
                      *             "maturity": null,
                      *             "method": "plain_ratio",
                      *             "n": 10,
                      *             "naive": 0.2,
+                     *             "unwatched": null,
                      *             "value": 0.2
                      *           },
                      *           "like_the_rest": {
                      *             "at_risk": null,
                      *             "immature": null,
                      *             "interval": null,
+                     *             "late": null,
                      *             "maturity": null,
                      *             "method": "plain_ratio",
                      *             "n": 7,
                      *             "naive": 0.285714,
+                     *             "unwatched": null,
                      *             "value": 0.285714
                      *           },
                      *           "unreported": 3,
@@ -14480,10 +14530,12 @@ export interface operations {
                      *               "at_risk": null,
                      *               "immature": null,
                      *               "interval": null,
+                     *               "late": null,
                      *               "maturity": null,
                      *               "method": "plain_ratio",
                      *               "n": 697,
                      *               "naive": 0.018651,
+                     *               "unwatched": null,
                      *               "value": 0.018651
                      *             },
                      *             "loops": 15,
@@ -14599,10 +14651,12 @@ export interface operations {
                      *             "at_risk": null,
                      *             "immature": null,
                      *             "interval": null,
+                     *             "late": null,
                      *             "maturity": null,
                      *             "method": "plain_ratio",
                      *             "n": 697,
                      *             "naive": 0.018651,
+                     *             "unwatched": null,
                      *             "value": 0.018651
                      *           },
                      *           "loops": 15,

@@ -42,15 +42,22 @@ with edge as (select {_EDGES} as at), lead as (
   left join reached high on high.version = l.version and high.lead = body ->> 'lead_id' and high.rung = w.high
 ), ended as (
   select *, {_DAY.format("(body ->> 'captured_at')::bigint")} as day,
-         case when won is not null then 0 when lost is not null then 1 when gone is not null then 2 else 3 end
+         case when won is not null then 0 when lost is not null then 1 when gone is not null then 2 else 5 end
            as kind,
-         greatest(coalesce(won, lost, gone) - entered, 0) / 1000000 as age_s
+         greatest(coalesce(won, lost, gone) - entered, 0) / 1000000 as age_s,
+         (body ->> 'watched_from')::bigint as watched,
+         coalesce(coalesce(won, lost, gone) < (body ->> 'watched_from')::bigint, false) as unseen
   from taken
 ), coded as (
   select version, day, keys, step, kind,
          case when kind < 3 then width_bucket(age_s, edge.at) - 1
               else greatest({_DAY.format("entered")} - day, 0) end as value
-  from ended, edge
+  from ended, edge where not unseen
+  union all
+  select version, day, keys, step, 3, width_bucket((watched - entered) / 1000000, edge.at) - 1
+  from ended, edge where not unseen and watched > entered
+  union all
+  select version, day, keys, step, 4, (kind = 0)::int from ended where unseen
 )
 select version, dimension.name, day, dimension.key, step::int, kind, value::int, count(*)
 from coded cross join lateral (
@@ -74,9 +81,9 @@ with pair as (
   from api.step_ages, generate_series(0, octet_length(entries) - 8, 8) n
 )
 select version, dimension, day, key,
-       case when code < 1344 then code / 192 else (code - 1344) % 8 end::int,
-       case when code < 1344 then code / 64 % 3 else 3 end::int,
-       case when code < 1344 then code % 64 else (code - 1344) / 8 end::int, times
+       case when code < 2240 then code / 320 else (code - 2240) % 8 end::int,
+       case when code < 2240 then code / 64 % 5 else 5 end::int,
+       case when code < 2240 then code % 64 else (code - 2240) / 8 end::int, times
 from pair
 """
 # Rows that no row may be like: empty, cut off, with codes that do not ascend or counts of nothing.

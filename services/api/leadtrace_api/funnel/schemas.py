@@ -162,6 +162,8 @@ def _rate(value: float, n: int, at_risk: int, naive: float, interval: tuple[floa
         "naive": naive,
         "maturity": 0.93,
         "immature": False,
+        "late": 0,
+        "unwatched": 0,
     }
 
 

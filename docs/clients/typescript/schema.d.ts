@@ -9934,7 +9934,7 @@ export interface operations {
                 industry?: string[];
                 /** @description Only leads with one of these; empty: those without any. */
                 region?: string[];
-                /** @description Dimensions to group by, at most 3, separated by commas. By one, with no filter on another, the answer comes from rollups, and else from the leads themselves: the same numbers, later. */
+                /** @description Dimensions to group by, at most 3, separated by commas. By one, or by channel with segment or with campaign, and with no filter on another, the answer comes from rollups, and else from the leads themselves: the same numbers, later. */
                 by?: string | null;
                 /** @description Only so many groups, those with most leads, and the one without a key; the rest is in `other`. */
                 top?: number | null;

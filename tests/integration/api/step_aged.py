@@ -66,6 +66,11 @@ from coded cross join lateral (
   select name, keys[n] from unnest(array['channel','source','medium','campaign','content','outlet','form',
     'partner','owner','team','segment','industry','region']) with ordinality as d (name, n)
   where keys[n] is not null
+  union all
+  select name, char_length(coalesce(one, '')) || ':' || coalesce(one, '') || coalesce(other, '')
+  from (values ('channel,segment', keys[1], keys[11]), ('channel,campaign', keys[1], keys[4]))
+    as pair (name, one, other)
+  where one is not null or other is not null
 ) dimension
 group by 1, 2, 3, 4, 5, 6, 7
 """

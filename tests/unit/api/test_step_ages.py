@@ -154,6 +154,8 @@ def test_rows_are_those_of_all_leads_and_of_each_key_and_what_stays_is_not_touch
     assert [key for key, _ in made] == [
         RowKey(1, "", DAY_1, ""),
         RowKey(1, "channel", DAY_1, "paid_search"),
+        RowKey(1, "channel,campaign", DAY_1, "11:paid_search"),
+        RowKey(1, "channel,segment", DAY_1, "11:paid_search"),
         RowKey(1, "owner", DAY_1, "ada"),
     ]
     assert all(Counter(counts) == Counter(made[0][1]) for _, counts in made)

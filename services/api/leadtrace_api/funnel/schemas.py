@@ -18,9 +18,9 @@ class FunnelQuery(DimensionFilters):
 
     by: Value | None = Field(
         default=None,
-        description=f"Dimensions to group by, at most {MOST_DIMENSIONS}, separated by commas. By one, with "
-        "no filter on another, the answer comes from rollups, and else from the leads themselves: the same "
-        "numbers, later.",
+        description=f"Dimensions to group by, at most {MOST_DIMENSIONS}, separated by commas. By one, or by "
+        "channel with segment or with campaign, and with no filter on another, the answer comes from "
+        "rollups, and else from the leads themselves: the same numbers, later.",
         examples=["channel"],
     )
     top: int | None = Field(

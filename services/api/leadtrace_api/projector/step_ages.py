@@ -20,7 +20,7 @@ from leadtrace_api.projector.dimensions import Keys, keys_of
 from leadtrace_api.projector.marginals import dimension_keys
 from leadtrace_api.projector.step_codes import STEPS, End, code_of_ended, code_of_open
 
-VERSION = 3
+VERSION = 4
 
 _LOST = frozenset({Stage.LOST, Stage.DISQUALIFIED})
 _SECOND_US = 1_000_000

@@ -1,4 +1,4 @@
-"""Count steps from when on leads are watched: where no lead is known yet nothing is to be counted anew."""
+"""Count steps from when on leads are watched, and by pairs: without a lead nothing is to be counted anew."""
 
 from alembic import op
 
@@ -6,7 +6,7 @@ revision = "api_0027"
 down_revision = "api_0026"
 
 _COUNTED = """
-update projections set contribution_version = 3
+update projections set contribution_version = 4
 where name = 'step_ages' and contribution_version = 2 and not exists (select from leads)
 """
 

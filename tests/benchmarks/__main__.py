@@ -21,6 +21,7 @@ from tests.benchmarks import (
     rescoring,
     senders,
     soak,
+    standard_questions,
     throughput,
     ticker,
     velocity,
@@ -51,6 +52,7 @@ BENCHMARKS = {
         predicting.PREDICTING,
         rescoring.RESCORING,
         ticker.TICKER,
+        standard_questions.STANDARD_QUESTIONS,
     )
 }
 console = Console()

@@ -13,6 +13,7 @@ _PORTAL = 62_515
 _CHANNELS = ("ORGANIC_SEARCH", "PAID_SEARCH", "SOCIAL_MEDIA", "EMAIL_MARKETING", "REFERRALS")
 _FIRST_AT_MS = 1_767_225_600_000  # 2026-01-01
 _BETWEEN_LEADS_MS = 1_000
+_LONG_AGO_MS = 1_577_836_800_000  # 2020-01-01
 
 Event = dict[str, Any]
 
@@ -46,6 +47,19 @@ def life_of_contact(number: int, *, long_text: str) -> list[Event]:
         for n, pair in enumerate(properties, start=1)
     ]
     return [new_contact(number, 10 * number), *changed]
+
+
+def talkative_contact(number: int, events: int) -> list[Event]:
+    """So many events, an hour apart: creation, channel, stage, and changes of a property that none maps."""
+    at_ms = _LONG_AGO_MS + number * _BETWEEN_LEADS_MS
+    properties = [("hs_analytics_source", _CHANNELS[number % len(_CHANNELS)])]
+    properties += [("lifecyclestage", "marketingqualifiedlead")]
+    properties += [("jobtitle", f"title {n}") for n in range(events - 3)]
+    changed = [
+        _changed(number, events * number + n, at_ms + n * 3_600_000, *pair)
+        for n, pair in enumerate(properties, start=1)
+    ]
+    return [_event("contact.creation", number, events * number, at_ms, changeFlag="CREATED"), *changed]
 
 
 def bodies_of(events: Sequence[Event], size: int) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import TypeVar, cast
 
 import numpy as np
@@ -66,6 +67,7 @@ class Entries:
         return _sum([(self, 1), *((one, -1) for one in others)])
 
 
+@cache
 def no_entries() -> Entries:
     """Those of no lead at all."""
     return _entries([])

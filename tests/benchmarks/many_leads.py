@@ -14,7 +14,7 @@ import asyncpg
 from leadtrace.domain.survival.age_bins import AGE_EDGES_S
 from leadtrace.events.lead import LADDER, Stage
 from leadtrace.store.connection import Connection
-from leadtrace_api.projector.step_codes import FIRST_OPEN, STEP_ROOM, End
+from leadtrace_api.projector.step_codes import FIRST_OPEN, STEP_ROOM, End, code_of_current, code_of_entry
 
 CHANNELS: Final = 20
 SEGMENTS: Final = 5
@@ -97,6 +97,10 @@ _ENTERED = [
     else ("(lost_at is not null)::int" if stage is Stage.LOST else "0")
     for stage in Stage
 ]
+_OF_STAGES = {stage: f"at{rung} is not null" for rung, stage in enumerate(LADDER, start=1)}
+_OF_STAGES[Stage.LOST] = "lost_at is not null"
+_STAGES = [f"case when {reached} then {code_of_entry(stage)} end" for stage, reached in _OF_STAGES.items()]
+_STAGES += [f"case {_STANDS} when '{stage.value}' then {code_of_current(stage)} end" for stage in _OF_STAGES]
 _LEADS = f"""
 insert into api.leads
   (definition_version, lead_id, outcome_revision, status, captured_at, cohort_day, channel, campaign, segment,
@@ -107,7 +111,7 @@ select 1, ('00000000-0000-0000-0000-' || lpad(to_hex(n), 12, '0'))::uuid, 1,
        {_day(f"coalesce(lost_at, {_TOP})")}, to_timestamp(coalesce(lost_at, {_TOP})),
        array[{", ".join(_day(at) for at in _AT)}], to_timestamp(at{_RUNGS}), to_timestamp(lost_at),
        case when at{_RUNGS} is not null then jsonb_build_object('EUR', worth) end,
-       array[{", ".join(_ENTERED)}], array_remove(array[{", ".join(_CODES)}], null)
+       array[{", ".join(_ENTERED)}], array_remove(array[{", ".join([*_CODES, *_STAGES])}], null)
 from drawn_leads where n between $1 and $2
 """
 # The finest cells that any rollup is a sum of.

@@ -58,9 +58,24 @@ with edge as (select {_EDGES} as at), lead as (
   from ended, edge where not unseen and watched > entered
   union all
   select version, day, keys, step, 4, (kind = 0)::int from ended where unseen
+), place as (
+  select stage, n::int - 1 as n from unnest(array['inquiry','lead','mql','sal','sql','opportunity','customer',
+    'recycled','disqualified','lost']) with ordinality as s (stage, n)
+), staged as (
+  select l.*, {_DAY.format("(body ->> 'captured_at')::bigint")} as day, place.stage, n from lead l, place
+), counted as (
+  select version, day, keys, step::int, kind, value::int, 1 as times from coded
+  union all
+  select version, day, keys, 0, 6, n, greatest(coalesce((body -> 'entries' ->> stage)::int, 0), (
+    select count(*) from jsonb_array_elements(coalesce(body -> 'transitions', '[]')) one
+    where one ->> 'stage' = stage
+  )) from staged
+  union all
+  select version, day, keys, 0, 7, n, 1 from staged
+  where body ->> 'stage' = stage and coalesce(body ->> 'status', 'visitor') <> 'deleted'
 )
-select version, dimension.name, day, dimension.key, step::int, kind, value::int, count(*)
-from coded cross join lateral (
+select version, dimension.name, day, dimension.key, step, kind, value, sum(times)::bigint
+from counted cross join lateral (
   select '' as name, '' as key
   union all
   select name, keys[n] from unnest(array['channel','source','medium','campaign','content','outlet','form',
@@ -72,7 +87,7 @@ from coded cross join lateral (
     as pair (name, one, other)
   where one is not null or other is not null
 ) dimension
-group by 1, 2, 3, 4, 5, 6, 7
+where times > 0 group by 1, 2, 3, 4, 5, 6, 7
 """
 
 # Each pair in its place: the codes of a row ascend, so that their place in order is theirs in the row.
@@ -86,9 +101,11 @@ with pair as (
   from api.step_ages, generate_series(0, octet_length(entries) - 8, 8) n
 )
 select version, dimension, day, key,
-       case when code < 2240 then code / 320 else (code - 2240) % 8 end::int,
-       case when code < 2240 then code / 64 % 5 else 5 end::int,
-       case when code < 2240 then code % 64 else (code - 2240) / 8 end::int, times
+       case when code < 2240 then code / 320 when code < 2272 then 0 else (code - 2272) % 8 end::int,
+       case when code < 2240 then code / 64 % 5 when code < 2256 then 6 when code < 2272 then 7
+            else 5 end::int,
+       case when code < 2240 then code % 64 when code < 2272 then code % 16 else (code - 2272) / 8 end::int,
+       times
 from pair
 """
 # Rows that no row may be like: empty, cut off, with codes that do not ascend or counts of nothing.

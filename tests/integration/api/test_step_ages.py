@@ -35,7 +35,7 @@ ALL = Slice(Basis.COHORT, "channel", None, None)
 RUNGS = (Stage.LEAD, Stage.MARKETING_QUALIFIED, Stage.SALES_ACCEPTED, Stage.OPPORTUNITY, Stage.CUSTOMER)
 # Of a sum: step, how it ended, and the bin of its age; of an open one the day on which it was entered.
 Told = Counter[tuple[int, str, int]]
-ENDS = ("won", "lost", "gone", "late", "unwatched", "open")
+ENDS = ("won", "lost", "gone", "late", "unwatched", "open", "entered", "current")
 
 
 def crowd(seed: int, size: int = 150) -> list[LeadOutcome]:
@@ -77,6 +77,8 @@ def told(entries: Entries) -> Told:
         assert counts.shape == (len(STEPS), BINS)
         for step, number in zip(*np.nonzero(counts), strict=True):
             found[int(step), end, int(number)] = int(counts[step, number])
+    for end, counts in (("entered", entries.entered), ("current", entries.current)):
+        found.update({(0, end, place): count for place, count in enumerate(counts.tolist()) if count})
     opened = entries.open
     for step, day, count in zip(opened.step, opened.entry_day, opened.count, strict=True):
         assert (int(step), "open", int(day)) not in found

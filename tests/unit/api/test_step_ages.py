@@ -13,7 +13,7 @@ from leadtrace.events.lead import Stage
 from leadtrace.events.snapshots import DefinitionRef, LeadOutcome, LeadStatus
 from leadtrace_api.projector.step_ages import Increments, RowKey, add, rows, step_ages
 from tests.unit.api.snapshots import at, lead_id, outcome, won
-from tests.unit.api.steps import told
+from tests.unit.api.steps import of_stages, told
 
 BERLIN = calendar(ZoneInfo("Europe/Berlin"))
 DAY_1 = date(2026, 1, 1)
@@ -24,7 +24,7 @@ def of(lead: LeadOutcome) -> dict[str, tuple[str, int]]:
     """The same of a lead that adds something."""
     made = step_ages(lead, BERLIN)
     assert made is not None
-    assert len(told(made.codes)) == len(made.codes)
+    assert len(told(made.codes)) + len(of_stages(made.codes)) == len(made.codes)
     return told(made.codes)
 
 
@@ -190,3 +190,13 @@ def test_a_lead_that_was_taken_over_counts_from_then_on_and_its_earlier_ends_do_
         "sal>sql",
         "inquiry>customer",
     ]
+
+
+def test_entries_to_stages_and_where_the_lead_stands_are_counted_beside_its_steps() -> None:
+    lead = outcome(1, (Stage.LEAD, 2), (Stage.RECYCLED, 3), (Stage.LEAD, 4), entries={Stage.INQUIRY: 1})
+    made = step_ages(lead, BERLIN)
+    assert made is not None
+    assert of_stages(made.codes) == ["in inquiry", "in lead", "in lead", "in recycled", "at lead"]
+    gone = step_ages(msgspec.structs.replace(lead, status=LeadStatus.DELETED), BERLIN)
+    assert gone is not None
+    assert of_stages(gone.codes)[-1] == "in recycled"

@@ -7,7 +7,7 @@ from typing import Literal
 from leadtrace.events.lead import LADDER
 from leadtrace_api.funnel.facts import Key, Question, sums_of
 from leadtrace_api.funnel.queries import Slice, revenues, stage_counts
-from leadtrace_api.funnel.step_ages import are_counted, step_ages
+from leadtrace_api.funnel.step_ages import are_counted, stages_of, step_ages
 from leadtrace_api.funnel.sums import Sums, sums_by_key, together
 from leadtrace_api.problems import UnavailableError
 from leadtrace_api.projector.contribution import Basis
@@ -51,7 +51,9 @@ async def _kept(now: Reading, asked: Slice, zone: str) -> tuple[dict[str | None,
     ages_are_kept = asked.basis is Basis.COHORT and asked.known is None
     watched = ages_are_kept and await are_counted(now, zone)
     ages = await step_ages(now, asked) if watched else {}
-    groups, total = sums_by_key(await stage_counts(now, asked), await revenues(now, asked), ages, asked)
+    # Whoever counts ages counts stages too, in far fewer rows.
+    counts = stages_of(ages) if watched else await stage_counts(now, asked)
+    groups, total = sums_by_key(counts, await revenues(now, asked), ages, asked)
     return groups, total, watched
 
 

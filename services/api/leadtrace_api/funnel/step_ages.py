@@ -1,6 +1,6 @@
 """Reads the ages of steps: all rows of a range of days as one sum for each key and for the total."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -11,12 +11,24 @@ from numpy.typing import NDArray
 from sqlalchemy import text
 
 from leadtrace.domain.survival.age_bins import BINS
+from leadtrace.events.lead import LADDER, Stage
 from leadtrace.store.connection import Connection
-from leadtrace_api.funnel.queries import Slice
+from leadtrace_api.funnel.queries import Slice, StageCount
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.projector.dimensions import TOTAL
 from leadtrace_api.projector.step_ages import VERSION
-from leadtrace_api.projector.step_codes import ENDED_SHAPE, FIRST_OPEN, PAIR, STEP_ROOM, End, Ints
+from leadtrace_api.projector.step_codes import (
+    ENDED_SHAPE,
+    FIRST_CURRENT,
+    FIRST_ENTERED,
+    FIRST_OPEN,
+    OVERALL,
+    PAIR,
+    STEP_ROOM,
+    STEPS,
+    End,
+    Ints,
+)
 from leadtrace_api.reading import Reading
 
 # Summed up here: the driver reads the first rows while the server sends the last ones.
@@ -26,6 +38,8 @@ where definition_version = $1 and dimension = any($2) and day between $3 and $4
 """
 _ARE_COUNTED = text("select contribution_version, timezone from api.projections where name = 'step_ages'")
 _CODE = np.dtype(">u4")
+# Before the whole way stands the step to the last rung.
+_LAST_STEP = OVERALL - 1
 _FIRST_ORDINAL = date.min.toordinal()
 Period = TypeVar("Period")
 
@@ -57,6 +71,17 @@ class Entries:
     late: Ints
     unwatched: Ints
     open: OpenSteps
+    entered: Ints
+    current: Ints
+
+    @property
+    def reached(self) -> Ints:
+        """Leads that reached each rung: those who entered the step from it, or took the last one."""
+        opened = np.bincount(self.open.step, weights=self.open.count, minlength=len(STEPS)).astype(np.int64)
+        ended = (self.won + self.lost + self.gone).sum(axis=-1)
+        entered = ended + opened + self.unwatched.sum(axis=-1)
+        won_last = self.won[_LAST_STEP].sum() + self.unwatched[_LAST_STEP, 1]
+        return np.append(entered[: _LAST_STEP + 1], won_last)
 
     def plus(self, others: Iterable["Entries"]) -> "Entries":
         """The sum with others."""
@@ -122,6 +147,16 @@ async def step_ages_by(
     }
 
 
+def stages_of(found: Mapping[tuple[str, str], Entries]) -> Iterator[StageCount]:
+    """The counts of every stage of every key, and of the total."""
+    for (dimension, key), entries in found.items():
+        reached = dict(zip(LADDER, entries.reached.tolist(), strict=True))
+        rows = zip(Stage, entries.entered.tolist(), entries.current.tolist(), strict=True)
+        for stage, entered, current in rows:
+            if entered or current or reached.get(stage):
+                yield StageCount(dimension, key, stage, entered, reached.get(stage, 0), current)
+
+
 def passing(found: Mapping[tuple[str, str], Entries], keys: Collection[str | None]) -> Entries:
     """Those with one of the keys, None being those without any; all of them without keys."""
     total = found.get((TOTAL, TOTAL), no_entries())
@@ -159,7 +194,7 @@ def _counted(
     np.add(codes, np.repeat(later, sizes), out=codes, where=codes >= FIRST_OPEN)
     # Sums of doubles are exact far beyond the number of leads that there can be.
     sums = np.bincount(codes, weights=counts, minlength=FIRST_OPEN).astype(np.int64)
-    ended = sums[:FIRST_OPEN].reshape(ENDED_SHAPE)[:, :, :BINS]
+    ended = sums[:FIRST_ENTERED].reshape(ENDED_SHAPE)[:, :, :BINS]
     return Entries(
         ended[:, End.WON],
         ended[:, End.LOST],
@@ -167,6 +202,8 @@ def _counted(
         ended[:, End.LATE],
         ended[:, End.UNWATCHED, :2],
         _opened(sums[FIRST_OPEN:], first),
+        sums[FIRST_ENTERED : FIRST_ENTERED + len(Stage)],
+        sums[FIRST_CURRENT : FIRST_CURRENT + len(Stage)],
     )
 
 
@@ -190,6 +227,8 @@ def _sum(terms: list[tuple[Entries, int]]) -> Entries:
         _total(sign * one.late for one, sign in terms),
         _total(sign * one.unwatched for one, sign in terms),
         _sum_of_open([(one.open, sign) for one, sign in terms]),
+        _total(sign * one.entered for one, sign in terms),
+        _total(sign * one.current for one, sign in terms),
     )
 
 

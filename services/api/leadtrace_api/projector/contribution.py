@@ -159,11 +159,11 @@ def current_since(outcome: LeadOutcome) -> int:
     return outcome.stage_since if outcome.stage_since is not None else start_of(outcome)
 
 
-def entered_of(outcome: LeadOutcome) -> Counter[str]:
+def entered_of(outcome: LeadOutcome) -> Counter[Stage]:
     """How often the lead entered each stage."""
-    entered: Counter[str] = Counter()
+    entered: Counter[Stage] = Counter()
     for stage, _, _, count in _entries(outcome):
-        entered[stage] += count
+        entered[Stage(stage)] += count
     return entered
 
 

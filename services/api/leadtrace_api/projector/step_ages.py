@@ -1,24 +1,33 @@
 """How old a lead's steps up the ladder are, and how they ended: a pure function of its newest outcome.
 
-Rates from stage to stage, with won and lost competing, are made of these (reference, 4.7). A lead enters a
-step once, when it reached the lower rung. The counts are kept as the sum over all leads, so that what a lead
-added is taken out as the new comes in. Change what is counted and `VERSION` rises: they are counted anew.
+Rates from stage to stage, with won and lost competing, are made of these (reference, 4.7), and so are the
+counts of a cohort's stages. A lead enters a step once, when it reached the lower rung. The counts are kept as
+the sum over all leads, so that what a lead added is taken out as the new comes in. Change what is counted and
+`VERSION` rises: they are counted anew.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import repeat
 from typing import NamedTuple, TypeAlias
 
 from leadtrace.domain.calendar import DayOf
 from leadtrace.domain.survival.age_bins import age_bin
 from leadtrace.events.lead import Stage
 from leadtrace.events.snapshots import LeadOutcome, LeadStatus
-from leadtrace_api.projector.contribution import current_since, reached_at
+from leadtrace_api.projector.contribution import current_since, current_stage, entered_of, reached_at
 from leadtrace_api.projector.dimensions import Keys, keys_of
 from leadtrace_api.projector.marginals import dimension_keys
-from leadtrace_api.projector.step_codes import STEPS, End, code_of_ended, code_of_open
+from leadtrace_api.projector.step_codes import (
+    STEPS,
+    End,
+    code_of_current,
+    code_of_ended,
+    code_of_entry,
+    code_of_open,
+)
 
 VERSION = 4
 
@@ -36,7 +45,7 @@ class Cohort(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StepAges:
-    """What one lead adds to its cohort: a code for each step that it entered."""
+    """What one lead adds to its cohort: codes of its steps, of its entries to stages, of where it stands."""
 
     cohort: Cohort
     codes: tuple[int, ...]
@@ -49,7 +58,7 @@ def step_ages(outcome: LeadOutcome | None, day_of: DayOf) -> StepAges | None:
     cohort = day_of(outcome.captured_at)
     return StepAges(
         Cohort(outcome.definition.version, cohort, keys_of(outcome)),
-        tuple(_codes(outcome, cohort, day_of)),
+        (*_codes(outcome, cohort, day_of), *_stages(outcome)),
     )
 
 
@@ -72,6 +81,13 @@ def _codes(outcome: LeadOutcome, cohort: date, day_of: DayOf) -> Iterator[int]:
         else:
             end, at = ended
             yield code_of_ended(step, end, _bin_of(at - entered))
+
+
+def _stages(outcome: LeadOutcome) -> Iterator[int]:
+    for stage, count in entered_of(outcome).items():
+        yield from repeat(code_of_entry(stage), count)
+    if (stands := current_stage(outcome)) is not None:
+        yield code_of_current(stands)
 
 
 def _bin_of(age_us: int) -> int:

@@ -1,9 +1,9 @@
 """What a lead adds to the ages of a step, as one number, and rows of such numbers with how many there are.
 
-The code of an ended step is `(step * 5 + end) * 64 + bin of its age`; those of open steps come behind all of
-these, `2240 + 8 * days + step` of one entered so many days after the cohort day: later by a day is higher by
-8, whichever step it is. A row holds pairs of a code and a count, both unsigned 32-bit integers, least byte
-first, ascending by code; what is counted 0 times is not in it.
+The code of an ended step is `(step * 5 + end) * 64 + bin of its age`; an entry to a stage is `2240 + stage`,
+to stand at one `2256 + stage`. Open steps come behind all these, `2272 + 8 * days + step` of one entered so
+many days after the cohort day: later by a day is higher by 8. A row holds pairs of a code and a count, both
+unsigned 32-bit integers, least byte first, ascending by code; what is counted 0 times is not in it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -48,12 +48,27 @@ class End(IntEnum):
 
 # Codes of ended steps, as an array of their counts is shaped: by step, end and bin.
 ENDED_SHAPE: Final = (len(STEPS), len(End), _BIN_ROOM)
-FIRST_OPEN: Final = len(STEPS) * len(End) * _BIN_ROOM
+# Stages in the order of their declaration; more than there are.
+_STAGE_ROOM: Final = 16
+FIRST_ENTERED: Final = len(STEPS) * len(End) * _BIN_ROOM
+FIRST_CURRENT: Final = FIRST_ENTERED + _STAGE_ROOM
+FIRST_OPEN: Final = FIRST_CURRENT + _STAGE_ROOM
+_PLACE: Final = {stage: place for place, stage in enumerate(Stage)}
 
 
 def code_of_ended(step: int, end: End, bin_of_age: int) -> int:
     """The code of a step that ended at an age."""
     return (step * len(End) + end) * _BIN_ROOM + bin_of_age
+
+
+def code_of_entry(stage: Stage) -> int:
+    """The code of an entry to a stage."""
+    return FIRST_ENTERED + _PLACE[stage]
+
+
+def code_of_current(stage: Stage) -> int:
+    """The code of standing at a stage."""
+    return FIRST_CURRENT + _PLACE[stage]
 
 
 def code_of_open(step: int, offset_days: int) -> int:

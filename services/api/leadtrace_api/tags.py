@@ -32,10 +32,9 @@ async def tag_of(request: Request, now: Reading, *also: object) -> str:
 
     It is weak: the answer's own moment is another one each time.
     """
-    changes = (await now.connection.execute(_CHANGES)).all()
     settings = room_of(request).settings
     made_of = (
-        [tuple(row) for row in changes],
+        await state_of(now),
         now.version,
         settings.currency,
         settings.timezone,
@@ -44,6 +43,11 @@ async def tag_of(request: Request, now: Reading, *also: object) -> str:
         also,
     )
     return f'W/"{hashlib.blake2b(repr(made_of).encode(), digest_size=_BYTES).hexdigest()}"'
+
+
+async def state_of(now: Reading) -> tuple[tuple[int, int], ...]:
+    """What tells the read models of this snapshot from those of any other; equal ones hold equal numbers."""
+    return tuple((row[0], row[1]) for row in await now.connection.execute(_CHANGES))
 
 
 def has(request: Request, tag: str) -> bool:

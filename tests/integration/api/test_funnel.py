@@ -209,3 +209,12 @@ async def test_nothing_known_is_an_empty_answer(client: httpx.AsyncClient) -> No
     assert answer["groups"] == []
     assert answer["total"]["overall"]["value"] is None
     assert (answer["query"]["from"], answer["query"]["to"]) == (None, None)
+
+
+async def test_all_leads_that_groups_are_compared_with_are_those_of_the_moment(
+    projection: Projection, client: httpx.AsyncClient
+) -> None:
+    await projection.take([record(outcome(number, (LEAD, 1)), 1) for number in range(1, 5)])
+    assert (await get(client, "/v1/funnel"))["total"]["overall"]["maturity"] is None
+    await projection.take([record(outcome(number, (LEAD, 1), (CUSTOMER, 3)), 1) for number in range(5, 9)])
+    assert (await get(client, "/v1/funnel"))["total"]["overall"]["maturity"] > 0

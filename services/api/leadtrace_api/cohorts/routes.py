@@ -31,8 +31,7 @@ from leadtrace_api.problems import ParameterError, nearest
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.projector.dimensions import TOTAL
 from leadtrace_api.reading import Reading, reading
-from leadtrace_api.room import InRoom
-from leadtrace_api.settings import ApiSettings
+from leadtrace_api.room import InRoom, Room
 from leadtrace_api.spreadsheet import Format, csv_response
 from leadtrace_api.tags import NOT_MODIFIED, has, not_modified, tag_of, tagged
 
@@ -57,22 +56,20 @@ async def cohorts(request: Request, room: InRoom, query: Annotated[CohortsQuery,
         tag = await tag_of(request, now, moment(now.at, room.settings.zone).bins)
         if has(request, tag):
             return not_modified(tag)
-        answer = await _answer(now, query, step, dimension, room.settings)
+        answer = await _answer(now, query, step, dimension, room)
     if query.format is Format.CSV:
         return tagged(csv_response(as_csv(answer)), tag)
     return tagged(Response(answer.model_dump_json(by_alias=True), media_type="application/json"), tag)
 
 
-async def _answer(
-    now: Reading, query: CohortsQuery, step: int, dimension: str, settings: ApiSettings
-) -> Cohorts:
+async def _answer(now: Reading, query: CohortsQuery, step: int, dimension: str, room: Room) -> Cohorts:
     filters = query.filters()
     asked = Slice(Basis.COHORT, dimension, query.first, query.last)
     periods = await step_ages_by(now, asked, lambda day: _start_of(query.each, day))
     keys = filters.get(dimension, [])
     found = {start: passing(parts, keys) for start, parts in sorted(periods.items())}
-    told = Teller(step, moment(now.at, settings.zone)).numbers(
-        [*found.values(), no_entries().plus(found.values())], await everybody(now)
+    told = Teller(step, moment(now.at, room.settings.zone)).numbers(
+        [*found.values(), no_entries().plus(found.values())], await everybody(now, room.remembered)
     )
     return Cohorts(
         snapshot_at=now.at,

@@ -42,7 +42,7 @@ async def of_pairs(now: Reading, asked: Slice, question: Question, pair: tuple[s
         keys = dict(zip(pair, both, strict=True))
         if all(keys[name] in wanted for name, wanted in question.filters.items()):
             parts.setdefault(tuple(keys[name] for name in question.by), []).append(sums)
-    groups = {key: together(some) for key, some in parts.items()}
+    groups = {key: some[0] if len(some) == 1 else together(some) for key, some in parts.items()}
     order = sorted(groups, key=lambda key: (-groups[key].reached(LADDER[0]), [one or "" for one in key]))
     return Found("rollup", {key: groups[key] for key in order}, together(groups.values()), watched)
 

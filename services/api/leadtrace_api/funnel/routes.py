@@ -22,8 +22,7 @@ from leadtrace_api.problems import ParameterError
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.projector.dimensions import PAIRS, TOTAL, pair_of
 from leadtrace_api.reading import Reading, reading
-from leadtrace_api.room import InRoom
-from leadtrace_api.settings import ApiSettings
+from leadtrace_api.room import InRoom, Room
 from leadtrace_api.spreadsheet import Format, csv_response
 from leadtrace_api.tags import NOT_MODIFIED, has, not_modified, tag_of, tagged
 from leadtrace_api.ticker.standing import where_the_ticker_stands
@@ -52,7 +51,7 @@ async def funnel(request: Request, room: InRoom, query: Annotated[FunnelQuery, Q
         tag = await tag_of(request, now, moment(now.at, room.settings.zone).bins if _ages(query) else None)
         if has(request, tag):
             return not_modified(tag)
-        answer = await _answer(now, query, by, room.settings)
+        answer = await _answer(now, query, by, room)
     if len(answer.groups) > MOST_GROUPS:
         raise _too_many(len(answer.groups))
     if query.format is Format.CSV:
@@ -65,17 +64,17 @@ def _ages(query: FunnelQuery) -> bool:
     return query.basis is Basis.COHORT and query.as_of is None
 
 
-async def _answer(now: Reading, query: FunnelQuery, by: tuple[str, ...], settings: ApiSettings) -> Funnel:
+async def _answer(now: Reading, query: FunnelQuery, by: tuple[str, ...], room: Room) -> Funnel:
     bounded = query.first is not None and query.last is not None
     first, last = (None, None) if bounded else await known_days(now, query.basis, query.as_of)
     filters: Filters = query.filters()
     asked = _slice(query, by, filters)
-    sums = await found(now, asked, Question(by, filters, query.first, query.last), settings.timezone)
+    sums = await found(now, asked, Question(by, filters, query.first, query.last), room.settings.timezone)
     shown, others = largest(sums.groups, query.top)
     rest = together(others)
     parts = [one.ages for one in (*shown.values(), rest, sums.total)]
-    told: Sequence[Told | None] = await _rates(now, parts, settings) if sums.watched else [None] * len(parts)
-    assembler = Assembler(asked, filters, settings.currency)
+    told: Sequence[Told | None] = await _rates(now, parts, room) if sums.watched else [None] * len(parts)
+    assembler = Assembler(asked, filters, room.settings.currency)
     return Funnel(
         snapshot_at=now.at,
         definition_version=now.version,
@@ -104,9 +103,9 @@ def _slice(query: FunnelQuery, by: tuple[str, ...], filters: Filters) -> Slice:
     return Slice(query.basis, dimension, query.first, query.last, keys, query.as_of)
 
 
-async def _rates(now: Reading, parts: Sequence[Entries], settings: ApiSettings) -> list[Told]:
+async def _rates(now: Reading, parts: Sequence[Entries], room: Room) -> list[Told]:
     """The rates of each part at this moment, by how all leads that there are fared."""
-    return rates(parts, await everybody(now), moment(now.at, settings.zone))
+    return rates(parts, await everybody(now, room.remembered), moment(now.at, room.settings.zone))
 
 
 def _groups(

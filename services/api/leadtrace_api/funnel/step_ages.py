@@ -30,6 +30,8 @@ from leadtrace_api.projector.step_codes import (
     Ints,
 )
 from leadtrace_api.reading import Reading
+from leadtrace_api.remembered import Remembered
+from leadtrace_api.tags import state_of
 
 # Summed up here: the driver reads the first rows while the server sends the last ones.
 _ROWS = """
@@ -115,10 +117,14 @@ async def step_ages(reading: Reading, asked: Slice) -> dict[tuple[str, str], Ent
     return (await step_ages_by(reading, asked, lambda _: None)).get(None, {})
 
 
-async def everybody(reading: Reading) -> Entries:
+async def everybody(reading: Reading, remembered: Remembered) -> Entries:
     """The entries of all leads there are, whom groups are compared with."""
-    found = await step_ages(reading, Slice(Basis.COHORT, TOTAL, first=None, last=None))
-    return found.get((TOTAL, TOTAL), no_entries())
+
+    async def find() -> Entries:
+        found = await step_ages(reading, Slice(Basis.COHORT, TOTAL, first=None, last=None))
+        return found.get((TOTAL, TOTAL), no_entries())
+
+    return await remembered.get(("everybody", reading.version, await state_of(reading)), find)
 
 
 async def step_ages_by(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from leadtrace.runtime.metrics import MetricDef, MetricType, walk_definitions
+from leadtrace.runtime.metric_definition import MetricDef, MetricType, walk_definitions
 from tests.house.checkout import SERVICES, shipped_files, text
 
 PACKAGES = ("leadtrace", *(f"leadtrace_{service}" for service in SERVICES))

@@ -120,6 +120,12 @@ DEALS = Table(
         "closed_day",
         postgresql_where=text("status = 'won' and leads = 0 and redirect_to is null"),
     ),
+    Index(
+        "ix_deals_closed",
+        "definition_version",
+        "closed_day",
+        postgresql_where=text("status = 'won' and redirect_to is null"),
+    ),
     Index(None, "redirect_to", postgresql_where=text("redirect_to is not null")),
     postgresql_with={"fillfactor": 70},
 )

@@ -14,7 +14,7 @@ class LaneMeters:
         attempts = metrics.counter(defined.ATTEMPTS)
         self._outcomes = {
             outcome: attempts.labels(subscription=subscription, outcome=outcome)
-            for outcome in ("delivered", "failed", "dead")
+            for outcome in defined.OUTCOMES
         }
         self._duration = metrics.histogram(defined.ATTEMPT_DURATION).labels(subscription=subscription)
 

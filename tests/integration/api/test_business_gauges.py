@@ -101,10 +101,11 @@ async def get(client: httpx.AsyncClient, path: str, **parameters: str) -> dict[s
 
 async def window(projection: Projection, days: int) -> dict[str, str]:
     """The parameters of a question about the last days in Berlin, from the database's own calendar."""
-    first, last = await projection.pool.fetchrow(
+    (found,) = await projection.pool.fetch(
         "select day - $1::int, day from (select (now() at time zone 'Europe/Berlin')::date as day) today",
         days - 1,
     )
+    first, last = found
     return {"from": str(first), "to": str(last)}
 
 

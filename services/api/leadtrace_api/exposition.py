@@ -125,6 +125,7 @@ class ConservationGauges:
         ):
             gauge.clear()
         self._balanced.set(0)
+        self._counted_at.set(0)
 
 
 def _ages(found: Conservation) -> list[float]:

@@ -120,7 +120,7 @@ CONSERVATION_COUNTED = MetricDef(
     "leadtrace_conservation_count_timestamp_seconds",
     MetricType.GAUGE,
     "seconds",
-    "The moment of which the checks are, as seconds since the epoch; 0 when there was no count yet.",
+    "The moment of which the checks are, as seconds since the epoch; 0 when they cannot be counted.",
     processes=_API,
 )
 RECONCILED = MetricDef(

@@ -169,7 +169,7 @@ UNTOUCHED = _gauge(
 STUCK = _gauge(
     "leadtrace_stuck_rows",
     "rows",
-    "Leads and deals that do not fold and stand still until `leadtrace rebuild SERVICE --stuck`.",
+    "Leads and deals that do not fold and stand still until `leadtrace rebuild --stuck`.",
     READER,
 )
 SNAPSHOT_AT = _gauge(

@@ -1,7 +1,7 @@
 """Leads by stage and channel, and what they brought, as the daily rollups have them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from leadtrace.domain.money import to_decimal
 from leadtrace.events.lead import LADDER, Stage
@@ -9,7 +9,6 @@ from leadtrace.runtime.families import Families
 from leadtrace_api.business import metrics
 from leadtrace_api.business.channels import Channels
 from leadtrace_api.business.windows import Window
-from leadtrace_api.funnel.found import Found, of_rollups
 from leadtrace_api.funnel.queries import Revenue, Slice, revenues, stage_counts
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.projector.dimensions import TOTAL
@@ -17,6 +16,7 @@ from leadtrace_api.reading import Reading
 from leadtrace_api.settings import ApiSettings
 
 _DIMENSION = "channel"
+_PLACES: Mapping[str, int] = {rung: place for place, rung in enumerate(LADDER)}
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -38,21 +38,34 @@ async def show_channels(
 ) -> Channels:
     """Leads and revenue of the largest channels of the longest window, which are returned."""
     currency = settings.currency
-    found = {one: await _by_channel(now, one, settings.timezone) for one in windows}
-    channels = Channels((key for (key,) in found[windows[-1]].groups), top)
+    found = {window: await _by_channel(now, window, currency) for window in windows}
+    largest = found[windows[-1]]
+    channels = Channels(sorted(largest, key=lambda key: (-largest[key][0], key or "")), top)
     for window, by in found.items():
-        reached = {key: [sums.reached(rung) for rung in LADDER] for (key,), sums in by.groups.items()}
-        for label, counts in channels.sums(reached, len(LADDER)).items():
-            for rung, count in zip(LADDER, counts, strict=True):
+        for label, (*reached, minor) in channels.sums(by, len(LADDER) + 1).items():
+            for rung, count in zip(LADDER, reached, strict=True):
                 families.add(metrics.CHANNEL_REACHED, count, label, rung, window.label)
-        brought = {key: [sums.revenue.get(currency, 0)] for (key,), sums in by.groups.items()}
-        for label, (minor,) in channels.sums(brought, 1).items():
             families.add(metrics.CHANNEL_REVENUE, amount(minor, currency), label, currency, window.label)
     return channels
 
 
-async def _by_channel(now: Reading, window: Window, zone: str) -> Found:
-    return await of_rollups(now, Slice(Basis.ACTIVITY, _DIMENSION, window.first, window.last), zone)
+async def _by_channel(now: Reading, window: Window, currency: str) -> dict[str | None, list[int]]:
+    """Leads that reached each rung, then minor units: of each channel, and of leads without any (None)."""
+    asked = Slice(Basis.ACTIVITY, _DIMENSION, window.first, window.last)
+    found: dict[str, list[int]] = {}
+    total = [0] * (len(LADDER) + 1)
+    for one in await stage_counts(now, asked):
+        if one.stage in _PLACES:
+            numbers = found.setdefault(one.key, [0] * len(total)) if one.dimension else total
+            numbers[_PLACES[one.stage]] += one.reached
+    for earned in await revenues(now, asked):
+        if earned.currency == currency:
+            numbers = found.setdefault(earned.key, [0] * len(total)) if earned.dimension else total
+            numbers[-1] += earned.revenue
+    # What is of no channel is what the channels leave of the total.
+    rest = [whole - sum(parts) for whole, *parts in zip(total, *found.values(), strict=True)]
+    named: dict[str | None, list[int]] = {**found}
+    return named | {None: rest}
 
 
 async def show_revenue(now: Reading, windows: Sequence[Window], currency: str, families: Families) -> None:

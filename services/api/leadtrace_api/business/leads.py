@@ -52,7 +52,7 @@ async def show_channels(
 async def _by_channel(now: Reading, window: Window, currency: str) -> dict[str | None, list[int]]:
     """Leads that reached each rung, then minor units: of each channel, and of leads without any (None)."""
     asked = Slice(Basis.ACTIVITY, _DIMENSION, window.first, window.last)
-    found: dict[str, list[int]] = {}
+    found: dict[str | None, list[int]] = {}
     total = [0] * (len(LADDER) + 1)
     for one in await stage_counts(now, asked):
         if one.stage in _PLACES:
@@ -64,8 +64,7 @@ async def _by_channel(now: Reading, window: Window, currency: str) -> dict[str |
             numbers[-1] += earned.revenue
     # What is of no channel is what the channels leave of the total.
     rest = [whole - sum(parts) for whole, *parts in zip(total, *found.values(), strict=True)]
-    named: dict[str | None, list[int]] = {**found}
-    return named | {None: rest}
+    return {**found, None: rest}
 
 
 async def show_revenue(now: Reading, windows: Sequence[Window], currency: str, families: Families) -> None:

@@ -1,4 +1,4 @@
-"""What readers tell of rows that time alone may change. How many wait is counted from tables, by the api."""
+"""What readers tell of rows that time alone may change: how many wait, and when none did."""
 
 from leadtrace.runtime.metric_definition import MetricDef, MetricType, Process
 
@@ -9,6 +9,13 @@ TIMER_ROWS = MetricDef(
     MetricType.COUNTER,
     "rows",
     "Rows that were folded again because their time had come.",
+    processes=_WITH_TIMERS,
+)
+TIMER_OVERDUE = MetricDef(
+    "leadtrace_timer_overdue_rows",
+    MetricType.GAUGE,
+    "rows",
+    "Rows whose time has come and that are not folded yet, counted from tables every minute.",
     processes=_WITH_TIMERS,
 )
 TIMER_PASSED = MetricDef(

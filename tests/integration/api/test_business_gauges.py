@@ -1,26 +1,21 @@
 """Business gauges over a database: equal to what the api answers, bounded, and frozen when it is away."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
-from prometheus_client.parser import text_string_to_metric_families
 
 from leadtrace.events.lead import LADDER, Stage
-from leadtrace.runtime.metrics import Metrics
-from leadtrace.runtime.settings_metrics import MetricsSettings
+from leadtrace.events.snapshots import DealStatus
 from leadtrace.store.sql_engine import make_engine
-from leadtrace_api.business.gauges import BusinessGauges
 from leadtrace_api.business.metrics import OF_A_SNAPSHOT
 from leadtrace_api.room import Room
 from tests.integration.api.projection import Projection
-from tests.integration.api.test_handovers import hand_over
-from tests.unit.api.snapshots import START_US, deal, lead_id, outcome, record, won
+from tests.integration.api.scraped import US_A_DAY, Scraped, days_until, get, window
+from tests.unit.api.snapshots import START_US, deal, outcome, record, won
 
 LEAD, MQL, CUSTOMER = Stage.LEAD, Stage.MARKETING_QUALIFIED, Stage.CUSTOMER
-_US_A_DAY = 86_400_000_000
 _SPEND = """
 insert into api.spend_days
   (event_no, place, day, account_id, kind, channel, currency, amount, counted, counted_in)
@@ -28,63 +23,12 @@ select 1, place, $1::text::date, gen_random_uuid(), kind, channel, currency, min
 from (values (0, 'media', 'email', 'EUR', 3000), (1, 'sales', 'Ähre', 'EUR', 1002),
   (2, 'media', 'email', 'SEK', 5)) as spent (place, kind, channel, currency, minor)
 """
-# Whatever an offer can be, a row each: answers and endings, clocks that are stopped or void, early or late.
-_OFFERS = """
-insert into api.offers (lead_id, definition_version, place, at, opened_by, terms_version, event, answer,
-  answered_at, ended_as, ended_at, accept_since, accept_at, accept_risk_at, accept_due_at, accept_void,
-  contact_since, contact_at, contact_risk_at, contact_due_at, contact_void)
-select l.lead_id, 1, row_number() over (partition by l.lead_id), offered, 'claim', 1, 'e', answer,
-  case when answer <> 'open' then offered end, ended_as, case when ended_as is not null then offered end,
-  offered, case when answer <> 'open' then offered end, now() + risk, now() + due, void,
-  case when answer = 'accepted' then offered end, contacted,
-  case when answer = 'accepted' then now() + risk end, case when answer = 'accepted' then now() + due end,
-  case when answer = 'accepted' then void end
-from api.leads l,
-  (values ('open', null), ('accepted', null), ('accepted', 'lost'), ('rejected', null), ('gone', null),
-    ('superseded', null)) as answered (answer, ended_as),
-  (values (-interval '2 hours', -interval '1 hour'), (-interval '1 hour', interval '1 hour'),
-    (interval '1 hour', interval '2 hours')) as clock (risk, due),
-  (values (false), (true)) as promises (void),
-  (values (null::timestamptz), (now() - interval '3 hours')) as contact (contacted),
-  (values (now() - interval '4 hours'), (now() - interval '50 days'), (now() - interval '200 days'))
-    as days (offered)
-where contacted is null or answer = 'accepted'
-"""
-
-
-class Scraped:
-    """The business gauges of a room, as Prometheus reads them."""
-
-    def __init__(self, room: Room, **settings: Any) -> None:
-        self.metrics = Metrics()
-        self.gauges = BusinessGauges(room, self.metrics, MetricsSettings(**settings))
-
-    async def refreshed(self) -> "Scraped":
-        await self.gauges.refresh()
-        return self
-
-    def samples(self, name: str) -> Iterator[tuple[dict[str, str], float]]:
-        for family in text_string_to_metric_families(self.metrics.render().decode()):
-            yield from ((one.labels, one.value) for one in family.samples if one.name == f"leadtrace_{name}")
-
-    def value(self, name: str, **labels: str) -> float | None:
-        found = [value for have, value in self.samples(name) if have == labels]
-        return found[0] if found else None
-
-    def labels(self, name: str, label: str) -> set[str]:
-        return {labels[label] for labels, _ in self.samples(name)}
 
 
 @pytest.fixture
-async def today(projection: Projection, now: int) -> float:
-    """The days from the beginning of 2026 until a while ago, as the builders of snapshots count them."""
-    del projection
-    return (now - START_US) / _US_A_DAY - 0.01
-
-
-@pytest.fixture
-async def known(projection: Projection, today: float) -> None:
+async def known(projection: Projection, now: int) -> None:
     """Leads of the last days, months, and of long ago; two currencies; no channel, and a strange one."""
+    today = days_until(now)
     bodies = [
         outcome(1, (LEAD, today - 5), (MQL, today - 4), channel="email", captured=today - 5),
         outcome(
@@ -105,30 +49,13 @@ async def known(projection: Projection, today: float) -> None:
             deals=[won(2, 700, today - 100, "JPY")],
         ),
     ]
-    closed = START_US + round((today - 9) * _US_A_DAY)
+    closed = START_US + round((today - 9) * US_A_DAY)
     deals = [
         deal(1, 12_345, (2, 12_345), closed_at=closed),
         deal(3, 9_999),
+        deal(4, 500, closed_at=closed, status=DealStatus.LOST),
     ]
     await projection.take([*(record(body, 1) for body in bodies), *(record(body, 1) for body in deals)])
-
-
-async def get(client: httpx.AsyncClient, path: str, **parameters: str) -> dict[str, Any]:
-    """The body of a 200."""
-    answer = await client.get(path, params=parameters)
-    assert answer.status_code == 200, answer.text
-    body: dict[str, Any] = answer.json()
-    return body
-
-
-async def window(projection: Projection, days: int) -> dict[str, str]:
-    """The parameters of a question about the last days in Berlin, from the database's own calendar."""
-    (found,) = await projection.pool.fetch(
-        "select day - $1::int, day from (select (now() at time zone 'Europe/Berlin')::date as day) today",
-        days - 1,
-    )
-    first, last = found
-    return {"from": str(first), "to": str(last)}
 
 
 @pytest.mark.usefixtures("known")
@@ -201,40 +128,10 @@ class TestEqualToAnswers:
             assert scraped.value("channel_revenue_amount", channel="email", **of) == 123.45
 
 
-async def test_handovers_are_those_of_the_api(
-    room: Room, projection: Projection, client: httpx.AsyncClient, today: float
-) -> None:
-    leads = [outcome(number, (LEAD, today - 1), captured=today - 1) for number in (1, 2)]
-    absorbed = outcome(3, captured=None, redirect_to=lead_id(1))
-    await projection.take([record(body, 1) for body in [*leads, absorbed]])
-    await projection.owner.execute(_OFFERS)
-    scraped = await Scraped(room).refreshed()
-    ever = (await get(client, "/v1/handovers"))["total"]
-    assert scraped.value("handover_running_offers", state="open") == ever["open"] > 0
-    for clock in ("accept", "contact"):
-        assert scraped.value("handover_overdue_offers", clock=clock) == ever[clock]["overdue"] > 0
-        assert scraped.value("handover_at_risk_offers", clock=clock) == ever[clock]["at_risk"] > 0
-    assert scraped.value("handover_untouched_offers") == ever["deep_sixed"]["leads"] > 0
-    for days in (30, 90):
-        recent = (await get(client, "/v1/handovers", **await window(projection, days)))["total"]
-        assert 0 < recent["offered"] < ever["offered"]
-        for answer in ("open", "accepted", "rejected", "superseded", "gone"):
-            of = {"answer": answer, "days": str(days)}
-            assert scraped.value("handover_answered_offers", **of) == recent[answer]
-
-
-async def test_running_handovers_are_accepted_ones_that_did_not_end(
-    room: Room, projection: Projection
-) -> None:
-    await hand_over(projection)
-    scraped = await Scraped(room).refreshed()
-    assert scraped.value("handover_running_offers", state="accepted") == 1
-    assert scraped.value("handover_running_offers", state="open") == 0
-
-
 async def test_a_channel_that_is_no_longer_among_the_largest_is_shown_no_longer(
-    room: Room, projection: Projection, today: float
+    room: Room, projection: Projection, now: int
 ) -> None:
+    today = days_until(now)
     first = outcome(1, (LEAD, today - 1), channel="events", captured=today - 1)
     await projection.take([record(first, 1)])
     scraped = await Scraped(room).refreshed()
@@ -247,8 +144,9 @@ async def test_a_channel_that_is_no_longer_among_the_largest_is_shown_no_longer(
 
 
 async def test_the_largest_channel_is_the_one_of_most_leads(
-    room: Room, projection: Projection, today: float
+    room: Room, projection: Projection, now: int
 ) -> None:
+    today = days_until(now)
     channels = ("a", "b", "b", None, None, None)
     await projection.take(
         [
@@ -266,8 +164,9 @@ async def test_the_largest_channel_is_the_one_of_most_leads(
 
 
 async def test_a_thousand_channels_and_forty_currencies_stay_few_series(
-    room: Room, projection: Projection, today: float
+    room: Room, projection: Projection, now: int
 ) -> None:
+    today = days_until(now)
     codes = [f"X{chr(65 + number // 26)}{chr(65 + number % 26)}" for number in range(40)]
     await projection.take(
         [
@@ -303,8 +202,9 @@ async def test_a_thousand_channels_and_forty_currencies_stay_few_series(
 
 
 async def test_a_database_that_went_away_leaves_the_last_snapshot_and_its_moment(
-    room: Room, projection: Projection, today: float, tmp_path: Any
+    room: Room, projection: Projection, now: int, tmp_path: Any
 ) -> None:
+    today = days_until(now)
     await projection.take([record(outcome(1, (LEAD, today - 1), captured=today - 1), 1)])
     scraped = await Scraped(room).refreshed()
     taken = scraped.value("business_snapshot_timestamp_seconds")

@@ -12,8 +12,10 @@ import typer
 from typer.main import get_command
 
 from leadtrace.cli.main import app
-from leadtrace.runtime.metric_definition import MetricType
+from leadtrace.embedded.services import service_specs
+from leadtrace.runtime.metric_definition import MetricType, Process
 from leadtrace.runtime.metric_page import every_definition
+from leadtrace.runtime.settings_groups import Ports
 from tests.house.checkout import ROOT, files, text
 
 RULES = Path("deploy/prometheus/rules")
@@ -93,6 +95,15 @@ def test_runbook_belongs_to_an_alert_and_has_its_parts(page: Path) -> None:
     assert f"]({page.name})" in text(RUNBOOKS / "README.md")
     for name in NAME.findall(text(page)):
         assert ":" in name or name in SERVED, f"{name} is served by nobody"
+
+
+def test_the_configuration_scrapes_every_process_where_it_listens() -> None:
+    """A process that nobody scrapes is missed by nobody when it is gone."""
+    (job,) = msgspec.yaml.decode((ROOT / "deploy/prometheus/prometheus.yml").read_bytes())["scrape_configs"]
+    scraped = {one["labels"]["process"]: one["targets"] for one in job["static_configs"]}
+    ports = {spec.name: spec.port for spec in service_specs(Ports())}
+    assert scraped == {process.value: [f"127.0.0.1:{ports[process]}"] for process in Process}
+    assert job["job_name"] == "leadtrace"
 
 
 def commands(page: Path) -> Iterator[list[str]]:

@@ -1,10 +1,22 @@
 """A scrape waits for what it asks to be counted, but not for ever, and never asks twice at once."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
+from leadtrace.runtime.definitions import shipped_shelf
+from leadtrace.runtime.key_ring import KeyRing
+from leadtrace.runtime.metrics import Metrics
+from leadtrace.runtime.settings_metrics import MetricsSettings
+from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.store.sql_engine import make_engine
+from leadtrace_api.business.gauges import BusinessGauges
 from leadtrace_api.exposition import Refreshing
+from leadtrace_api.personal.vault import Vault
+from leadtrace_api.room import Room
+from leadtrace_api.settings import ApiSettings
+from tests.unit.api.conftest import MakeClient
 
 
 class Counting:
@@ -53,3 +65,20 @@ async def test_a_count_that_fails_is_told_and_tried_again() -> None:
     gauges.error = None
     await refreshing.within(60)
     assert gauges.done == 1
+
+
+async def test_switched_off_it_is_not_there(make_client: MakeClient) -> None:
+    async with make_client(metrics=Metrics(served=False)) as client:
+        assert (await client.get("/metrics")).status_code == 404
+        assert (await client.get("/livez")).status_code == 200
+
+
+async def test_snapshots_are_taken_at_once_and_until_the_stop(tmp_path: Path) -> None:
+    engine = make_engine(f"postgresql:///none?host={tmp_path}")
+    settings = ApiSettings("EUR", "Europe/Berlin", embedded=True)
+    room = Room(engine, settings, shipped_shelf(), KeyRing(), Vault(lambda: None))
+    metrics, stop = Metrics(), StopSignal()
+    stop.set("the test ends")
+    await BusinessGauges(room, metrics, MetricsSettings()).run(stop)
+    assert "leadtrace_business_snapshot_failures_total 1.0" in metrics.render().decode()
+    await engine.dispose()

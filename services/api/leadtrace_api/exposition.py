@@ -158,11 +158,14 @@ class Refreshing:
         Raises:
             Exception: whatever an update failed with.
         """
-        if self._task is None:
-            self._task = asyncio.create_task(self._gauges.refresh())
-        done, _ = await asyncio.wait({self._task}, timeout=seconds)
-        if done:
-            task, self._task = self._task, None
+        task = self._task
+        if task is None:
+            task = self._task = asyncio.create_task(self._gauges.refresh())
+        await asyncio.wait({task}, timeout=seconds)
+        if task.done():
+            # Several scrapes may have waited for the same.
+            if self._task is task:
+                self._task = None
             task.result()
 
 

@@ -55,6 +55,17 @@ async def test_a_slow_count_goes_on_and_is_not_begun_again() -> None:
     assert (gauges.begun, gauges.done) == (2, 2)
 
 
+async def test_two_scrapes_at_once_share_a_count() -> None:
+    gauges = Counting()
+    refreshing = Refreshing(gauges)
+    async with asyncio.TaskGroup() as scrapes:
+        scrapes.create_task(refreshing.within(60))
+        scrapes.create_task(refreshing.within(60))
+        await asyncio.sleep(0)
+        gauges.may_end.set()
+    assert (gauges.begun, gauges.done) == (1, 1)
+
+
 async def test_a_count_that_fails_is_told_and_tried_again() -> None:
     gauges = Counting()
     gauges.may_end.set()

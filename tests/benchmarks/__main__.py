@@ -22,6 +22,7 @@ from tests.benchmarks import (
     senders,
     soak,
     throughput,
+    ticker,
     velocity,
     visibility,
 )
@@ -49,6 +50,7 @@ BENCHMARKS = {
         data_driven.DATA_DRIVEN,
         predicting.PREDICTING,
         rescoring.RESCORING,
+        ticker.TICKER,
     )
 }
 console = Console()

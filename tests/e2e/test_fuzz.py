@@ -80,6 +80,8 @@ async def schema_of(installation: Installation, process: str) -> tuple[str, Open
     base = f"http://127.0.0.1:{installation.ports[process]}"
     async with httpx.AsyncClient(timeout=10.0) as client:
         document: dict[str, Any] = (await client.get(f"{base}/openapi.json")).json()
+    # Its answer has no end to wait for; what it refuses has tests of its own.
+    document["paths"].pop("/v1/ticker", None)
     return base, schemathesis.openapi.from_dict(document)
 
 

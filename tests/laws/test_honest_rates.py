@@ -5,9 +5,10 @@ from typing import TypeAlias
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from lifelines import AalenJohansenFitter, KaplanMeierFitter
+from lifelines.exceptions import StatError
 
 from leadtrace.domain.survival.honest_rate import Ends, HonestRates, honest_rates
 from leadtrace.domain.survival.intervals import log_minus_log, wilson
@@ -27,9 +28,10 @@ _COUNTS = st.lists(st.tuples(*(st.integers(0, 6) for _ in _KINDS)), min_size=1, 
 _SLOW = settings(max_examples=60, deadline=None)
 
 
-def _ends(rows: _Rows) -> Ends:
-    counts = np.array(rows, dtype=np.int64).T
-    return Ends(np.arange(len(rows), dtype=np.float64) * 86_400, *counts)
+def _ends(rows: _Rows, late: Sequence[int] = ()) -> Ends:
+    won, lost, gone, still = np.array(rows, dtype=np.int64).T
+    came = np.array(late or [0] * len(rows), dtype=np.int64)
+    return Ends(np.arange(len(rows), dtype=np.float64) * 86_400, won, lost, gone, still, came)
 
 
 def _of(rows: _Rows, older: _Rows | None = None) -> HonestRates:
@@ -62,12 +64,41 @@ def test_share_and_variance_are_those_of_lifelines(left: list[tuple[int, str]]) 
         assert found.variance_by[by.index.astype(int)] == pytest.approx(by.to_numpy(), abs=_ALMOST)
 
 
+@_SLOW
+@given(_DISTINCT, st.data())
+def test_those_who_came_late_count_from_then_on_as_in_lifelines(
+    left: list[tuple[int, str]], data: st.DataObject
+) -> None:
+    ended_at = {time for time, _ in left}
+    came = [
+        data.draw(st.integers(0, time - 1).filter(lambda at: at not in ended_at), label="came")
+        for time, _ in left
+    ]
+    rows: list[tuple[int, ...]] = [(0, 0, 0, 0)] * (1 + max(ended_at))
+    late = [0] * len(rows)
+    for (time, how), since in zip(left, came, strict=True):
+        rows[time] = tuple(int(kind == how) for kind in _KINDS)
+        late[since] += 1
+    found = _ends(rows, late)
+    at, codes = [one[0] for one in left], [{"w": 1, "l": 2}.get(one[1], 0) for one in left]
+    if 1 not in codes:
+        assert not found.won_by.any()
+        return
+    try:
+        theirs = AalenJohansenFitter(calculate_variance=False).fit(at, codes, event_of_interest=1, entry=came)
+    except StatError:  # theirs stops where all of the few that were watched early ended
+        reject()
+    expected = theirs.cumulative_density_.iloc[:, 0]
+    assert found.won_by[expected.index.astype(int)] == pytest.approx(expected.to_numpy(), abs=_ALMOST)
+
+
 @given(
     st.lists(_COUNTS.map(lambda rows: [*rows, *[(0, 0, 0, 0)] * (12 - len(rows))]), min_size=1, max_size=4)
 )
 def test_many_groups_at_once_are_each_as_alone(groups: list[_Rows]) -> None:
-    counts = np.array(groups, dtype=np.int64).transpose(2, 0, 1)
-    together = honest_rates(Ends(_ends(groups[0]).ticks, *counts), _ends(groups[0]))
+    won, lost, gone, still = np.array(groups, dtype=np.int64).transpose(2, 0, 1)
+    ends = Ends(_ends(groups[0]).ticks, won, lost, gone, still, np.zeros_like(won))
+    together = honest_rates(ends, _ends(groups[0]))
     for place, rows in enumerate(groups):
         alone = _of(rows, groups[0])
         for name in ("n", "won", "open", "complete", "value", "variance", "maturity"):

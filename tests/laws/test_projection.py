@@ -13,7 +13,7 @@ from leadtrace.domain.calendar import calendar
 from leadtrace.events.snapshots import LEAD_CONCLUDED, LeadOutcome
 from leadtrace_api.projector.arrivals import Newest, SnapshotKey, arrivals_of, newest
 from leadtrace_api.projector.contribution import Increments, add, cells, contribution, take_out
-from leadtrace_api.projector.dimensions import DIMENSIONS, TOTAL, keys_of
+from leadtrace_api.projector.dimensions import DIMENSIONS, PAIRS, TOTAL, keys_of, written_pair
 from leadtrace_api.projector.marginals import funnel_rows, revenue_rows
 from tests.unit.api.snapshots import outcomes, record
 
@@ -95,9 +95,12 @@ def test_rollups_are_the_sum_over_the_newest_snapshots(data: st.DataObject) -> N
 
 @given(outcomes(1))
 def test_no_dimension_holds_more_than_the_total(outcome: LeadOutcome) -> None:
-    """A lead is in at most one group of each dimension; where it is in none it is in the total alone."""
+    """A lead is in at most one group of each dimension or pair; where it is in none, in the total alone."""
     made = contribution(outcome, DAY_OF)
     held = dict(zip((TOTAL, *DIMENSIONS), (TOTAL, *keys_of(outcome)), strict=True))
+    for one, other in PAIRS:
+        keys = held[one], held[other]
+        held[f"{one},{other}"] = None if keys == (None, None) else written_pair(*keys)
     for rows in (funnel_rows(made), revenue_rows(made)):
         by_dimension: dict[str, set[tuple[object, ...]]] = {}
         for version, basis, day, name, dimension, key, amounts in rows:

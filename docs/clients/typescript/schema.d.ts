@@ -598,6 +598,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/ticker": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changes, as it happens
+         * @description Differences of the funnel and notable events, numbered without a gap in the order of commits.
+         */
+        get: operations["ticker_v1_ticker_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/velocity": {
         parameters: {
             query?: never;
@@ -2709,6 +2729,11 @@ export interface components {
              * @enum {string}
              */
             source: "rollup" | "facts";
+            /**
+             * Ticker
+             * @description Where `/v1/ticker` goes on from these numbers: sent as `Last-Event-ID`, all that is told then is to be added to them, once. Null with as_of, and while much waits to be told.
+             */
+            ticker: string | null;
             total: components["schemas"]["FunnelNumbers"];
             /** @description Null with as_of: it is kept as known now only. */
             unlinked: components["schemas"]["Unlinked"] | null;
@@ -4650,6 +4675,12 @@ export interface components {
                 number
             ] | null;
             /**
+             * Late
+             * @description How many of them were taken over when they had lived a while, and count from that age on. Null for ratios.
+             * @example 0
+             */
+            late: number | null;
+            /**
              * Maturity
              * @description The part of all conversions to be expected that is there already, by how all leads fared; null where nobody can tell, and for ratios.
              * @example 0.93
@@ -4673,6 +4704,12 @@ export interface components {
              * @example 0.10525
              */
             naive: number | null;
+            /**
+             * Unwatched
+             * @description How many of them had ended before they were taken over: they are in `n` and `naive`, and in no other number, since others like them are not known. Null for ratios.
+             * @example 0
+             */
+            unwatched: number | null;
             /**
              * Value
              * @example 0.1183
@@ -7707,10 +7744,12 @@ export interface operations {
                      *               0.1099,
                      *               0.127
                      *             ],
+                     *             "late": 0,
                      *             "maturity": 0.93,
                      *             "method": "aalen_johansen",
                      *             "n": 8000,
                      *             "naive": 0.10525,
+                     *             "unwatched": 0,
                      *             "value": 0.1183
                      *           },
                      *           "time": {
@@ -7755,10 +7794,12 @@ export interface operations {
                      *             0.1099,
                      *             0.127
                      *           ],
+                     *           "late": 0,
                      *           "maturity": 0.93,
                      *           "method": "aalen_johansen",
                      *           "n": 8000,
                      *           "naive": 0.10525,
+                     *           "unwatched": 0,
                      *           "value": 0.1183
                      *         },
                      *         "time": {
@@ -9138,10 +9179,12 @@ export interface operations {
                      *               0.405632,
                      *               0.594368
                      *             ],
+                     *             "late": 0,
                      *             "maturity": 1,
                      *             "method": "wilson",
                      *             "n": 104,
                      *             "naive": 0.5,
+                     *             "unwatched": 0,
                      *             "value": 0.5
                      *           },
                      *           "stage": "mql",
@@ -9891,7 +9934,7 @@ export interface operations {
                 industry?: string[];
                 /** @description Only leads with one of these; empty: those without any. */
                 region?: string[];
-                /** @description Dimensions to group by, at most 3, separated by commas. By one, with no filter on another, the answer comes from rollups, and else from the leads themselves: the same numbers, later. */
+                /** @description Dimensions to group by, at most 3, separated by commas. By one, or by channel with segment or with campaign, and with no filter on another, the answer comes from rollups, and else from the leads themselves: the same numbers, later. */
                 by?: string | null;
                 /** @description Only so many groups, those with most leads, and the one without a key; the rest is in `other`. */
                 top?: number | null;
@@ -9937,10 +9980,12 @@ export interface operations {
                      *               0.1099,
                      *               0.127
                      *             ],
+                     *             "late": 0,
                      *             "maturity": 0.93,
                      *             "method": "aalen_johansen",
                      *             "n": 8000,
                      *             "naive": 0.10525,
+                     *             "unwatched": 0,
                      *             "value": 0.1183
                      *           },
                      *           "recurring_revenue": {
@@ -9978,10 +10023,12 @@ export interface operations {
                      *                   0.842,
                      *                   0.858
                      *                 ],
+                     *                 "late": 0,
                      *                 "maturity": 0.93,
                      *                 "method": "aalen_johansen",
                      *                 "n": 8000,
                      *                 "naive": 0.82,
+                     *                 "unwatched": 0,
                      *                 "value": 0.85
                      *               },
                      *               "time": {
@@ -10020,6 +10067,7 @@ export interface operations {
                      *       },
                      *       "snapshot_at": "2026-04-01T08:14:05.120000Z",
                      *       "source": "rollup",
+                     *       "ticker": "4711",
                      *       "total": {
                      *         "average_sale": {
                      *           "amount": "600.00",
@@ -10032,10 +10080,12 @@ export interface operations {
                      *             0.1099,
                      *             0.127
                      *           ],
+                     *           "late": 0,
                      *           "maturity": 0.93,
                      *           "method": "aalen_johansen",
                      *           "n": 8000,
                      *           "naive": 0.10525,
+                     *           "unwatched": 0,
                      *           "value": 0.1183
                      *         },
                      *         "recurring_revenue": {
@@ -10073,10 +10123,12 @@ export interface operations {
                      *                 0.842,
                      *                 0.858
                      *               ],
+                     *               "late": 0,
                      *               "maturity": 0.93,
                      *               "method": "aalen_johansen",
                      *               "n": 8000,
                      *               "naive": 0.82,
+                     *               "unwatched": 0,
                      *               "value": 0.85
                      *             },
                      *             "time": {
@@ -10327,10 +10379,12 @@ export interface operations {
                      *                   0.689961,
                      *                   0.956557
                      *                 ],
+                     *                 "late": 0,
                      *                 "maturity": 1,
                      *                 "method": "wilson",
                      *                 "n": 24,
                      *                 "naive": 0.875,
+                     *                 "unwatched": 0,
                      *                 "value": 0.875
                      *               },
                      *               "overdue": 1,
@@ -10350,10 +10404,12 @@ export interface operations {
                      *                 0.551006,
                      *                 0.880006
                      *               ],
+                     *               "late": 0,
                      *               "maturity": 1,
                      *               "method": "wilson",
                      *               "n": 24,
                      *               "naive": 0.75,
+                     *               "unwatched": 0,
                      *               "value": 0.75
                      *             },
                      *             "accepted": 18,
@@ -10374,10 +10430,12 @@ export interface operations {
                      *                   0.357468,
                      *                   0.801755
                      *                 ],
+                     *                 "late": 0,
                      *                 "maturity": 1,
                      *                 "method": "wilson",
                      *                 "n": 15,
                      *                 "naive": 0.6,
+                     *                 "unwatched": 0,
                      *                 "value": 0.6
                      *               },
                      *               "overdue": 3,
@@ -10415,10 +10473,12 @@ export interface operations {
                      *                   0.396778,
                      *                   0.892209
                      *                 ],
+                     *                 "late": 0,
                      *                 "maturity": 1,
                      *                 "method": "wilson",
                      *                 "n": 10,
                      *                 "naive": 0.7,
+                     *                 "unwatched": 0,
                      *                 "value": 0.7
                      *               },
                      *               "untouched": 3,
@@ -10510,20 +10570,24 @@ export interface operations {
                      *                 "at_risk": null,
                      *                 "immature": null,
                      *                 "interval": null,
+                     *                 "late": null,
                      *                 "maturity": null,
                      *                 "method": "plain_ratio",
                      *                 "n": 10,
                      *                 "naive": 0.2,
+                     *                 "unwatched": null,
                      *                 "value": 0.2
                      *               },
                      *               "like_the_rest": {
                      *                 "at_risk": null,
                      *                 "immature": null,
                      *                 "interval": null,
+                     *                 "late": null,
                      *                 "maturity": null,
                      *                 "method": "plain_ratio",
                      *                 "n": 7,
                      *                 "naive": 0.285714,
+                     *                 "unwatched": null,
                      *                 "value": 0.285714
                      *               },
                      *               "unreported": 3,
@@ -10560,10 +10624,12 @@ export interface operations {
                      *               0.689961,
                      *               0.956557
                      *             ],
+                     *             "late": 0,
                      *             "maturity": 1,
                      *             "method": "wilson",
                      *             "n": 24,
                      *             "naive": 0.875,
+                     *             "unwatched": 0,
                      *             "value": 0.875
                      *           },
                      *           "overdue": 1,
@@ -10583,10 +10649,12 @@ export interface operations {
                      *             0.551006,
                      *             0.880006
                      *           ],
+                     *           "late": 0,
                      *           "maturity": 1,
                      *           "method": "wilson",
                      *           "n": 24,
                      *           "naive": 0.75,
+                     *           "unwatched": 0,
                      *           "value": 0.75
                      *         },
                      *         "accepted": 18,
@@ -10607,10 +10675,12 @@ export interface operations {
                      *               0.357468,
                      *               0.801755
                      *             ],
+                     *             "late": 0,
                      *             "maturity": 1,
                      *             "method": "wilson",
                      *             "n": 15,
                      *             "naive": 0.6,
+                     *             "unwatched": 0,
                      *             "value": 0.6
                      *           },
                      *           "overdue": 3,
@@ -10657,10 +10727,12 @@ export interface operations {
                      *               0.396778,
                      *               0.892209
                      *             ],
+                     *             "late": 0,
                      *             "maturity": 1,
                      *             "method": "wilson",
                      *             "n": 10,
                      *             "naive": 0.7,
+                     *             "unwatched": 0,
                      *             "value": 0.7
                      *           },
                      *           "untouched": 3,
@@ -10752,20 +10824,24 @@ export interface operations {
                      *             "at_risk": null,
                      *             "immature": null,
                      *             "interval": null,
+                     *             "late": null,
                      *             "maturity": null,
                      *             "method": "plain_ratio",
                      *             "n": 10,
                      *             "naive": 0.2,
+                     *             "unwatched": null,
                      *             "value": 0.2
                      *           },
                      *           "like_the_rest": {
                      *             "at_risk": null,
                      *             "immature": null,
                      *             "interval": null,
+                     *             "late": null,
                      *             "maturity": null,
                      *             "method": "plain_ratio",
                      *             "n": 7,
                      *             "naive": 0.285714,
+                     *             "unwatched": null,
                      *             "value": 0.285714
                      *           },
                      *           "unreported": 3,
@@ -14204,6 +14280,164 @@ export interface operations {
             };
         };
     };
+    ticker_v1_ticker_get: {
+        parameters: {
+            query?: {
+                /** @description `funnel`, `notable` or both between commas; without it both. `reset` and `dropped` always come. */
+                kinds?: string | null;
+                /** @description Go on from this position, the id of an event or what `/v1/funnel` told, for clients that cannot send `Last-Event-ID`; that header goes before it. */
+                last_event_id?: string | null;
+            };
+            header?: {
+                /** @description Go on behind this number; browsers send it. */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Server-sent events, until either side ends them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example retry: 2000
+                     *     : open
+                     *     id: 4711
+                     *
+                     *     id: 4712
+                     *     event: funnel
+                     *     data: {"definition_version":3,"rows":[{"basis":"activity","day":"2026-11-27","stage":"mql","channel":"paid_search","segment":"smb","entered":1,"reached":1,"current":1}]}
+                     *
+                     *     id: 4713
+                     *     event: notable
+                     *     data: {"event":"stage_reached","definition_version":3,"lead_id":"0190f0f0-0000-7000-8000-000000000001","at":"2026-11-27T18:47:21+00:00","stage":"mql"}
+                     *
+                     *     : beat
+                     *     id: 4713
+                     *
+                     *     event: dropped
+                     *     data: {"reason":"stopping"}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            /** @description A parameter cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A key is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     velocity_v1_velocity_get: {
         parameters: {
             query?: {
@@ -14296,10 +14530,12 @@ export interface operations {
                      *               "at_risk": null,
                      *               "immature": null,
                      *               "interval": null,
+                     *               "late": null,
                      *               "maturity": null,
                      *               "method": "plain_ratio",
                      *               "n": 697,
                      *               "naive": 0.018651,
+                     *               "unwatched": null,
                      *               "value": 0.018651
                      *             },
                      *             "loops": 15,
@@ -14415,10 +14651,12 @@ export interface operations {
                      *             "at_risk": null,
                      *             "immature": null,
                      *             "interval": null,
+                     *             "late": null,
                      *             "maturity": null,
                      *             "method": "plain_ratio",
                      *             "n": 697,
                      *             "naive": 0.018651,
+                     *             "unwatched": null,
                      *             "value": 0.018651
                      *           },
                      *           "loops": 15,

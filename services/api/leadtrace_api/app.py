@@ -41,9 +41,11 @@ from leadtrace_api.priorities import routes as priorities
 from leadtrace_api.room import Room
 from leadtrace_api.scoring_quality import routes as scoring_quality
 from leadtrace_api.scoring_quality.gauges import QualityGauges
+from leadtrace_api.ticker import routes as ticker
 from leadtrace_api.velocity import routes as velocity
 
 _VERSION = version("leadtrace")
+_STREAM = b"text/event-stream; charset=utf-8"
 _ROUTERS = (
     funnel.router,
     cohorts.router,
@@ -69,6 +71,7 @@ _ROUTERS = (
     explain.router,
     intake.router,
     audit.router,
+    ticker.router,
 )
 _EVERY_ROUTER = (*_ROUTERS, personal.router)
 
@@ -120,7 +123,10 @@ def _index() -> APIRouter:
 
 
 class Timing:
-    """Measures every request by its route's pattern, so that ids do not become labels."""
+    """Measures every request by its route's pattern, so that ids do not become labels.
+
+    A stream of events has no end that says how fast it was: it counts when it begins.
+    """
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
@@ -133,15 +139,20 @@ class Timing:
             return
         started = time.perf_counter()
         status = 500
+        took: float | None = None
 
         async def noted(message: Message) -> None:
-            nonlocal status
+            nonlocal status, took
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if (b"content-type", _STREAM) in message["headers"]:
+                    took = time.perf_counter() - started
             await send(message)
 
         try:
             await self._app(scope, receive, noted)
         finally:
             route = getattr(scope.get("route"), "path", "none")
-            self._duration.labels(route, str(status)).observe(time.perf_counter() - started)
+            self._duration.labels(route, str(status)).observe(
+                took if took is not None else time.perf_counter() - started
+            )

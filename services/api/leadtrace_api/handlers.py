@@ -25,6 +25,7 @@ from leadtrace.runtime.definitions import live_definitions
 from leadtrace.runtime.handler import Applied
 from leadtrace.store.connection import Connection
 from leadtrace.store.dead_letters import DeadLetter
+from leadtrace.store.generation.tables import is_beside
 from leadtrace_api.knowledge.learning import Learning, Replaced
 from leadtrace_api.knowledge.relearn import Relearner
 from leadtrace_api.projector.arrivals import Arrival, Change, Newest, SnapshotKey, arrivals_of, newest
@@ -35,8 +36,19 @@ from leadtrace_api.projector.office import Offices
 from leadtrace_api.projector.step_ages import Increments as StepIncrements
 from leadtrace_api.projector.step_ages import add as add_steps
 from leadtrace_api.projector.step_ages import step_ages as steps_of
+from leadtrace_api.projector.ticker import Entry, deal_entries, funnel_entries, lead_entries, score_entries
 from leadtrace_api.projector.visits import visits as visits_of
-from leadtrace_api.store import deals, judgements, leads, offers, rollups, step_ages, versions, visits
+from leadtrace_api.store import (
+    deals,
+    judgements,
+    leads,
+    offers,
+    rollups,
+    step_ages,
+    ticker,
+    versions,
+    visits,
+)
 from leadtrace_api.store.columns import Row
 from leadtrace_api.store.lead_rows import LeadRows
 from leadtrace_api.store.spend import SpendKeeper
@@ -48,15 +60,26 @@ _DEAL = msgspec.json.Decoder(DealOutcome)
 
 @dataclass(slots=True)
 class _Changes:
-    """What the new outcomes of one batch change beside their own rows."""
+    """What the new snapshots of one batch change beside their own rows.
+
+    The ticker tells of those by `told_version`; None: of none.
+    """
 
     learning: Learning
     offices: Mapping[int, Offices]
+    told_version: int | None
     increments: Increments = field(default_factory=Counter)
     steps: StepIncrements = field(default_factory=dict)
     judged: list[LeadRows] = field(default_factory=list)
     offered: list[LeadRows] = field(default_factory=list)
     visited: list[LeadRows] = field(default_factory=list)
+    told: list[Entry] = field(default_factory=list)
+
+    def entries(self) -> list[Entry]:
+        """What the ticker tells of the batch."""
+        if self.told_version is None:
+            return []
+        return [*funnel_entries(self.increments, self.told_version), *self.told]
 
 
 class Projector:
@@ -106,7 +129,8 @@ class Projector:
         self, connection: Connection, records: Sequence[Record], also: frozenset[UUID]
     ) -> Applied:
         """Lock leads, then deals, each in id order; write what is newer; add to the rollups last."""
-        arrived = arrivals_of(records, await versions.kept(connection, self._shipped))
+        kept = await versions.held(connection, self._shipped)
+        arrived = arrivals_of(records, kept.all)
         dead = arrived.dead
         scores, outcomes = arrived.by_type[LEAD_SCORED.type], arrived.by_type[LEAD_CONCLUDED.type]
         concluded = arrived.by_type[DEAL_CONCLUDED.type]
@@ -120,11 +144,14 @@ class Projector:
             version: await self.relearner.offices(connection, version)
             for version in {version for _, version in outcomes}
         }
-        changes = _Changes(Learning(self.relearner, {lead for lead, _ in held}), offices)
+        # Of a generation that is being rebuilt nobody is told: its takeover says that all is new.
+        told_version = None if is_beside(connection) else kept.live
+        changes = _Changes(Learning(self.relearner, {lead for lead, _ in held}), offices, told_version)
         old = await leads.outcomes(connection, _to_be_replaced(outcomes, held_outcomes))
-        new_scores = _newer(scores, held_scores, _score_row, dead)
+        old_deals = await deals.outcomes(connection, _to_be_replaced(concluded, held_deals))
+        new_scores = _newer(scores, held_scores, partial(_score_row, changes, held), dead)
         new_outcomes = _newer(outcomes, held_outcomes, partial(self._replace, changes, old), dead)
-        new_deals = _newer(concluded, held_deals, self._deal_row, dead)
+        new_deals = _newer(concluded, held_deals, partial(self._deal_row, changes, old_deals), dead)
         await leads.save_scores(connection, new_scores)
         await leads.save_outcomes(connection, new_outcomes)
         await deals.save(connection, new_deals)
@@ -134,6 +161,7 @@ class Projector:
         await rollups.add(connection, changes.increments)
         await step_ages.add(connection, changes.steps)
         await changes.learning.write(connection)
+        await ticker.tell(connection, changes.entries())
         applied = len(new_scores) + len(new_outcomes) + len(new_deals)
         duplicate = len(records) - applied - len(dead) - arrived.left_out
         return Applied(dead=dead, applied=applied, duplicate=duplicate)
@@ -163,10 +191,16 @@ class Projector:
             changes.offered.append(offered)
         if visited is not None:
             changes.visited.append(visited)
+        if new.key[1] == changes.told_version:
+            changes.told += lead_entries(outcome, held)
         return row
 
-    def _deal_row(self, new: Newest) -> Row:
-        return deals.outcome_row(new, _DEAL.decode(new.raw), self.day_of)
+    def _deal_row(self, changes: _Changes, old: Mapping[SnapshotKey, DealOutcome], new: Newest) -> Row:
+        outcome = _DEAL.decode(new.raw)
+        row = deals.outcome_row(new, outcome, self.day_of)
+        if new.key[1] == changes.told_version:
+            changes.told += deal_entries(outcome, old.get(new.key))
+        return row
 
 
 def _visited(
@@ -180,14 +214,18 @@ def _visited(
     return visits.visited(key, made, office)
 
 
-def _score_row(new: Newest) -> Row:
-    return leads.score_row(new, _SCORE.decode(new.raw))
+def _score_row(changes: _Changes, held: Mapping[SnapshotKey, leads.Held], new: Newest) -> Row:
+    score = _SCORE.decode(new.raw)
+    row = leads.score_row(new, score)
+    if new.key[1] == changes.told_version:
+        changes.told += score_entries(score, held[new.key].band)
+    return row
 
 
 def _to_be_replaced(
     arrived: Mapping[SnapshotKey, list[Arrival]], held: Mapping[SnapshotKey, int]
 ) -> list[UUID]:
-    """The leads whose row holds an outcome older than one that arrived."""
+    """The leads or deals whose row holds an outcome older than one that arrived."""
     return [key[0] for key, revisions in arrived.items() if 0 < held[key] < revisions[0].revision]
 
 

@@ -26,6 +26,17 @@ async def may_read(request: Request, room: InRoom) -> None:
     _require(Scope.READ, request, room, what="Reading", rule=LOCAL_ONLY)
 
 
+def may_still_read(request: Request, room: Room) -> bool:
+    """Whether the request would be let pass now; while the keys cannot be read, it is as it was."""
+    if room.settings.embedded and _is_local(request):
+        return True
+    try:
+        key = shown_key(request, room)
+    except UnavailableError:
+        return True
+    return key is not None and Scope.READ in key.scopes
+
+
 async def may_administer(request: Request, room: InRoom) -> None:
     """Let the request pass or refuse it; being on this machine is not enough.
 

@@ -19,6 +19,7 @@ _PREFLIGHT_KEPT_S: Final = 600
 _OF_SINGLE_LEADS: Final = (
     *("/v1/leads", "/v1/deals", "/v1/events", "/v1/intake", "/v1/priorities", "/v1/accounts"),
     *("/v1/handovers", "/v1/velocity", "/v1/definitions/disagreements", "/v1/audit/personal-reads"),
+    "/v1/ticker",
 )
 _PREFIX: Final = "/v1/"
 

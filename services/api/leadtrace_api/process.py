@@ -29,8 +29,8 @@ from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.runtime.versions.handlers import Always
 from leadtrace.store.api_keys import live_keys
-from leadtrace.store.connection import Pool
-from leadtrace.store.engine import close_pool, make_pool, ping
+from leadtrace.store.connection import Connection, Pool
+from leadtrace.store.engine import close_pool, connect, make_pool, ping
 from leadtrace.store.roles import role_of
 from leadtrace_api.handlers import Projector
 from leadtrace_api.scoring_quality.judging import QualityJudge
@@ -41,6 +41,7 @@ from leadtrace_api.store.recount_spend import recount_spend_if_counted_otherwise
 from leadtrace_api.store.recount_steps import recount_steps_if_counted_otherwise
 from leadtrace_api.store.rejudge import rejudge_if_judged_otherwise
 from leadtrace_api.store.revisit import revisit_if_told_otherwise
+from leadtrace_api.ticker.sequencer import Sequencer
 from leadtrace_api.versions.keeper import Versions
 
 # How long an idle poll waits; also the longest that a stop waits for the loop to notice.
@@ -70,7 +71,8 @@ class ProjectorProcess:
         self._plan = rebuild_plan(settings.reporting.timezone, projector.spend)
         self._traffic = Traffic()
         self._handler = BothGenerations(Always(projector), self._plan.generation, self._traffic)
-        self._ids = SystemIds(clock or SystemClock())
+        self._clock = clock or SystemClock()
+        self._ids = SystemIds(self._clock)
         self._metrics = Metrics(served=settings.metrics.enabled)
         self._readiness = Readiness()
         self._pool: Pool | None = None
@@ -111,6 +113,7 @@ class ProjectorProcess:
                 tasks.create_task(versions.run(stop))
                 tasks.create_task(judge.run(stop))
                 tasks.create_task(keys.run(lambda: live_keys(pool), stop))
+                tasks.create_task(Sequencer(pool, self._clock, self._metrics).run(self._listen, stop))
         except StoppedError:
             _log.info("projector.stopped_waiting")
         finally:
@@ -128,6 +131,9 @@ class ProjectorProcess:
     async def _connect(self) -> Pool:
         size = self._settings.postgres.pool_size
         return await make_pool(self._settings.postgres_url, role_of(self._service), size=size)
+
+    async def _listen(self) -> Connection:
+        return await connect(self._settings.postgres_url, role_of(self._service))
 
     async def _rebuild(self, pool: Pool) -> None:
         async with pool.acquire() as connection:

@@ -16,6 +16,7 @@ from leadtrace_api.knowledge.reconciled import ReconciledTime
 from leadtrace_api.personal.vault import Vault
 from leadtrace_api.remembered import Remembered
 from leadtrace_api.settings import ApiSettings
+from leadtrace_api.ticker.hub import Hub
 
 _IS_READY = text("select from api.funnel_daily limit 1")
 # What a database that is away, or that fails, raises.
@@ -34,6 +35,7 @@ class Room:
     schedules: Schedules = field(default_factory=lambda: Schedules("api", live_definitions()))
     reconciled: ReconciledTime = field(default_factory=ReconciledTime)
     remembered: Remembered = field(default_factory=Remembered)
+    ticker: Hub = field(default_factory=Hub)
 
     async def database_missing(self) -> str | None:
         """A readiness check: None when the database answers and the read models are there."""

@@ -51,6 +51,16 @@ class Rate(Answer):
         examples=[[0.1099, 0.127]],
     )
     naive: float | None = Field(description="The plain ratio of the two counts.", examples=[0.10525])
+    late: int | None = Field(
+        description="How many of them were taken over when they had lived a while, and count from that age "
+        "on. Null for ratios.",
+        examples=[0],
+    )
+    unwatched: int | None = Field(
+        description="How many of them had ended before they were taken over: they are in `n` and `naive`, "
+        "and in no other number, since others like them are not known. Null for ratios.",
+        examples=[0],
+    )
     maturity: float | None = Field(
         description="The part of all conversions to be expected that is there already, by how all leads "
         "fared; null where nobody can tell, and for ratios.",
@@ -106,11 +116,22 @@ def rate(part: int, n: int, method: Ratio) -> Rate:
         naive=value,
         maturity=1.0 if ended and n else None,
         immature=not n if ended else None,
+        late=0 if ended else None,
+        unwatched=0 if ended else None,
     )
 
 
-def honest(found: HonestRates, place: tuple[int, ...]) -> Rate:
-    """One of the rates that were made of who is open too."""
+def honest(found: HonestRates, place: tuple[int, ...], not_won: int = 0, won: int = 0) -> Rate:
+    """One of the rates that were made of who is open too; so many more had ended before they were watched."""
+    seen, unwatched = _of_watched(found, place), not_won + won
+    if not unwatched:
+        return seen
+    n = seen.n + unwatched
+    naive = round((int(found.won[place]) + won) / n, RATE_DIGITS)
+    return seen.model_copy(update={"n": n, "naive": naive, "unwatched": unwatched})
+
+
+def _of_watched(found: HonestRates, place: tuple[int, ...]) -> Rate:
     n, won = int(found.n[place]), int(found.won[place])
     if found.complete[place]:
         return rate(won, n, "wilson")
@@ -124,6 +145,8 @@ def honest(found: HonestRates, place: tuple[int, ...]) -> Rate:
         naive=round(won / n, RATE_DIGITS),
         maturity=None if isnan(maturity) else round(maturity, RATE_DIGITS),
         immature=not maturity >= MATURE,
+        late=int(found.ends.late[place].sum()),
+        unwatched=0,
     )
 
 

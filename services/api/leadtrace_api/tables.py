@@ -27,18 +27,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from leadtrace.store.tables import dead_letter_table, in_force_table, note_table, rebuild_tables
+from leadtrace_api.indexes import listing_indexes, won_deals_index
 from leadtrace_api.journey_tables import OFFERS, POSTINGS, STEP_AGES, VISITS
 from leadtrace_api.projector.dimensions import DIMENSIONS
 from leadtrace_api.spend_tables import SPEND
-from leadtrace_api.table_parts import (
-    METADATA,
-    MOMENT,
-    ZERO,
-    identity,
-    known_columns,
-    listing_indexes,
-    won_deals_index,
-)
+from leadtrace_api.table_parts import METADATA, MOMENT, ZERO, identity, known_columns
+from leadtrace_api.ticker_tables import TICKER
 
 LEADS = Table(
     "leads",
@@ -282,6 +276,7 @@ PERSONAL_READS = Table(
 
 JOURNEY = (VISITS, STEP_AGES, POSTINGS, OFFERS)
 MONEY = SPEND
+LIVE = TICKER
 
 NOTES = note_table(METADATA)
 DEAD_LETTERS = dead_letter_table(METADATA)

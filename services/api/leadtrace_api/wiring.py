@@ -11,8 +11,8 @@ from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.runtime.vault.configured import known_wrapper
 from leadtrace.runtime.wiring import make_bus
-from leadtrace.store.connection import Pool
-from leadtrace.store.engine import make_pool
+from leadtrace.store.connection import Connection, Pool
+from leadtrace.store.engine import connect, make_pool
 from leadtrace.store.roles import role_of
 from leadtrace.store.sql_engine import make_engine
 from leadtrace_api.app import create_app
@@ -24,9 +24,13 @@ from leadtrace_api.pools import engine_connections
 from leadtrace_api.process import ProjectorProcess
 from leadtrace_api.room import Room
 from leadtrace_api.settings import api_settings
+from leadtrace_api.ticker.feed import feed
+from leadtrace_api.ticker.hub import Hub
 
 SERVICE = "api"
 GROUP = "api-projections"
+# One connection reads what is new, the other for readers that resume.
+_TICKER_POOL = 2
 
 
 async def serve_api(settings: Settings) -> None:
@@ -34,8 +38,11 @@ async def serve_api(settings: Settings) -> None:
     engine = make_engine(settings.postgres_url, role_of(SERVICE), size=settings.postgres.pool_size)
     keys = configured_key_ring(settings)
     vault = Vault(lambda: known_wrapper(settings))
-    room = Room(engine, api_settings(settings), shipped_shelf(), keys, vault)
     readiness, metrics = Readiness(), Metrics(served=settings.metrics.enabled)
+    hub = Hub(metrics)
+    room = Room(engine, api_settings(settings), shipped_shelf(), keys, vault, ticker=hub)
+    # Requests end before background work does, and a stream ends only when it is told to.
+    readiness.when_draining(hub.close)
     readiness.add("postgres", room.database_missing)
 
     async def make_key_pool() -> Pool:
@@ -44,6 +51,15 @@ async def serve_api(settings: Settings) -> None:
     watch_pools(metrics, answers=lambda: engine_connections(engine))
     business = BusinessGauges(room, metrics, settings.metrics)
 
+    async def make_ticker_pool() -> Pool:
+        return await make_pool(settings.postgres_url, role_of(SERVICE), size=_TICKER_POOL)
+
+    async def listen() -> Connection:
+        return await connect(settings.postgres_url, role_of(SERVICE))
+
+    async def feed_ticker(stop: StopSignal) -> None:
+        await feed(hub, make_ticker_pool, listen, stop)
+
     async def read_keys(stop: StopSignal) -> None:
         await keys.run_over(make_key_pool, stop)
 
@@ -51,7 +67,11 @@ async def serve_api(settings: Settings) -> None:
         create_app(room, readiness, metrics),
         Address(settings.ports.host, settings.ports.api),
         readiness=readiness,
-        background={"keys": read_keys, **({"business": business.run} if metrics.served else {})},
+        background={
+            "keys": read_keys,
+            "ticker": feed_ticker,
+            **({"business": business.run} if metrics.served else {}),
+        },
         deadline_s=settings.installation.drain_deadline_s,
         on_stopped=engine.dispose,
     )

@@ -40,6 +40,7 @@ class Code(IntEnum):
     LEAD_ERASED = 10
     LEAD_FLAGGED = 11
     LEAD_REBOUND = 12
+    LEAD_WATCHED = 13
     TOUCHPOINT_RECORDED = 20
     ACTIVITY_RECORDED = 21
     HANDOVER_OFFERED = 30
@@ -107,6 +108,7 @@ def _rows() -> tuple[EventType, ...]:
         EventType("lead.stale", Code.LEAD_STALE, leads, lead.LeadStale),
         EventType("lead.merged", Code.LEAD_MERGED, leads, lead.LeadMerged),
         EventType("lead.split", Code.LEAD_SPLIT, leads, lead.LeadSplit),
+        EventType("lead.watched", Code.LEAD_WATCHED, leads, lead.LeadWatched),
         EventType("lead.rebound", Code.LEAD_REBOUND, leads, binding.LeadRebound, derived=True),
         EventType("lead.erased", Code.LEAD_ERASED, leads, lead.LeadErased),
         EventType("lead.flagged", Code.LEAD_FLAGGED, leads, lead.LeadFlagged),

@@ -111,6 +111,12 @@ class LeadStale(msgspec.Struct, frozen=True, omit_defaults=True):
     change: str
 
 
+class LeadWatched(msgspec.Struct, frozen=True, omit_defaults=True):
+    """From now on the lead is watched; of others like it, those that ended before are not told of."""
+
+    actor: str | None = None
+
+
 class LeadMerged(msgspec.Struct, frozen=True, omit_defaults=True):
     """The CRM says that other records were merged into this one."""
 

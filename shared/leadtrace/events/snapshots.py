@@ -199,7 +199,8 @@ class LeadOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     versions before `definition` said, as in the score. `known` counts the lead's events and those of every
     deal that it is or once was linked to. `holdings` say who had the lead from when on, from the capture to
     now; `offers` every handover; both oldest first, the oldest beyond a bound left out and counted.
-    `profile` holds the properties that numbers are grouped by.
+    `profile` holds the properties that numbers are grouped by. `watched_from` (µs) is from when on a lead is
+    watched that was taken over with a life behind it; None: from its capture on.
     """
 
     lead_id: str
@@ -233,6 +234,7 @@ class LeadOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     offers: tuple[Offer, ...] = ()
     offers_omitted: int = 0
     profile: Profile = Profile()
+    watched_from: int | None = None
 
 
 class LinkedLead(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):

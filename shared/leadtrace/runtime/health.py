@@ -36,6 +36,7 @@ class Readiness:
         self._checks: dict[str, Check] = {}
         self._bridges: dict[str, Bridged] = {}
         self._draining = False
+        self._when_draining: list[Callable[[], None]] = []
 
     def add(self, dependency: str, check: Check, *, bridged: Bridged | None = None) -> None:
         """Register a check under the dependency's name; a later one of that name replaces it.
@@ -49,6 +50,12 @@ class Readiness:
     def start_draining(self) -> None:
         """From now on the process is not ready: it is stopping."""
         self._draining = True
+        for callback in self._when_draining:
+            callback()
+
+    def when_draining(self, callback: Callable[[], None]) -> None:
+        """Have answers that would never end be ended when the process stops: requests end first."""
+        self._when_draining.append(callback)
 
     async def missing(self) -> list[Missing]:
         """What is missing now, in the order of registration; empty when ready."""

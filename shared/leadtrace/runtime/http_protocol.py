@@ -14,6 +14,9 @@ MOST_HEAD_BYTES = 65_536
 HEAD_WITHIN_S = 10.0
 BODY_WITHIN_S = 30.0
 
+# The extension of a request's scope with which its answer's connection is cut, whatever waits to be sent.
+ABORT = "leadtrace.abort"
+
 _CLOSING = b"HTTP/1.1 %s\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 _TOO_LARGE = _CLOSING % b"431 Request Header Fields Too Large"
 _TOO_SLOW = _CLOSING % b"408 Request Timeout"
@@ -66,6 +69,8 @@ class BoundedProtocol(HttpToolsProtocol):
         """A head is complete."""
         self._in_head, self._in_body = False, True
         super().on_headers_complete()
+        # The request's task begins in a later turn of the loop, and finds it there.
+        self.scope.setdefault("extensions", {})[ABORT] = {"abort": self.transport.abort}
 
     def on_message_complete(self) -> None:
         """A request is complete."""

@@ -116,6 +116,7 @@ LEAD_VALUES: dict[Code, st.SearchStrategy[Values]] = dict(
         (Code.LEAD_DELETED, st.just(())),
         (Code.LEAD_RESTORED, st.just(())),
         (Code.LEAD_ERASED, st.just(())),
+        (Code.LEAD_WATCHED, st.just(())),
     ]
 )
 

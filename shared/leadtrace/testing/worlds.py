@@ -36,6 +36,7 @@ from leadtrace.events.lead import (
     LeadRestored,
     LeadStageChanged,
     LeadUpdated,
+    LeadWatched,
     Stage,
 )
 from leadtrace.events.touchpoint import TouchpointRecorded
@@ -81,6 +82,7 @@ _LEAD_DATA: tuple[st.SearchStrategy[msgspec.Struct], ...] = (
     ),
     st.builds(LeadDeleted, actor=st.none()),
     st.builds(LeadRestored, actor=st.none()),
+    st.builds(LeadWatched, actor=st.none()),
     st.builds(TouchpointRecorded, channel=_CHANNELS, signal=st.sampled_from((None, "demo_request"))),
 )
 _DEAL_DATA: tuple[st.SearchStrategy[msgspec.Struct], ...] = (

@@ -76,6 +76,11 @@ _DIMENSION = """
     select name, keys[n] from unnest(array['channel','source','medium','campaign','content','outlet','form',
       'partner','owner','team','segment','industry','region']) with ordinality as d (name, n)
     where keys[n] is not null
+    union all
+    select name, char_length(coalesce(one, '')) || ':' || coalesce(one, '') || coalesce(other, '')
+    from (values ('channel,segment', keys[1], keys[11]), ('channel,campaign', keys[1], keys[4]))
+      as pair (name, one, other)
+    where one is not null or other is not null
   ) dimension
   cross join lateral (
     select 'cohort' as basis, (body ->> 'captured_at')::bigint as counted_at union all select 'activity', at

@@ -42,13 +42,40 @@ def leads(draw: st.DrawFn) -> list[LeadOutcome]:
             steps.append((end, day))
         elif end is not None:
             fields |= {"status": end, "latest_at": at(day + 0.5)}
+        if draw(st.integers(0, 2)) == 0:
+            lived = draw(st.sampled_from((0.0, 0.0002, 0.5, 2.0, 8.0)))
+            fields["watched_from"] = at(min(captured + lived, _NOW_DAYS - 0.001))
         channel = draw(st.sampled_from(("email", "fair", None)))
         made.append(outcome(number, *steps, captured=captured, channel=channel, **fields))
     return made
 
 
-def left_of(body: dict[str, Any], step: tuple[str, str], now: datetime) -> tuple[float, str] | None:
-    """How old (s) the step was when the lead left it, and how; None if it never entered it."""
+class Left(NamedTuple):
+    """How old (s) a step was when the lead left it, how, and from which age on it was watched."""
+
+    age: float
+    how: str
+    since: float = 0.0
+
+    @property
+    def seen(self) -> bool:
+        """Whether it had not ended before it was watched."""
+        return self.how == "open" or self.age >= self.since
+
+
+def left_of(body: dict[str, Any], step: tuple[str, str], now: datetime) -> Left | None:
+    """How the lead left the step; None if it never entered it."""
+    left = _ended(body, step, now)
+    if left is None:
+        return None
+    (age, how), low = left
+    watched = body.get("watched_from")
+    return Left(age, how, max(watched - low, 0) / 1e6 if watched is not None else 0.0)
+
+
+def _ended(
+    body: dict[str, Any], step: tuple[str, str], now: datetime
+) -> tuple[tuple[float, str], int] | None:
     first: dict[str, int] = body["first_reached"]
     low, high = (
         min((first[rung] for rung in _LADDER[_LADDER.index(one) :] if rung in first), default=None)
@@ -57,16 +84,16 @@ def left_of(body: dict[str, Any], step: tuple[str, str], now: datetime) -> tuple
     if low is None:
         return None
     if high is not None:
-        return (high - low) / 1e6, "won"
+        return ((high - low) / 1e6, "won"), low
     if body["stage"] in {"lost", "disqualified"}:
-        return (body["stage_since"] - low) / 1e6, "lost"
+        return ((body["stage_since"] - low) / 1e6, "lost"), low
     if body["status"] == "deleted":
-        return (body["latest_at"] - low) / 1e6, "gone"
+        return ((body["latest_at"] - low) / 1e6, "gone"), low
     zone = ZoneInfo("Europe/Berlin")
     entered = datetime.fromtimestamp(low / 1e6, UTC).astimezone(zone)
     days = (now.astimezone(zone).date() - entered.date()).days
     midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    return days * _DAY + (now.astimezone(zone) - midnight).total_seconds(), "open"
+    return (days * _DAY + (now.astimezone(zone) - midnight).total_seconds(), "open"), low
 
 
 class Share(NamedTuple):
@@ -78,19 +105,25 @@ class Share(NamedTuple):
     lost: Fraction
 
 
-def shares(left: Sequence[tuple[float, str]]) -> list[Share]:
-    """Aalen-Johansen in the words of its definition; what shares a bin is simultaneous, ends first."""
+def shares(left: Sequence[Left]) -> list[Share]:
+    """Aalen-Johansen in the words of its definition; what shares a bin is simultaneous, ends between.
+
+    Who had ended before it was watched is not there; who came late is at risk from the bin of that age on.
+    """
     won = lost = Fraction(0)
     still = Fraction(1)
-    bins = [
-        (max(place for place, begin in enumerate(BEGINS) if begin <= max(age, 0)), how) for age, how in left
-    ]
+    bins = [(_bin(one.age), one.how, _bin(one.since)) for one in left if one.seen]
     made = []
-    for tick in range(1 + max((one for one, _ in bins), default=-1)):
-        at_risk = sum(1 for one, _ in bins if one >= tick)
-        wins, losses = (sum(1 for one in bins if one == (tick, how)) for how in ("won", "lost"))
-        won += still * Fraction(wins, at_risk)
-        lost += still * Fraction(losses, at_risk)
-        still *= 1 - Fraction(wins + losses, at_risk)
+    for tick in range(1 + max((one for one, _, _ in bins), default=-1)):
+        at_risk = sum(1 for one, _, since in bins if since <= tick <= one)
+        wins, losses = (sum(1 for one in bins if one[:2] == (tick, how)) for how in ("won", "lost"))
+        if wins or losses:
+            won += still * Fraction(wins, at_risk)
+            lost += still * Fraction(losses, at_risk)
+            still *= 1 - Fraction(wins + losses, at_risk)
         made.append(Share(tick, at_risk, won, lost))
     return made
+
+
+def _bin(age: float) -> int:
+    return max(place for place, begin in enumerate(BEGINS) if begin <= max(age, 0))

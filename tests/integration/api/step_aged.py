@@ -42,15 +42,22 @@ with edge as (select {_EDGES} as at), lead as (
   left join reached high on high.version = l.version and high.lead = body ->> 'lead_id' and high.rung = w.high
 ), ended as (
   select *, {_DAY.format("(body ->> 'captured_at')::bigint")} as day,
-         case when won is not null then 0 when lost is not null then 1 when gone is not null then 2 else 3 end
+         case when won is not null then 0 when lost is not null then 1 when gone is not null then 2 else 5 end
            as kind,
-         greatest(coalesce(won, lost, gone) - entered, 0) / 1000000 as age_s
+         greatest(coalesce(won, lost, gone) - entered, 0) / 1000000 as age_s,
+         (body ->> 'watched_from')::bigint as watched,
+         coalesce(coalesce(won, lost, gone) < (body ->> 'watched_from')::bigint, false) as unseen
   from taken
 ), coded as (
   select version, day, keys, step, kind,
          case when kind < 3 then width_bucket(age_s, edge.at) - 1
               else greatest({_DAY.format("entered")} - day, 0) end as value
-  from ended, edge
+  from ended, edge where not unseen
+  union all
+  select version, day, keys, step, 3, width_bucket((watched - entered) / 1000000, edge.at) - 1
+  from ended, edge where not unseen and watched > entered
+  union all
+  select version, day, keys, step, 4, (kind = 0)::int from ended where unseen
 )
 select version, dimension.name, day, dimension.key, step::int, kind, value::int, count(*)
 from coded cross join lateral (
@@ -59,6 +66,11 @@ from coded cross join lateral (
   select name, keys[n] from unnest(array['channel','source','medium','campaign','content','outlet','form',
     'partner','owner','team','segment','industry','region']) with ordinality as d (name, n)
   where keys[n] is not null
+  union all
+  select name, char_length(coalesce(one, '')) || ':' || coalesce(one, '') || coalesce(other, '')
+  from (values ('channel,segment', keys[1], keys[11]), ('channel,campaign', keys[1], keys[4]))
+    as pair (name, one, other)
+  where one is not null or other is not null
 ) dimension
 group by 1, 2, 3, 4, 5, 6, 7
 """
@@ -74,9 +86,9 @@ with pair as (
   from api.step_ages, generate_series(0, octet_length(entries) - 8, 8) n
 )
 select version, dimension, day, key,
-       case when code < 1344 then code / 192 else (code - 1344) % 8 end::int,
-       case when code < 1344 then code / 64 % 3 else 3 end::int,
-       case when code < 1344 then code % 64 else (code - 1344) / 8 end::int, times
+       case when code < 2240 then code / 320 else (code - 2240) % 8 end::int,
+       case when code < 2240 then code / 64 % 5 else 5 end::int,
+       case when code < 2240 then code % 64 else (code - 2240) / 8 end::int, times
 from pair
 """
 # Rows that no row may be like: empty, cut off, with codes that do not ascend or counts of nothing.

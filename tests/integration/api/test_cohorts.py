@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from leadtrace.events.lead import Stage
 from leadtrace.events.snapshots import LeadOutcome
 from tests.integration.api.projection import Projection
-from tests.integration.api.recounted import BEGINS, BODIES, STEPS, leads, left_of, shares
+from tests.integration.api.recounted import BEGINS, BODIES, STEPS, Left, leads, left_of, shares
 from tests.unit.api.snapshots import outcome, record
 
 _BERLIN = ZoneInfo("Europe/Berlin")
@@ -62,7 +62,7 @@ async def test_curves_are_those_of_a_recount(
     filters = {} if channel is None else {"channel": channel}
     answer = await _get(client, each=each, step=_NAMES[step], **filters)
     now = datetime.fromisoformat(answer["snapshot_at"])
-    found: dict[str, list[tuple[float, str]]] = defaultdict(list)
+    found: dict[str, list[Left]] = defaultdict(list)
     for raw, key in await projection.pool.fetch(BODIES):
         body = msgspec.json.decode(raw)
         left = left_of(body, STEPS[step], now)
@@ -75,15 +75,16 @@ async def test_curves_are_those_of_a_recount(
         (answer["total"], everybody),
     ]:
         assert group["leads"] == group["rate"]["n"] == len(recounted)
-        expected = [one for one in shares(recounted) if one.bin + 1 < len(BEGINS)]
+        expected = [one for one in shares(recounted) if one.at_risk and one.bin + 1 < len(BEGINS)]
+        seen = [one for one in recounted if one.seen]
         assert [point["age_s"] for point in group["curve"]] == [BEGINS[one.bin + 1] for one in expected]
         for point, one in zip(group["curve"], expected, strict=True):
             assert point["won"] == pytest.approx(float(one.won), abs=1e-6)
             assert point["lost"] == pytest.approx(float(one.lost), abs=1e-6)
             assert point["at_risk"] == one.at_risk
             until = point["age_s"]
-            assert point["converted"] == sum(how == "won" and age < until for age, how in recounted)
-            assert point["complete"] == all(how in {"won", "lost"} or age >= until for age, how in recounted)
+            assert point["converted"] == sum(one.how == "won" and one.age < until for one in seen)
+            assert point["complete"] == all(one.how in {"won", "lost"} or one.age >= until for one in seen)
             if point["interval"] is not None:
                 assert point["interval"][0] <= point["won"] <= point["interval"][1]
 

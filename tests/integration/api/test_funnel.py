@@ -82,6 +82,8 @@ class TestFunnel:
             "naive": 1.0,
             "maturity": 1.0,
             "immature": False,
+            "late": 0,
+            "unwatched": 0,
         }
         assert first["time"] == {**dict.fromkeys(_QUANTILES, 60.0), "n": 2, "censored": 0}
         # Of two one was won on the ninth day, and the other one is open since January.
@@ -149,6 +151,7 @@ class TestFunnel:
         assert (stages["lead"], stages["customer"]) == (0, 2)
         assert answer["total"]["overall"] == {
             **dict.fromkeys(("value", "at_risk", "interval", "naive", "maturity", "immature")),
+            **dict.fromkeys(("late", "unwatched")),
             "n": 0,
             "method": "activity_ratio",
         }

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from leadtrace.events.lead import Stage
 from leadtrace.events.snapshots import LeadOutcome, Profile
 from leadtrace_api.funnel.facts import Question, sums_of
-from leadtrace_api.funnel.found import of_rollups
+from leadtrace_api.funnel.found import of_pairs, of_rollups
 from leadtrace_api.funnel.queries import Slice
 from leadtrace_api.funnel.sums import Sums
 from leadtrace_api.projector.contribution import Basis
+from leadtrace_api.projector.dimensions import PAIRS
 from leadtrace_api.reading import reading
 from leadtrace_api.room import Room
 from leadtrace_api.store.recount_steps import recount_steps_if_counted_otherwise
@@ -40,7 +41,7 @@ def _plain(sums: Sums) -> tuple[object, ...]:
             for step, day, count in zip(opened.step, opened.entry_day, opened.count, strict=True)
         }
     )
-    ended = (sums.ages.won, sums.ages.lost, sums.ages.gone)
+    ended = (sums.ages.won, sums.ages.lost, sums.ages.gone, sums.ages.late, sums.ages.unwatched)
     return (
         {stage: three for stage, three in sums.counts.items() if any(three)},
         *(
@@ -80,6 +81,17 @@ async def test_leads_counted_say_what_the_rollups_say(
             }
             whole = await sums_of(now, Question((), filters, first, last))
             assert _plain(whole.get((), Sums())) == _plain(kept.total)
+        for pair in PAIRS:
+            by = data.draw(st.sampled_from((pair, pair[::-1], pair[:1], pair[1:], ())), label="by")
+            asked_of = data.draw(st.sets(st.sampled_from(pair)), label="filtered")
+            both = Question(by, {name: keys for name in sorted(asked_of) if keys}, first, last)
+            of_both = Slice(Basis.COHORT, "", first, last)
+            kept = await of_pairs(now, of_both, both, pair, room.settings.timezone)
+            counted = await sums_of(now, both)
+            assert {key: _plain(one) for key, one in counted.items()} == {
+                key: _plain(one) for key, one in kept.groups.items()
+            }
+            assert list(counted) == list(kept.groups)
 
 
 def _lead(number: int, channel: str | None, segment: str | None, *, customer: bool = False) -> LeadOutcome:
@@ -89,14 +101,14 @@ def _lead(number: int, channel: str | None, segment: str | None, *, customer: bo
         *steps,
         channel=channel,
         captured=number,
-        profile=Profile(segment=segment),
+        profile=Profile(segment=segment, region=segment),
         deals=[won(number, 1_000 * number, number + 2)] if customer else [],
     )
 
 
 @pytest.fixture
 async def known(projection: Projection) -> None:
-    """Leads of two channels and two segments, and some without."""
+    """Leads of two channels and two segments, and some without; the region is called as the segment."""
     world = [
         _lead(1, "email", "smb", customer=True),
         _lead(2, "email", "smb"),
@@ -109,10 +121,13 @@ async def known(projection: Projection) -> None:
 
 
 @pytest.mark.usefixtures("known")
+@pytest.mark.parametrize(("other", "source"), [("segment", "rollup"), ("region", "facts")])
 class TestSeveralDimensions:
-    async def test_groups_have_a_key_in_each_and_sum_to_the_rollups(self, client: httpx.AsyncClient) -> None:
-        answer = await get(client, "/v1/funnel", by="channel,segment")
-        assert answer["source"] == "facts"
+    async def test_groups_have_a_key_in_each_and_sum_to_the_rollups(
+        self, client: httpx.AsyncClient, other: str, source: str
+    ) -> None:
+        answer = await get(client, "/v1/funnel", by=f"channel,{other}")
+        assert answer["source"] == source
         assert [tuple(group["key"].values()) for group in answer["groups"]] == [
             ("email", "smb"),
             (None, "smb"),
@@ -129,52 +144,74 @@ class TestSeveralDimensions:
         assert one["total"]["revenue"] == answer["total"]["revenue"]
 
     async def test_every_drill_lists_exactly_the_leads_that_are_counted(
-        self, client: httpx.AsyncClient
+        self, client: httpx.AsyncClient, other: str, source: str
     ) -> None:
-        answer = await get(client, "/v1/funnel", by="channel,segment", **{"from": "2026-01-02"})
+        answer = await get(client, "/v1/funnel", by=f"channel,{other}", **{"from": "2026-01-02"})
+        assert answer["source"] == source
         for numbers in (*answer["groups"], answer["total"]):
             for row in numbers["stages"]:
                 assert await listed(client, row["drill"]["current"]) == row["current"]
                 if row["reached"] is not None:
                     assert await listed(client, row["drill"]["reached"]) == row["reached"]
 
-    async def test_filters_on_other_dimensions_narrow(self, client: httpx.AsyncClient) -> None:
-        answer = await get(client, "/v1/funnel", by="channel", segment=["smb", ""])
-        assert answer["source"] == "facts"
+    async def test_filters_on_other_dimensions_narrow(
+        self, client: httpx.AsyncClient, other: str, source: str
+    ) -> None:
+        answer = await get(client, "/v1/funnel", by="channel", **{other: ["smb", ""]})
+        assert answer["source"] == source
         assert {group["key"]["channel"]: group["overall"]["n"] for group in answer["groups"]} == {
             "email": 2,
             "fair": 2,
             None: 1,
         }
-        both = await get(client, "/v1/funnel", channel="email", segment="enterprise")
+        both = await get(client, "/v1/funnel", channel="email", **{other: "enterprise"})
         assert (both["groups"], both["total"]["overall"]["n"]) == ([], 1)
-        nobody = await get(client, "/v1/funnel", channel="email", segment="none such")
+        nobody = await get(client, "/v1/funnel", channel="email", **{other: "none such"})
         assert nobody["total"]["overall"]["value"] is None
 
-    async def test_the_largest_and_all_others_are_the_total(self, client: httpx.AsyncClient) -> None:
-        answer = await get(client, "/v1/funnel", by="segment,channel", top=2)
+    async def test_the_largest_and_all_others_are_the_total(
+        self, client: httpx.AsyncClient, other: str, source: str
+    ) -> None:
+        answer = await get(client, "/v1/funnel", by=f"{other},channel", top=2)
+        assert answer["source"] == source
         assert len(answer["groups"]) == 2
         assert answer["other"]["keys"] == 3
         counted = sum(group["overall"]["n"] for group in answer["groups"]) + answer["other"]["overall"]["n"]
         assert counted == answer["total"]["overall"]["n"] == 6
 
-    async def test_csv_has_a_column_a_dimension(self, client: httpx.AsyncClient) -> None:
-        answer = await client.get("/v1/funnel", params={"by": "channel,segment", "format": "csv"})
+    @pytest.mark.usefixtures("source")
+    async def test_csv_has_a_column_a_dimension(self, client: httpx.AsyncClient, other: str) -> None:
+        answer = await client.get("/v1/funnel", params={"by": f"channel,{other}", "format": "csv"})
         rows = list(csv.DictReader(io.StringIO(answer.text)))
-        assert [(row["row"], row["channel"], row["segment"]) for row in rows][:2] == [
+        assert [(row["row"], row["channel"], row[other]) for row in rows][:2] == [
             ("group", "email", "smb"),
             ("group", "", "smb"),
         ]
         assert rows[-2]["row"] == "total"
 
-    async def test_where_it_is_not_written_down_yet_it_is_not_told(
-        self, client: httpx.AsyncClient, projection: Projection
-    ) -> None:
-        await projection.owner.execute("delete from api.projections where name = 'step_ages'")
-        answer = await client.get("/v1/funnel", params={"by": "channel,segment"})
-        assert (answer.status_code, answer.headers["retry-after"] != "") == (503, True)
-        plain: dict[str, Any] = await get(client, "/v1/funnel", by="channel")
+
+@pytest.mark.usefixtures("known")
+async def test_where_it_is_not_written_down_yet_it_is_not_told(
+    client: httpx.AsyncClient, projection: Projection
+) -> None:
+    await projection.owner.execute("delete from api.projections where name = 'step_ages'")
+    answer = await client.get("/v1/funnel", params={"by": "channel,region"})
+    assert (answer.status_code, answer.headers["retry-after"] != "") == (503, True)
+    for by in ("channel", "channel,segment"):
+        plain: dict[str, Any] = await get(client, "/v1/funnel", by=by)
         assert plain["total"]["overall"]["method"] == "plain_ratio"
+
+
+@pytest.mark.usefixtures("known")
+async def test_what_happened_and_what_was_known_is_kept_by_pairs_too(client: httpx.AsyncClient) -> None:
+    happened = await get(
+        client, "/v1/funnel", by="channel,segment", basis="activity", **{"from": "2026-01-05"}
+    )
+    alone = await get(client, "/v1/funnel", basis="activity", **{"from": "2026-01-05"})
+    assert happened["total"]["stages"] == alone["total"]["stages"]
+    assert {tuple(group["key"].values()) for group in happened["groups"]} > {("fair", "smb")}
+    refused = await client.get("/v1/funnel", params={"by": "channel,region", "basis": "activity"})
+    assert (refused.status_code, refused.json()["parameter"]) == (400, "basis")
 
 
 async def test_what_leads_count_for_is_written_down_once_after_an_update(

@@ -46,14 +46,17 @@ async def test_rates_are_those_of_a_recount(
     for some, group in [*groups, (everybody, answer["total"])]:
         for step, rate in zip(STEPS, _told(group), strict=True):
             left = [one for body in some if (one := left_of(body, step, now)) is not None]
-            won = sum(how == "won" for _, how in left)
-            assert (rate["n"], rate["at_risk"]) == (len(left), sum(how == "open" for _, how in left))
+            seen = [one for one in left if one.seen]
+            late = sum(one.since > 0 for one in seen)
+            won = sum(one.how == "won" for one in left)
+            assert (rate["n"], rate["at_risk"]) == (len(left), sum(one.how == "open" for one in left))
+            assert (rate["late"], rate["unwatched"]) == (late, len(left) - len(seen))
             assert rate["naive"] == (pytest.approx(won / len(left), abs=1e-6) if left else None)
-            assert rate["value"] == (pytest.approx(float(shares(left)[-1].won), abs=1e-6) if left else None)
-            ended = not any(how in {"open", "gone"} for _, how in left)
+            assert rate["value"] == (pytest.approx(float(shares(left)[-1].won), abs=1e-6) if seen else None)
+            ended = not late and not any(one.how in {"open", "gone"} for one in seen)
             assert rate["method"] == ("wilson" if ended else "aalen_johansen")
             if rate["interval"] is not None:
                 low, high = rate["interval"]
                 assert low <= rate["value"] <= high
             assert rate["immature"] == (rate["maturity"] is None or rate["maturity"] < 0.8)
-            assert not (ended and left) or math.isclose(rate["maturity"], 1.0)
+            assert not (ended and seen) or math.isclose(rate["maturity"], 1.0)

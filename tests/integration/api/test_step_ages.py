@@ -35,7 +35,7 @@ ALL = Slice(Basis.COHORT, "channel", None, None)
 RUNGS = (Stage.LEAD, Stage.MARKETING_QUALIFIED, Stage.SALES_ACCEPTED, Stage.OPPORTUNITY, Stage.CUSTOMER)
 # Of a sum: step, how it ended, and the bin of its age; of an open one the day on which it was entered.
 Told = Counter[tuple[int, str, int]]
-ENDS = ("won", "lost", "gone", "open")
+ENDS = ("won", "lost", "gone", "late", "unwatched", "open")
 
 
 def crowd(seed: int, size: int = 150) -> list[LeadOutcome]:
@@ -63,13 +63,17 @@ def _lead(random: Random, number: int) -> LeadOutcome:
         status=status,
         latest_at=START_US + round((day + 1) * DAY_US),
         owner=random.choice(("ada", "bob", None)),
+        watched_from=random.choice((None, START_US + round((day - random.random() * 9) * DAY_US))),
     )
 
 
 def told(entries: Entries) -> Told:
     """All counts of a sum that are not 0."""
     found: Told = Counter()
-    for end, counts in zip(ENDS, (entries.won, entries.lost, entries.gone), strict=False):
+    unwatched = np.pad(entries.unwatched, ((0, 0), (0, BINS - 2)))
+    for end, counts in zip(
+        ENDS, (entries.won, entries.lost, entries.gone, entries.late, unwatched), strict=False
+    ):
         assert counts.shape == (len(STEPS), BINS)
         for step, number in zip(*np.nonzero(counts), strict=True):
             found[int(step), end, int(number)] = int(counts[step, number])

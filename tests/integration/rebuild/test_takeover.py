@@ -106,6 +106,21 @@ async def test_checking_names_what_would_change_and_leaves_it(scene: Scene) -> N
     assert [report.tables[name].differing for name in ("funnel_daily", "step_ages")] == [0, 0]
 
 
+async def test_who_follows_the_ticker_is_told_of_the_takeover_alone(scene: Scene) -> None:
+    told = "select kind, body from api.ticker_waiting order by entry_id"
+    await scene.put(*_EVENTS)
+    await scene.settle()
+    before = [tuple(row) for row in await scene.owner.fetch(told)]
+    assert {kind for kind, _ in before} == {"funnel", "notable"}
+    await scene["api"].rebuild(takes_over=False)
+    assert [tuple(row) for row in await scene.owner.fetch(told)] == before
+    await scene["api"].rebuild()
+    assert [tuple(row) for row in await scene.owner.fetch(told)] == [
+        *before,
+        ("reset", '{"reason":"rebuilt"}'),
+    ]
+
+
 async def test_after_it_tables_indexes_and_views_are_as_the_migrations_made_them(
     scene: Scene, database_url: str
 ) -> None:

@@ -68,6 +68,29 @@ async def test_a_shadow_is_folded_beside_what_is_in_force_and_takes_over_when_ac
     await _expect_rebuilt_alike(company)
 
 
+async def test_the_ticker_tells_of_one_version_until_it_says_that_another_took_over(company: Company) -> None:
+    await company.register(1)
+    await company.register(2, *_EASIER)
+    await _live_a_little(company, 1, 2)
+    await company.begin(2)
+    await company.follow()
+    await _live_a_little(company, 3, 1)
+    assert await _told(company) == [1]
+    await company.activate(2)
+    await company.follow()
+    assert await _told(company) == [1, "definitions"]
+    await _live_a_little(company, 4, 1)
+    assert await _told(company) == [1, "definitions", 2]
+
+
+async def _told(company: Company) -> list[object]:
+    """By which version entries are, and why numbers are others, in turn."""
+    rows = await company.bodies("select body from api.ticker_waiting order by entry_id")
+    bodies = [msgspec.json.decode(row[0]) for row in rows]
+    said = [body.get("reason", body.get("definition_version")) for body in bodies]
+    return [one for place, one in enumerate(said) if place == 0 or said[place - 1] != one]
+
+
 async def _expect_frozen(company: Company, moment: int) -> None:
     bodies = [_SCORE.decode(row[0]) for row in await company.bodies("select body from scoring.leads")]
     for body in bodies:

@@ -180,6 +180,7 @@ def outcomes(number: int) -> st.SearchStrategy[LeadOutcome]:
         deals=_SHARES,
         lost_at=st.one_of(st.none(), _MOMENTS),
         latest_at=_MOMENTS,
+        watched_from=st.one_of(st.none(), st.none(), _MOMENTS),
         flags=st.lists(st.sampled_from(("clock_skew", 'odd "quoted", \\ flag', "bot")), max_size=2).map(
             tuple
         ),

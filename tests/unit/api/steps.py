@@ -8,7 +8,10 @@ from leadtrace_api.projector.step_codes import ENDED_SHAPE, FIRST_OPEN, STEPS, E
 
 
 def told(codes: Iterable[int]) -> dict[str, tuple[str, int]]:
-    """Each step as `from>to`: how it ended and in which bin, or `open` and after how many days."""
+    """Each step as `from>to`: how it ended and in which bin, or `open` and after how many days.
+
+    From which bin on it was watched stands beside it, as `from>to late`.
+    """
     found = {}
     for code in codes:
         if code < FIRST_OPEN:
@@ -18,5 +21,5 @@ def told(codes: Iterable[int]) -> dict[str, tuple[str, int]]:
             value, step = divmod(code - FIRST_OPEN, 8)
             name = "open"
         low, high = STEPS[step]
-        found[f"{low}>{high}"] = (name, value)
+        found[f"{low}>{high}{' late' if name == 'late' else ''}"] = (name, value)
     return found

@@ -154,6 +154,8 @@ def test_rows_are_those_of_all_leads_and_of_each_key_and_what_stays_is_not_touch
     assert [key for key, _ in made] == [
         RowKey(1, "", DAY_1, ""),
         RowKey(1, "channel", DAY_1, "paid_search"),
+        RowKey(1, "channel,campaign", DAY_1, "11:paid_search"),
+        RowKey(1, "channel,segment", DAY_1, "11:paid_search"),
         RowKey(1, "owner", DAY_1, "ada"),
     ]
     assert all(Counter(counts) == Counter(made[0][1]) for _, counts in made)
@@ -169,3 +171,22 @@ def test_versions_of_the_definitions_are_counted_apart() -> None:
     add(increments, step_ages(lead, BERLIN))
     add(increments, step_ages(shadow, BERLIN))
     assert {key.version for key, _ in rows(increments)} == {1, 2}
+
+
+def test_a_lead_that_was_taken_over_counts_from_then_on_and_its_earlier_ends_do_not() -> None:
+    lead = outcome(1, (Stage.LEAD, 2), (Stage.MARKETING_QUALIFIED, 9), (Stage.SALES_ACCEPTED, 12))
+    assert of(msgspec.structs.replace(lead, watched_from=at(10))) == {
+        "inquiry>lead": ("unwatched", 1),
+        "lead>mql": ("unwatched", 1),
+        "mql>sal": ("won", bin_of_days(3)),
+        "mql>sal late": ("late", bin_of_days(1)),
+        "sal>sql": ("open", 12),
+        "inquiry>customer": ("open", 2),
+        "inquiry>customer late": ("late", bin_of_days(8)),
+    }
+    lost = msgspec.structs.replace(lead, stage=Stage.LOST, lost_at=at(15), watched_from=at(20))
+    assert {end for end, _ in of(lost).values()} == {"unwatched"}
+    assert [name for name, end in of(lost).items() if end == ("unwatched", 0)] == [
+        "sal>sql",
+        "inquiry>customer",
+    ]

@@ -39,10 +39,12 @@ MAPPING: dict[str, Any] = {
 ROW = {"Id": "7", "Stage": "MQL", "Created": "2026-01-01", "Modified": "2026-01-01 10:00"}
 
 
-def header_of(mapping: dict[str, Any] = MAPPING, account: str = "33") -> ImportHeader:
+def header_of(
+    mapping: dict[str, Any] = MAPPING, account: str = "33", *, survivors: bool = False
+) -> ImportHeader:
     content = msgspec.json.encode(mapping)
     rows = ImportFormat(file=hash_of(b"export.csv"), format="csv", first_row=1)
-    return ImportHeader(msgspec.Raw(content), hash_of(content), rows, account)
+    return ImportHeader(msgspec.Raw(content), hash_of(content), rows, account, survivors=survivors)
 
 
 def body(*rows: object, mapping: dict[str, Any] = MAPPING, account: str = "33") -> bytes:
@@ -52,6 +54,23 @@ def body(*rows: object, mapping: dict[str, Any] = MAPPING, account: str = "33") 
 def results(*rows: object, mapping: dict[str, Any] = MAPPING, account: str = "33") -> list[Any]:
     content = body(*rows, mapping=mapping, account=account)
     return results_of(Imports("hubspot", "EUR").usable(content), content)
+
+
+def test_leads_of_a_file_of_survivors_are_watched_from_the_import_on() -> None:
+    content = body_of(header_of(survivors=True), [msgspec.json.encode(ROW)])
+    (result,) = results_of(Imports("hubspot", "EUR").usable(content), content)
+    assert isinstance(result, Mapped)
+    (plain,) = results(ROW)
+    assert result.drafts[:-1] == plain.drafts
+    watched = result.drafts[-1]
+    assert (watched.type, watched.kind, watched.external_id) == (
+        "io.leadtrace.lead.watched.v1",
+        "contact",
+        "7",
+    )
+    assert (watched.time, watched.data) == (RECEIVED_AT, b"{}")
+    assert result.identity.key != plain.identity.key, "imported again as such, it says something new"
+    assert len({draft.suffix for draft in result.drafts}) == len(result.drafts)
 
 
 def test_a_row_becomes_the_record_that_webhooks_tell_of() -> None:

@@ -11,6 +11,8 @@ _RATE: dict[str, Any] = {
     "naive": 0.10525,
     "maturity": 0.93,
     "immature": False,
+    "late": 0,
+    "unwatched": 0,
 }
 _NUMBERS: dict[str, Any] = {
     "leads": 8000,

@@ -1,18 +1,20 @@
 """Finds the sums of a question: in rollups where they are kept so, else in the rows of leads."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from leadtrace_api.funnel.facts import Question, sums_of
+from leadtrace.events.lead import LADDER
+from leadtrace_api.funnel.facts import Key, Question, sums_of
 from leadtrace_api.funnel.queries import Slice, revenues, stage_counts
 from leadtrace_api.funnel.step_ages import are_counted, step_ages
 from leadtrace_api.funnel.sums import Sums, sums_by_key, together
 from leadtrace_api.problems import UnavailableError
 from leadtrace_api.projector.contribution import Basis
+from leadtrace_api.projector.dimensions import name_of_pair, pair_of, read_pair
 from leadtrace_api.reading import Reading
 
-Groups = Mapping[tuple[str | None, ...], Sums]
+Groups = Mapping[Key, Sums]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,30 @@ class Found:
 
 async def of_rollups(now: Reading, asked: Slice, zone: str) -> Found:
     """What is kept by the one dimension of the question, or of all leads."""
-    kept_so = asked.basis is Basis.COHORT and asked.known is None
-    watched = kept_so and await are_counted(now, zone)
+    groups, total, watched = await _kept(now, asked, zone)
+    return Found("rollup", {(key,): sums for key, sums in groups.items()}, total, watched)
+
+
+async def of_pairs(now: Reading, asked: Slice, question: Question, pair: tuple[str, str], zone: str) -> Found:
+    """What is kept by two dimensions together, for groups by either or both and filters on either or both."""
+    kept, _, watched = await _kept(now, replace(asked, dimension=name_of_pair(pair), keys=()), zone)
+    parts: dict[Key, list[Sums]] = {}
+    for written, sums in kept.items():
+        both = (None, None) if written is None else read_pair(written)
+        keys = dict(zip(pair, both, strict=True))
+        if all(keys[name] in wanted for name, wanted in question.filters.items()):
+            parts.setdefault(tuple(keys[name] for name in question.by), []).append(sums)
+    groups = {key: together(some) for key, some in parts.items()}
+    order = sorted(groups, key=lambda key: (-groups[key].reached(LADDER[0]), [one or "" for one in key]))
+    return Found("rollup", {key: groups[key] for key in order}, together(groups.values()), watched)
+
+
+async def _kept(now: Reading, asked: Slice, zone: str) -> tuple[dict[str | None, Sums], Sums, bool]:
+    ages_are_kept = asked.basis is Basis.COHORT and asked.known is None
+    watched = ages_are_kept and await are_counted(now, zone)
     ages = await step_ages(now, asked) if watched else {}
     groups, total = sums_by_key(await stage_counts(now, asked), await revenues(now, asked), ages, asked)
-    return Found("rollup", {(key,): sums for key, sums in groups.items()}, total, watched)
+    return groups, total, watched
 
 
 async def of_facts(now: Reading, asked: Question, zone: str) -> Found:
@@ -46,3 +67,17 @@ async def of_facts(now: Reading, asked: Question, zone: str) -> Found:
         )
     groups = await sums_of(now, asked)
     return Found("facts", groups, together(groups.values()), watched=True)
+
+
+async def found(now: Reading, asked: Slice, question: Question, zone: str) -> Found:
+    """The sums that the question asks for; a slice of one dimension at most is the question itself.
+
+    Raises:
+        UnavailableError: as of `of_facts`.
+    """
+    dimensions = {*question.by, *question.filters}
+    if len(dimensions) <= 1:
+        return await of_rollups(now, asked, zone)
+    if (pair := pair_of(dimensions)) is not None:
+        return await of_pairs(now, asked, question, pair, zone)
+    return await of_facts(now, question, zone)

@@ -68,10 +68,13 @@ def rates(groups: Sequence[Entries], everybody: Entries, now: Moment) -> list[To
     times = found.times(list(QUANTILES.values()))
     return [
         tuple(
-            StepNumbers(honest(found, (group, step)), _duration(found, (group, step), times[group, step]))
+            StepNumbers(
+                honest(found, (group, step), *one.unwatched[step].tolist()),
+                _duration(found, (group, step), times[group, step]),
+            )
             for step in range(len(STEPS))
         )
-        for group in range(len(groups))
+        for group, one in enumerate(groups)
     ]
 
 
@@ -83,6 +86,7 @@ def ends_of(groups: Sequence[Entries], now: Moment) -> Ends:
         np.stack([one.lost for one in groups]),
         np.stack([one.gone for one in groups]),
         np.stack([now.open_by_bin(one.open) for one in groups]),
+        np.stack([one.late for one in groups]),
     )
 
 

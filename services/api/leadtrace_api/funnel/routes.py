@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from leadtrace_api.documented import answered_as_table_too
 from leadtrace_api.funnel.assembly import Assembler, Filters
 from leadtrace_api.funnel.facts import Question
-from leadtrace_api.funnel.found import Found, Groups, of_facts, of_rollups
+from leadtrace_api.funnel.found import Groups, found
 from leadtrace_api.funnel.queries import Slice, known_days, unlinked_deals
 from leadtrace_api.funnel.rates import Told, moment, rates
 from leadtrace_api.funnel.schemas import EXAMPLE, MOST_GROUPS, Funnel, FunnelEcho, FunnelGroup, FunnelQuery
@@ -20,12 +20,13 @@ from leadtrace_api.knowledge.closing import check_closed
 from leadtrace_api.parameters import check_range, dimensions_of
 from leadtrace_api.problems import ParameterError
 from leadtrace_api.projector.contribution import Basis
-from leadtrace_api.projector.dimensions import TOTAL
+from leadtrace_api.projector.dimensions import PAIRS, TOTAL, pair_of
 from leadtrace_api.reading import Reading, reading
 from leadtrace_api.room import InRoom
 from leadtrace_api.settings import ApiSettings
 from leadtrace_api.spreadsheet import Format, csv_response
 from leadtrace_api.tags import NOT_MODIFIED, has, not_modified, tag_of, tagged
+from leadtrace_api.ticker.standing import where_the_ticker_stands
 
 router = APIRouter()
 
@@ -41,7 +42,7 @@ async def funnel(request: Request, room: InRoom, query: Annotated[FunnelQuery, Q
     check_range(query.first, query.last, ("from", "to"))
     by = dimensions_of(query.by)
     dimensions = tuple(dict.fromkeys([*by, *query.filters()]))
-    if len(dimensions) > 1:
+    if len(dimensions) > 1 and pair_of(set(dimensions)) is None:
         _check_cohort(query, dimensions)
     _check_top(query)
     async with reading(room) as now:
@@ -69,11 +70,11 @@ async def _answer(now: Reading, query: FunnelQuery, by: tuple[str, ...], setting
     first, last = (None, None) if bounded else await known_days(now, query.basis, query.as_of)
     filters: Filters = query.filters()
     asked = _slice(query, by, filters)
-    found = await _find(now, asked, Question(by, filters, query.first, query.last), settings.timezone)
-    shown, others = largest(found.groups, query.top)
+    sums = await found(now, asked, Question(by, filters, query.first, query.last), settings.timezone)
+    shown, others = largest(sums.groups, query.top)
     rest = together(others)
-    parts = [one.ages for one in (*shown.values(), rest, found.total)]
-    told: Sequence[Told | None] = await _rates(now, parts, settings) if found.watched else [None] * len(parts)
+    parts = [one.ages for one in (*shown.values(), rest, sums.total)]
+    told: Sequence[Told | None] = await _rates(now, parts, settings) if sums.watched else [None] * len(parts)
     assembler = Assembler(asked, filters, settings.currency)
     return Funnel(
         snapshot_at=now.at,
@@ -87,11 +88,12 @@ async def _answer(now: Reading, query: FunnelQuery, by: tuple[str, ...], setting
             as_of=query.as_of,
             filters=filters,
         ),
-        source=found.source,
+        source=sums.source,
         groups=_groups(assembler, by, shown, told) if by else (),
         other=assembler.other(rest, len(others), told[-2]) if others else None,
-        total=assembler.total(found.total, told[-1]),
+        total=assembler.total(sums.total, told[-1]),
         unlinked=assembler.unlinked(await unlinked_deals(now, asked)) if query.as_of is None else None,
+        ticker=await where_the_ticker_stands(now) if query.as_of is None else None,
     )
 
 
@@ -100,12 +102,6 @@ def _slice(query: FunnelQuery, by: tuple[str, ...], filters: Filters) -> Slice:
     dimension = next(iter([*by, *filters]), TOTAL)
     keys = tuple(filters.get(dimension, ()))
     return Slice(query.basis, dimension, query.first, query.last, keys, query.as_of)
-
-
-async def _find(now: Reading, asked: Slice, question: Question, zone: str) -> Found:
-    if len({*question.by, *question.filters}) > 1:
-        return await of_facts(now, question, zone)
-    return await of_rollups(now, asked, zone)
 
 
 async def _rates(now: Reading, parts: Sequence[Entries], settings: ApiSettings) -> list[Told]:
@@ -138,20 +134,21 @@ def _check_cohort(query: FunnelQuery, dimensions: tuple[str, ...]) -> None:
     Raises:
         ParameterError: naming the parameter that asks for it.
     """
+    kept = " or ".join(" and ".join(pair) for pair in PAIRS)
     rule = (
-        "By several dimensions the funnel is counted from leads captured in the days, as they are known now."
+        f"By several dimensions that are not {kept}, leads are counted: of a cohort, as they are known now."
     )
     together = " and ".join(dimensions)
     if query.basis is not Basis.COHORT:
         raise ParameterError(
-            f"What happened in the days is kept by one dimension, and the question combines {together}.",
+            f"What happened in the days is not kept by {together}.",
             parameter="basis",
             rule=rule,
             remedy="Ask with basis=cohort, or by one dimension.",
         )
     if query.as_of is not None:
         raise ParameterError(
-            f"What was known is kept by one dimension, and the question combines {together}.",
+            f"What was known is not kept by {together}.",
             parameter="as_of",
             rule=rule,
             remedy="Leave as_of out, or ask by one dimension.",

@@ -18,9 +18,9 @@ class FunnelQuery(DimensionFilters):
 
     by: Value | None = Field(
         default=None,
-        description=f"Dimensions to group by, at most {MOST_DIMENSIONS}, separated by commas. By one, with "
-        "no filter on another, the answer comes from rollups, and else from the leads themselves: the same "
-        "numbers, later.",
+        description=f"Dimensions to group by, at most {MOST_DIMENSIONS}, separated by commas. By one, or by "
+        "channel with segment or with campaign, and with no filter on another, the answer comes from "
+        "rollups, and else from the leads themselves: the same numbers, later.",
         examples=["channel"],
     )
     top: int | None = Field(
@@ -146,6 +146,10 @@ class Funnel(Stamped):
     other: Other | None = Field(description="Null where all groups are told.")
     total: FunnelNumbers
     unlinked: Unlinked | None = Field(description="Null with as_of: it is kept as known now only.")
+    ticker: str | None = Field(
+        description="Where `/v1/ticker` goes on from these numbers: sent as `Last-Event-ID`, all that is "
+        "told then is to be added to them, once. Null with as_of, and while much waits to be told."
+    )
 
 
 def _rate(value: float, n: int, at_risk: int, naive: float, interval: tuple[float, float]) -> dict[str, Any]:
@@ -158,6 +162,8 @@ def _rate(value: float, n: int, at_risk: int, naive: float, interval: tuple[floa
         "naive": naive,
         "maturity": 0.93,
         "immature": False,
+        "late": 0,
+        "unwatched": 0,
     }
 
 
@@ -215,4 +221,5 @@ EXAMPLE: dict[str, Any] = {
     "other": None,
     "total": _NUMBERS,
     "unlinked": {"deals": 0, "revenue": {"amount": "0.00", "currency": "EUR"}, "unconverted": []},
+    "ticker": "4711",
 }

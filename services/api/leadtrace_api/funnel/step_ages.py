@@ -45,12 +45,16 @@ class OpenSteps:
 class Entries:
     """How the steps of a group of leads ended, as counts by step and bin of age; those open by entry day.
 
-    The arrays of ended steps are `len(STEPS)` by `BINS`.
+    `late` counts, by the age from which on they were watched, those of them that were not watched from the
+    beginning. The arrays of ended steps and `late` are `len(STEPS)` by `BINS`; `unwatched`, by step and by
+    whether they were won, are further ones that had ended before they were watched.
     """
 
     won: Ints
     lost: Ints
     gone: Ints
+    late: Ints
+    unwatched: Ints
     open: OpenSteps
 
     def plus(self, others: Iterable["Entries"]) -> "Entries":
@@ -155,7 +159,12 @@ def _counted(
     sums = np.bincount(codes, weights=counts, minlength=FIRST_OPEN).astype(np.int64)
     ended = sums[:FIRST_OPEN].reshape(ENDED_SHAPE)[:, :, :BINS]
     return Entries(
-        ended[:, End.WON], ended[:, End.LOST], ended[:, End.GONE], _opened(sums[FIRST_OPEN:], first)
+        ended[:, End.WON],
+        ended[:, End.LOST],
+        ended[:, End.GONE],
+        ended[:, End.LATE],
+        ended[:, End.UNWATCHED, :2],
+        _opened(sums[FIRST_OPEN:], first),
     )
 
 
@@ -176,6 +185,8 @@ def _sum(terms: list[tuple[Entries, int]]) -> Entries:
         _total(sign * one.won for one, sign in terms),
         _total(sign * one.lost for one, sign in terms),
         _total(sign * one.gone for one, sign in terms),
+        _total(sign * one.late for one, sign in terms),
+        _total(sign * one.unwatched for one, sign in terms),
         _sum_of_open([(one.open, sign) for one, sign in terms]),
     )
 

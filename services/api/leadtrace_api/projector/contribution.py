@@ -18,7 +18,7 @@ from leadtrace.events.money import Booking, MoneyKind
 from leadtrace.events.snapshots import DealShare, DealStatus, LeadOutcome, LeadStatus
 from leadtrace_api.projector.dimensions import Keys, keys_of, party_keys
 
-VERSION = 4
+VERSION = 5
 
 
 class Basis(StrEnum):

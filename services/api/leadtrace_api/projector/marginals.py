@@ -1,4 +1,4 @@
-"""From increments of leads to rows of the rollups: the total, and each key of each dimension alone.
+"""From increments of leads to rows of the rollups: the total, each key of each dimension, and some pairs.
 
 Leads without a key in a dimension are in the total only: they are what its keys leave of it. Rows come
 in one fixed order, so that all who write them lock them alike.
@@ -17,12 +17,12 @@ from leadtrace_api.projector.contribution import (
     Measure,
     Place,
 )
-from leadtrace_api.projector.dimensions import DIMENSIONS, TOTAL, Keys
+from leadtrace_api.projector.dimensions import DIMENSIONS, PAIRS, TOTAL, Keys, name_of_pair, pair_keys
 
 # Definition version, basis, day, stage or currency, dimension, key, and the amount of each measure.
 RollupRow: TypeAlias = tuple[int, Basis, date, str, str, str, tuple[int, ...]]
 _Amounts: TypeAlias = list[int]
-_PLACE = {dimension: place for place, dimension in enumerate((TOTAL, *DIMENSIONS))}
+_PLACE = {name: place for place, name in enumerate((TOTAL, *DIMENSIONS, *map(name_of_pair, PAIRS)))}
 _ORDER = tuple(_PLACE)
 
 
@@ -51,11 +51,12 @@ def posting_rows(increments: Mapping[Cell, int]) -> list[PostingRow]:
 
 
 def dimension_keys(keys: Keys) -> Iterator[tuple[str, str]]:
-    """In which dimensions a lead counts, and with which key: '' for all leads, then those with one."""
+    """In which dimensions a lead counts, and with which key: '' for all leads, then those with one, pairs."""
     yield TOTAL, TOTAL
     for dimension, key in zip(DIMENSIONS, keys, strict=True):
         if key is not None:
             yield dimension, key
+    yield from pair_keys(keys)
 
 
 def _rows(increments: Mapping[Cell, int], measures: Sequence[Measure]) -> list[RollupRow]:

@@ -20,7 +20,7 @@ from leadtrace_api.projector.dimensions import Keys, keys_of
 from leadtrace_api.projector.marginals import dimension_keys
 from leadtrace_api.projector.step_codes import STEPS, End, code_of_ended, code_of_open
 
-VERSION = 2
+VERSION = 4
 
 _LOST = frozenset({Stage.LOST, Stage.DISQUALIFIED})
 _SECOND_US = 1_000_000
@@ -56,16 +56,26 @@ def step_ages(outcome: LeadOutcome | None, day_of: DayOf) -> StepAges | None:
 def _codes(outcome: LeadOutcome, cohort: date, day_of: DayOf) -> Iterator[int]:
     reached = reached_at(outcome)
     otherwise = _ended_otherwise(outcome)
+    watched_from = outcome.watched_from
     for step, (low, high) in enumerate(STEPS):
         entered = reached.get(low)
         if entered is None:
             continue
         ended = (End.WON, reached[high]) if high in reached else otherwise
+        if watched_from is not None and ended is not None and ended[1] < watched_from:
+            yield code_of_ended(step, End.UNWATCHED, int(ended[0] is End.WON))
+            continue
+        if watched_from is not None and watched_from > entered:
+            yield code_of_ended(step, End.LATE, _bin_of(watched_from - entered))
         if ended is None:
             yield code_of_open(step, (day_of(entered) - cohort).days)
         else:
             end, at = ended
-            yield code_of_ended(step, end, age_bin(max(at - entered, 0) // _SECOND_US))
+            yield code_of_ended(step, end, _bin_of(at - entered))
+
+
+def _bin_of(age_us: int) -> int:
+    return age_bin(max(age_us, 0) // _SECOND_US)
 
 
 def _ended_otherwise(outcome: LeadOutcome) -> tuple[End, int] | None:

@@ -1,7 +1,7 @@
 """What a lead adds to the ages of a step, as one number, and rows of such numbers with how many there are.
 
-The code of an ended step is `(step * 3 + end) * 64 + bin of its age`; those of open steps come behind all of
-these, `1344 + 8 * days + step` of one entered so many days after the cohort day: later by a day is higher by
+The code of an ended step is `(step * 5 + end) * 64 + bin of its age`; those of open steps come behind all of
+these, `2240 + 8 * days + step` of one entered so many days after the cohort day: later by a day is higher by
 8, whichever step it is. A row holds pairs of a code and a count, both unsigned 32-bit integers, least byte
 first, ascending by code; what is counted 0 times is not in it.
 """
@@ -33,11 +33,17 @@ Ints = NDArray[np.int64]
 
 
 class End(IntEnum):
-    """How a lead's step ended: it went on, or was lost or deleted before it did."""
+    """How a lead's step ended: it went on, or was lost or deleted before it did.
+
+    `LATE` is no end: beside the step's own code it says at which age it came to be watched. `UNWATCHED` is a
+    step that had ended before, and has 1 instead of the bin of an age if it was won, else 0.
+    """
 
     WON = 0
     LOST = 1
     GONE = 2
+    LATE = 3
+    UNWATCHED = 4
 
 
 # Codes of ended steps, as an array of their counts is shaped: by step, end and bin.

@@ -36,6 +36,10 @@ _LOCK = (
     "select deal_id, definition_version, outcome_revision from api.deals "
     "where deal_id = any($1::uuid[]) order by deal_id, definition_version for update"
 )
+_BODIES = (
+    "select deal_id, definition_version, outcome_body from api.deals "
+    "where deal_id = any($1::uuid[]) and outcome_body is not null"
+)
 _ID = (Column("deal_id", UUID), Column("definition_version", INT))
 _COLUMNS = (
     Column("outcome_revision", INT),
@@ -55,6 +59,8 @@ _COLUMNS = (
 )
 _SAVE = update_statement("api.deals", _ID, _COLUMNS)
 
+_OUTCOME = msgspec.json.Decoder(DealOutcome)
+
 
 async def lock(connection: Connection, keys: Iterable[SnapshotKey]) -> dict[SnapshotKey, int]:
     """Make the missing rows and lock all, in id order; the revisions that they hold, 0 for none."""
@@ -64,6 +70,12 @@ async def lock(connection: Connection, keys: Iterable[SnapshotKey]) -> dict[Snap
     ids = [deal for deal, _ in ordered]
     await connection.execute(_CREATE, ids, [version for _, version in ordered])
     return {(row[0], row[1]): row[2] for row in await connection.fetch(_LOCK, ids)}
+
+
+async def outcomes(connection: Connection, ids: Sequence[uuid.UUID]) -> dict[SnapshotKey, DealOutcome]:
+    """The outcomes that locked rows hold; those without any are left out."""
+    rows = await connection.fetch(_BODIES, ids) if ids else []
+    return {(row[0], row[1]): _OUTCOME.decode(row[2]) for row in rows}
 
 
 async def save(connection: Connection, rows: Sequence[Row]) -> None:

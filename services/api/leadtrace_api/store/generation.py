@@ -17,7 +17,9 @@ from leadtrace_api.projector.judgements import VERSION as JUDGEMENTS
 from leadtrace_api.projector.opening_hours import opening_mark
 from leadtrace_api.projector.spend import VERSION as SPEND
 from leadtrace_api.projector.step_ages import VERSION as STEPS
+from leadtrace_api.projector.ticker import reset_entry
 from leadtrace_api.projector.visits import VERSION as VISITS
+from leadtrace_api.store import ticker
 from leadtrace_api.store.offers import VERSION as OFFERS
 from leadtrace_api.store.spend import SpendKeeper
 from leadtrace_api.store.work import VERSION as WORK
@@ -77,6 +79,9 @@ def rebuild_plan(timezone: str, spend: SpendKeeper) -> RebuildPlan:
         await keep_last_days(day_of, connection, beside, concerned)
         await spend.settle(beside, concerned, anew=True)
 
+    async def taken_over(connection: Connection) -> None:
+        await ticker.tell(connection, [reset_entry("rebuilt")])
+
     return RebuildPlan(
         GENERATION,
         (
@@ -90,6 +95,7 @@ def rebuild_plan(timezone: str, spend: SpendKeeper) -> RebuildPlan:
         numbers=_SPEND_EVENTS,
         concerned=_LEADS_OF_DEALS,
         complete=complete,
+        taken_over=taken_over,
         # Owners show the rows of a shadow elsewhere: those that are kept here would be missing.
         hindered="select true from api.shadows",
     )

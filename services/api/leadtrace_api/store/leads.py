@@ -40,7 +40,7 @@ _CREATE = (
     "select * from unnest($1::uuid[], $2::int[]) on conflict do nothing"
 )
 _LOCK = (
-    "select lead_id, definition_version, outcome_revision, score_revision from api.leads "
+    "select lead_id, definition_version, outcome_revision, score_revision, band from api.leads "
     "where lead_id = any($1::uuid[]) order by lead_id, definition_version for update"
 )
 _BODIES = (
@@ -85,10 +85,11 @@ _OUTCOME = msgspec.json.Decoder(LeadOutcome)
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The revisions that a lead's row holds; 0 stands for none."""
+    """The revisions that a lead's row holds, 0 standing for none, and its band."""
 
     outcome_revision: int = 0
     score_revision: int = 0
+    band: str | None = None
 
 
 async def lock(connection: Connection, keys: Iterable[SnapshotKey]) -> dict[SnapshotKey, Held]:
@@ -98,7 +99,7 @@ async def lock(connection: Connection, keys: Iterable[SnapshotKey]) -> dict[Snap
         return {}
     ids = [lead for lead, _ in ordered]
     await connection.execute(_CREATE, ids, [version for _, version in ordered])
-    return {(row[0], row[1]): Held(row[2], row[3]) for row in await connection.fetch(_LOCK, ids)}
+    return {(row[0], row[1]): Held(row[2], row[3], row[4]) for row in await connection.fetch(_LOCK, ids)}
 
 
 async def outcomes(connection: Connection, ids: Sequence[uuid.UUID]) -> dict[SnapshotKey, LeadOutcome]:

@@ -11,7 +11,8 @@ from leadtrace_api.knowledge.learning import Learning, Replaced
 from leadtrace_api.knowledge.relearn import Relearner
 from leadtrace_api.projector.arrivals import Newest
 from leadtrace_api.projector.contribution import VERSION, Increments, add, cells, net_of
-from leadtrace_api.store import deals, known, leads, rollups
+from leadtrace_api.projector.ticker import reset_entry
+from leadtrace_api.store import deals, known, leads, rollups, ticker
 
 _PAGE = 2_000
 _NAME = "rollups"
@@ -56,6 +57,7 @@ async def rebuild(connection: Connection, relearner: Relearner, *, anew: bool = 
     await connection.execute("lock table api.leads, api.deals in share row exclusive mode")
     await rollups.clear(connection)
     await known.clear(connection)
+    await ticker.tell(connection, [reset_entry("rebuilt")])
     async for page in pages(connection, "leads", "lead_id"):
         decoded = [(one, OUTCOME.decode(one.raw)) for one in page]
         increments: Increments = Counter()

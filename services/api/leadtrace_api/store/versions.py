@@ -36,11 +36,28 @@ _VERSIONED = (
 _REGISTERED = "select version from ingest.pub_definitions where version <> all($1::int[])"
 
 
-async def kept(connection: Connection, shipped: int) -> frozenset[int]:
+class Kept(NamedTuple):
     """The versions whose rows are kept: the one in force, and the one in shadow."""
+
+    live: int
+    shadow: int | None
+
+    @property
+    def all(self) -> frozenset[int]:
+        """Both, or the only one."""
+        return frozenset(version for version in self if version is not None)
+
+
+async def held(connection: Connection, shipped: int) -> Kept:
+    """Which versions' rows are kept, and which of them answers are by."""
     row = await connection.fetchrow(_HELD)
-    in_force, shadow = tuple(row) if row is not None else (None, None)
-    return frozenset(version for version in (in_force or shipped, shadow) if version is not None)
+    in_force, beside = tuple(row) if row is not None else (None, None)
+    return Kept(in_force or shipped, beside)
+
+
+async def kept(connection: Connection, shipped: int) -> frozenset[int]:
+    """The versions whose rows are kept."""
+    return (await held(connection, shipped)).all
 
 
 async def shadow(connection: Connection) -> Shadow | None:

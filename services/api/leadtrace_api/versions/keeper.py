@@ -21,7 +21,8 @@ from leadtrace.store.connection import Connection, Pool
 from leadtrace.store.generation.state import RebuildStore, Shadow
 from leadtrace.store.in_force import Activation, InForceStore, told, wanted_shadow
 from leadtrace_api.handlers import Projector
-from leadtrace_api.store import versions
+from leadtrace_api.projector.ticker import reset_entry
+from leadtrace_api.store import ticker, versions
 from leadtrace_api.store.versions import Lacked, LackedRow
 
 SCHEMA = "api"
@@ -165,8 +166,11 @@ class Versions:
     async def _serve(self, ahead: Activation) -> None:
         """From the end of this transaction on every answer is by the new version."""
         async with self._pool.acquire() as connection, connection.transaction():
+            # No batch is at work that took the other version for the one in force.
+            await self._rebuilds.lock(connection)
             await self._in_force.take(connection, ahead.ordinal)
             await versions.forget(connection)
+            await ticker.tell(connection, [reset_entry("definitions")])
         _log.info("shadow.took_over", schema=SCHEMA, version=ahead.version)
 
     async def _clear(self) -> None:

@@ -58,6 +58,14 @@ _Account = Annotated[
         show_default=False,
     ),
 ]
+_Survivors = Annotated[
+    bool,
+    typer.Option(
+        "--survivors",
+        help="Leads that ended before the file was made may be missing in it: those that are there count in "
+        "rates from now on.",
+    ),
+]
 _Encoding = Annotated[
     str | None,
     typer.Option(
@@ -97,6 +105,7 @@ class Job:
     options: FileOptions
     errors: Path
     patience_s: float
+    survivors: bool
 
 
 def import_file(  # noqa: PLR0917 - an option each
@@ -104,6 +113,7 @@ def import_file(  # noqa: PLR0917 - an option each
     mapping: _Mapping,
     sender: _Sender,
     account: _Account = "",
+    survivors: _Survivors = False,
     encoding: _Encoding = None,
     delimiter: _Delimiter = None,
     format_: _Format = None,
@@ -133,7 +143,8 @@ def import_file(  # noqa: PLR0917 - an option each
         beside = errors_file or Path(f"{file.name}.errors.csv")
         if beside.exists() and beside.samefile(file):
             raise ImportFileError(f"--errors {beside}: that is the file to be imported")
-        job = Job(file, sender, account, loaded, FileOptions(format_, encoding, delimiter), beside, patience)
+        options = FileOptions(format_, encoding, delimiter)
+        job = Job(file, sender, account, loaded, options, beside, patience, survivors)
         refused = _preview(job) if dry_run else run(_Import(job, settings, SystemClock()).run())
     if refused:
         raise typer.Exit(FAILED)
@@ -153,7 +164,9 @@ def _checked(job: Job, opened: OpenFile, clock: Clock, *, begun: int = 0) -> Ite
 def _header(job: Job, format_: FileFormat, first_row: int) -> ImportHeader:
     name = hash_of(job.path.name.encode())
     rows = ImportFormat(file=name, format=format_.value, first_row=first_row)
-    return ImportHeader(msgspec.Raw(job.mapping.content), job.mapping.hash, rows, job.account)
+    return ImportHeader(
+        msgspec.Raw(job.mapping.content), job.mapping.hash, rows, job.account, survivors=job.survivors
+    )
 
 
 class _Import:
@@ -163,9 +176,8 @@ class _Import:
         self._job = job
         self._settings = settings
         self._clock = clock
-        self._kept = ProgressFile(
-            settings.embedded.data_dir / "imports", job.path, job.mapping.hash, job.sender, job.account
-        )
+        words = (job.mapping.hash, job.sender, job.account, *(["survivors"] if job.survivors else []))
+        self._kept = ProgressFile(settings.embedded.data_dir / "imports", job.path, *words)
         found = self._kept.read()
         self._begun = found or Progress(run=str(SystemIds(clock).uuid7()))
         self._failures = ErrorFile(job.errors, append=found is not None)

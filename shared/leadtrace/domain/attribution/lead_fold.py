@@ -21,7 +21,7 @@ FURTHER_DAYS = 366
 # More stage changes than any person makes of one lead; older claims are summed up.
 CLAIM_LIMIT = 1_000
 
-_CODE_VERSION = 5
+_CODE_VERSION = 6
 _INQUIRY = Stage.INQUIRY.value
 
 
@@ -57,7 +57,7 @@ class LeadFold:
         if take not in _FOUND_NOBODY:
             note_record(state.records, fact)
             if state.captured is None and state.record is None:
-                state.record = _inquiry(fact)
+                state.record, state.told_at = _inquiry(fact), fact.recorded
         take(state, fact)
         if take is not _take_touch and state.records:
             state.own.take_presence(fact.at, identity_of(fact), gone=is_gone(state.records))
@@ -82,7 +82,7 @@ def overlay(below: tuple[Value, ...], above: tuple[Value, ...]) -> tuple[Value, 
 def _take_capture(state: LeadState, fact: Fact) -> None:
     # Only the earliest capture says where the lead came from; a later one is a return.
     if state.captured is None:
-        state.captured, state.record = _inquiry(fact), None
+        state.captured, state.record, state.told_at = _inquiry(fact), None, fact.recorded
         state.origin = overlay(state.origin, fact.values[:DIMENSIONS])
     _take_properties(state, fact)
 
@@ -157,6 +157,11 @@ def _take_restoration(state: LeadState, fact: Fact) -> None:
     note_restoration(state.records, fact)
 
 
+def _take_watch(state: LeadState, fact: Fact) -> None:
+    if state.watched_from is None:
+        state.watched_from = fact.at
+
+
 def _take_touch(state: LeadState, fact: Fact) -> None:
     if state.touches >= TOUCH_LIMIT:
         _count_further(state.further, fact.at // DAY_US)
@@ -183,6 +188,7 @@ _STEPS: dict[int, Callable[[LeadState, Fact], None]] = {
     Code.LEAD_DELETED: _take_deletion,
     Code.LEAD_RESTORED: _take_restoration,
     Code.LEAD_ERASED: _take_erasure,
+    Code.LEAD_WATCHED: _take_watch,
     Code.TOUCHPOINT_RECORDED: _take_touch,
     Code.ACTIVITY_RECORDED: _take_activity,
     Code.HANDOVER_OFFERED: _take_handover,
@@ -190,5 +196,5 @@ _STEPS: dict[int, Callable[[LeadState, Fact], None]] = {
     Code.HANDOVER_REJECTED: _take_handover,
     Code.HANDOVER_RETURNED: _take_handover,
 }
-# What shows interest or work is no record of anybody.
-_FOUND_NOBODY = (_take_touch, _take_activity, _take_erasure)
+# What shows interest or work is no record of anybody, nor is it that somebody looks from now on.
+_FOUND_NOBODY = (_take_touch, _take_activity, _take_erasure, _take_watch)

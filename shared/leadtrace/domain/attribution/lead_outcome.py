@@ -96,6 +96,7 @@ def render_lead(
         holdings_omitted=custody.holdings_omitted,
         offers=custody.offers,
         offers_omitted=custody.offers_omitted,
+        watched_from=_watched_from(state),
         profile=Profile(*map(state.own.value_of, Profile.__struct_fields__)),
     )
 
@@ -105,6 +106,12 @@ def absorbed_lead(
 ) -> LeadOutcome:
     """The body of a lead whose record belongs to another one now."""
     return LeadOutcome(lead_id=lead_id, definition=definition, redirect_to=redirect_to, known=known)
+
+
+def _watched_from(state: LeadState) -> int | None:
+    """From when on the lead is watched; None: for as long as there is one, as of who was told of before."""
+    begins = state.watched_from
+    return None if begins is None or 0 < state.told_at < begins else begins
 
 
 def _ends(standing: Standing, deals: Sequence[DealView]) -> tuple[int | None, int | None]:

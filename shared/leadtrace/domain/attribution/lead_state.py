@@ -23,7 +23,8 @@ class LeadState(msgspec.Struct, array_like=True, gc=False):
     capture is known, `origin` the dimensions of the capture and of the CRM's original source. `touches`
     stops at the limit; `further` counts those beyond it by day since the epoch. `claims` are the newest
     ones in folding order, `past` sums up the older. `records` says of each record whether it is still there,
-    `own` what custody reads.
+    `own` what custody reads. `told_at` (µs) is when the capture or the record was told, `watched_from` (µs)
+    the earliest moment from which the lead is said to be watched.
     """
 
     latest_at: int = 0
@@ -42,6 +43,8 @@ class LeadState(msgspec.Struct, array_like=True, gc=False):
     skewed: bool = False
     recorded: Recorded = msgspec.field(default_factory=Recorded)
     own: HandsState = msgspec.field(default_factory=HandsState)
+    told_at: int = 0
+    watched_from: int | None = None
 
 
 def acquisition_of(dimensions: tuple[Value, ...]) -> Acquisition:

@@ -27,7 +27,8 @@ Counts = NDArray[np.int64]
 class Ends:
     """How many left a step at each tick (s of age, ascending), by how they left; ticks are the last axis.
 
-    `gone` were not watched further; `open` are under way, and are at the tick of their age.
+    `gone` were not watched further; `open` are under way, and are at the tick of their age. `late` of all
+    these were watched from that tick on only (left truncation): they are at risk from it on.
     """
 
     ticks: Times
@@ -35,6 +36,7 @@ class Ends:
     lost: Counts
     gone: Counts
     open: Counts
+    late: Counts
 
     @cached_property
     def ended(self) -> Counts:
@@ -42,10 +44,17 @@ class Ends:
         return self.won + self.lost
 
     @cached_property
+    def n(self) -> Counts:
+        """How many entered the step."""
+        entered: Counts = (self.ended + self.gone + self.open).sum(axis=-1)
+        return entered
+
+    @cached_property
     def at_risk(self) -> Counts:
-        """How many were watched at each tick; those who left at it among them."""
-        leaving = self.ended + self.gone + self.open
-        risk: Counts = np.cumsum(leaving[..., ::-1], axis=-1)[..., ::-1]
+        """How many were watched at each tick; those who came or left at it among them."""
+        came = _from_here_on(self.ended + self.gone + self.open) - _from_here_on(self.late) + self.late
+        # A clock that is wrong can say of somebody that it came after it left.
+        risk: Counts = np.maximum(came, self.ended)
         return risk
 
     @cached_property
@@ -88,6 +97,11 @@ class Ends:
         return sums
 
 
+def _from_here_on(counts: Counts) -> Counts:
+    sums: Counts = np.cumsum(counts[..., ::-1], axis=-1)[..., ::-1]
+    return sums
+
+
 def _so_far(parts: Times) -> Times:
     sums: Times = np.cumsum(parts, axis=-1)
     return sums
@@ -97,7 +111,8 @@ def _so_far(parts: Times) -> Times:
 class HonestRates:
     """The share of `n` that is won by the greatest age at which anybody was still watched; one an element.
 
-    `open` are under way; `complete` says that nobody is, nor gone: then the share is the plain one.
+    `open` are under way; `complete` says that nobody is, nor gone, nor came late: then the share is the plain
+    one.
     `maturity` is the part of all wins to be expected that is there; NaN where nobody can tell, as the share
     of nobody.
     """
@@ -131,9 +146,9 @@ def honest_rates(ends: Ends, older: Ends) -> HonestRates:
 
     Both have the same ticks, and shapes that numpy can match.
     """
-    won, still, gone = (part.sum(axis=-1) for part in (ends.won, ends.open, ends.gone))
-    n = ends.at_risk[..., 0]
-    complete = (still == 0) & (gone == 0)
+    won, still, gone, late = (part.sum(axis=-1) for part in (ends.won, ends.open, ends.gone, ends.late))
+    n = ends.n
+    complete = (still == 0) & (gone == 0) & (late == 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         plain = won / n
     # The product of many shares misses the plain one by the rounding of its last digit.
@@ -149,7 +164,7 @@ def _maturity(ends: Ends, won: Counts, older: Ends) -> Times:
     to_come = (chances * ends.open).sum(axis=-1)
     with np.errstate(divide="ignore", invalid="ignore"):
         part = np.where(to_come > 0, won / (won + to_come), 1.0)
-    nobody_can_tell = (ends.open.any(axis=-1) & ~any_wins) | (ends.at_risk[..., 0] == 0)
+    nobody_can_tell = (ends.open.any(axis=-1) & ~any_wins) | (ends.n == 0)
     found: Times = np.where(nobody_can_tell, np.nan, part)
     return found
 
@@ -160,7 +175,7 @@ def _chances(older: Ends) -> tuple[Times, NDArray[np.bool_]]:
     `(F(horizon) - F(age)) / S(age)`; the horizon is the greatest age that was watched, a year at most.
     """
     watched = (older.at_risk > 0) & (older.ticks <= LONGEST_HORIZON_S)
-    last = np.maximum(watched.sum(axis=-1) - 1, 0)
+    last = np.where(watched.any(axis=-1), watched.shape[-1] - 1 - watched[..., ::-1].argmax(axis=-1), 0)
     by_horizon = np.take_along_axis(older.won_by, last[..., None], axis=-1)
     ahead = np.where(watched, np.clip(by_horizon - older.won_by, 0.0, 1.0), 0.0)
     chances = np.divide(ahead, older.staying, out=np.zeros_like(ahead), where=older.staying > _ROUNDING)

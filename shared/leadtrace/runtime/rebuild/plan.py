@@ -12,6 +12,8 @@ from leadtrace.store.generation.tables import Generation, GenerationTable
 Settle: TypeAlias = Callable[[Connection, int], Awaitable[None]]
 Complete: TypeAlias = Callable[[Connection, Connection, Sequence[UUID]], Awaitable[None]]
 
+TakenOver: TypeAlias = Callable[[Connection], Awaitable[None]]
+
 
 @dataclass(frozen=True, slots=True)
 class RebuildPlan:
@@ -21,6 +23,7 @@ class RebuildPlan:
     `numbers` is the table of event numbers, if the service keeps one. `concerned` asks for others whose
     rows depend on what entities (`$1`) are told, if there are any; `complete` adds to the rows that were
     taken over of all these what the live rows say of it elsewhere, given connections to both generations.
+    `taken_over` is done in the transaction in which rebuilt rows take the place of the live ones.
     `settle` is done where a shadow has taken over, given the moment (µs) from which its version is in force.
     While the query `hindered` finds anything, no rebuild begins.
     """
@@ -31,6 +34,7 @@ class RebuildPlan:
     numbers: str | None = None
     concerned: str | None = None
     complete: Complete | None = None
+    taken_over: TakenOver | None = None
     settle: Settle | None = None
     hindered: str | None = None
 

@@ -229,6 +229,8 @@ class Rebuilder:
             carrier = Carrier(generation)
             if rebuild.takes_over:
                 await take_over(connection, generation)
+                if self.plan.taken_over is not None:
+                    await self.plan.taken_over(connection)
                 rebuild.report.published = await self._note(connection, await carrier.changed(connection))
             else:
                 await drop(connection, generation)

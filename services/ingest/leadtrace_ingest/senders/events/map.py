@@ -16,6 +16,7 @@ from leadtrace_ingest.senders.events import envelope
 from leadtrace_ingest.senders.events.correction import corrected_in
 from leadtrace_ingest.senders.events.envelope import Attributes, Named
 from leadtrace_ingest.senders.events.invalid import InvalidEventError
+from leadtrace_ingest.senders.events.spelling import spelled
 from leadtrace_ingest.senders.events.spend import check_spend
 from leadtrace_ingest.senders.events.strict import STRICT, TYPES, Ref, Slot, StrictType
 from leadtrace_ingest.senders.events.wording import worded
@@ -60,7 +61,7 @@ class EventRules:
         data = _decoded(kind, envelope.data_in(given))
         bare = Draft(kind.row.type, kind.row.topic.value, *subject, time, sequence, b"")
         bare = msgspec.structs.replace(bare, subject_source=self._subject_source(kind, given, source))
-        draft = self._draft(kind, bare, data, source)
+        draft = self._draft(kind, bare, spelled(data), source)
         # Without a time of its own a copy bears that of its receipt, which says nothing of the event.
         said = (kind.row.type, tuple(subject), time.isoformat() if given.time else None, sequence)
         whose = (draft.subject_source,) if draft.subject_source else ()

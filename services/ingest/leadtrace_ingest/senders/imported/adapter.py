@@ -14,6 +14,7 @@ from leadtrace_ingest.senders.generic.mapping import GenericMapping, map_value
 from leadtrace_ingest.senders.identity import identity_of, posts_spend
 from leadtrace_ingest.senders.imported.ahead import as_of, lies_ahead
 from leadtrace_ingest.senders.imported.header import ImportHeader, ImportHeaderError, read_header, rows_of
+from leadtrace_ingest.senders.imported.watching import watched
 from leadtrace_ingest.senders.item import Identity, Ignored, Item, ItemResult, Mapped, Refused
 from leadtrace_ingest.senders.mapping.file import MappingError
 from leadtrace_ingest.senders.sender import Delivery, SignatureError, SignedRequest
@@ -99,6 +100,8 @@ class ImportAdapter(_Rows):
         match result:
             case Mapped():
                 drafts = tuple(as_of(draft, delivery.received_at) for draft in result.drafts)
+                if self._header.survivors:
+                    drafts = watched(drafts, delivery.received_at)
                 # What lies ahead now is another thing to say than that it happened.
                 ahead = any(lies_ahead(draft, delivery.received_at) for draft in result.drafts)
                 key = [*self._key(value), *(["ahead"] if ahead else [])]
@@ -119,7 +122,8 @@ class ImportAdapter(_Rows):
         mapping = self._mapping
         own = self._own_id(value)
         said: object = ["id", own] if own else content_of(value, mapping.delivery)
-        return ["import", mapping.name, self._header.account, mapping_hash, said]
+        survivors = ["survivors"] if self._header.survivors else []
+        return ["import", mapping.name, self._header.account, mapping_hash, said, *survivors]
 
     def _own_id(self, value: object) -> str:
         try:

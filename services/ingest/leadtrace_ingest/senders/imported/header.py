@@ -25,13 +25,17 @@ class ImportFormat(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     first_row: Annotated[int, msgspec.Meta(ge=1)]
 
 
-class ImportHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The first line: `mapping` is the mapping file as JSON, `account` the source's part after the sender."""
+class ImportHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The first line: `mapping` is the mapping file as JSON, `account` the source's part after the sender.
+
+    `survivors` says that leads which ended before the file was made may be missing in it.
+    """
 
     mapping: msgspec.Raw
     mapping_hash: Hash
     rows: ImportFormat
     account: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    survivors: bool = False
 
 
 class ImportHeaderError(ValueError):

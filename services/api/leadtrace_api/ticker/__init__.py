@@ -1,0 +1,1 @@
+"""`/v1/ticker`: differences of the funnel and notable events as they happen."""

@@ -1,0 +1,18 @@
+"""Where the ticker stands in the snapshot of an answer, so that who reads both counts nothing twice."""
+
+from sqlalchemy import text
+
+from leadtrace_api.reading import Reading
+from leadtrace_api.ticker.position import MOST_COUNTED, written
+
+# In a snapshot, what is committed either has a number or waits for one.
+_STANDING = text(
+    "select last_number, array(select entry_id from api.ticker_waiting where kind = 'funnel' limit :limit) "
+    "from api.ticker_state"
+)
+
+
+async def where_the_ticker_stands(now: Reading) -> str | None:
+    """The position from which the ticker goes on behind a snapshot; None while too much has no number."""
+    last, waiting = (await now.connection.execute(_STANDING, {"limit": MOST_COUNTED + 1})).one()
+    return written(last, waiting) if len(waiting) <= MOST_COUNTED else None

@@ -94,8 +94,9 @@ def create_app(room: Room, readiness: Readiness, metrics: Metrics) -> FastAPI:
     app.include_router(personal.router, dependencies=administered, responses=ERRORS)
     app.include_router(_index(), dependencies=guards)
     # The first route of a path answers: this one counts before it renders.
-    gauges = (ConservationGauges(room, metrics), QualityGauges(room, metrics))
-    app.router.routes.append(metrics_route(gauges, metrics))
+    if metrics.served:
+        gauges = (ConservationGauges(room, metrics), QualityGauges(room, metrics))
+        app.router.routes.append(metrics_route(gauges, metrics))
     app.router.routes.extend(operations_routes(readiness, metrics))
     complete_document(app, _EVERY_ROUTER)
     keep_manners(app, room.settings)

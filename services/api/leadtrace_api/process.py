@@ -17,6 +17,7 @@ from leadtrace.runtime.logging import get_logger
 from leadtrace.runtime.loop import Loop
 from leadtrace.runtime.loop_metrics import LoopMetrics
 from leadtrace.runtime.metrics import Metrics
+from leadtrace.runtime.pool_metrics import connections_of, watch_pools
 from leadtrace.runtime.publisher import Publisher
 from leadtrace.runtime.rebuild.both import BothGenerations
 from leadtrace.runtime.rebuild.rebuilder import Rebuilder
@@ -72,10 +73,11 @@ class ProjectorProcess:
         self._handler = BothGenerations(Always(projector), self._plan.generation, self._traffic)
         self._clock = clock or SystemClock()
         self._ids = SystemIds(self._clock)
-        self._metrics = Metrics()
+        self._metrics = Metrics(served=settings.metrics.enabled)
         self._readiness = Readiness()
         self._pool: Pool | None = None
         self._loop: Loop | None = None
+        watch_pools(self._metrics, projector=lambda: connections_of(self._pool))
         self._readiness.add("postgres", self._postgres_missing)
         self._readiness.add("kafka", self._kafka_missing)
         self._app = Starlette(routes=operations_routes(self._readiness, self._metrics))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Column, Date, DateTime, Index, Integer, Text, Uuid, text
+from sqlalchemy import Column, Date, DateTime, Integer, Text, Uuid, text
 
 from leadtrace.store.metadata import service_metadata
 
@@ -27,15 +27,3 @@ def known_columns() -> Iterator[Column[Any]]:
     """On which day something became known, and why."""
     yield Column("known_day", Date, primary_key=True)
     yield Column("cause", Text, primary_key=True)
-
-
-def listing_indexes() -> Iterator[Index]:
-    """Those of the orders that leads are listed in."""
-    for name, compared in (("score", BY_SCORE), ("stage_since", BY_STAGE_SINCE)):
-        yield Index(
-            f"ix_leads_by_{name}",
-            "definition_version",
-            text(f"({compared})"),
-            "lead_id",
-            postgresql_where=text("captured_at is not null and redirect_to is null"),
-        )

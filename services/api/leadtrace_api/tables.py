@@ -27,10 +27,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from leadtrace.store.tables import dead_letter_table, in_force_table, note_table, rebuild_tables
+from leadtrace_api.indexes import listing_indexes, won_deals_index
 from leadtrace_api.journey_tables import OFFERS, POSTINGS, STEP_AGES, VISITS
 from leadtrace_api.projector.dimensions import DIMENSIONS
 from leadtrace_api.spend_tables import SPEND
-from leadtrace_api.table_parts import METADATA, MOMENT, ZERO, identity, known_columns, listing_indexes
+from leadtrace_api.table_parts import METADATA, MOMENT, ZERO, identity, known_columns
 from leadtrace_api.ticker_tables import TICKER
 
 LEADS = Table(
@@ -115,12 +116,8 @@ DEALS = Table(
     Column("outcome_body", LargeBinary),
     Column("net", BigInteger, comment="What is left of a won one in its currency; null: the amount."),
     Column("revenue", JSONB, comment="What it brought by currency counted in; null: the amount."),
-    Index(
-        "ix_deals_unlinked",
-        "definition_version",
-        "closed_day",
-        postgresql_where=text("status = 'won' and leads = 0 and redirect_to is null"),
-    ),
+    won_deals_index("ix_deals_unlinked", "status = 'won' and leads = 0 and redirect_to is null"),
+    won_deals_index("ix_deals_closed", "status = 'won' and redirect_to is null"),
     Index(None, "redirect_to", postgresql_where=text("redirect_to is not null")),
     postgresql_with={"fillfactor": 70},
 )

@@ -185,4 +185,5 @@ def _record(record: ConsumerRecord) -> Record:
         record.key,
         record.value,
         tuple(record.headers) if record.headers else (),
+        max(0, record.timestamp),
     )

@@ -6,7 +6,7 @@ transactions, no compaction, and an embedded broker may forget everything, offse
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -22,7 +22,7 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record as read, with where it was read from."""
+    """A record as read, from where, and when it was written, in ms since the epoch; 0: unsaid."""
 
     topic: str
     partition: int
@@ -30,6 +30,8 @@ class Record:
     key: bytes | None
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...] = ()
+    # By the clock of whoever wrote or took it, so it is for showing only: no fold may read it.
+    written_ms: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

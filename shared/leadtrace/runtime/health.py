@@ -93,7 +93,10 @@ def _told(missing: Missing) -> dict[str, object]:
 
 
 def operations_routes(readiness: Readiness, metrics: Metrics) -> list[Route]:
-    """The routes that every service process serves; add them to the app's own."""
+    """The routes that every service process serves; add them to the app's own.
+
+    `/metrics` is among them unless the configuration has it off.
+    """
 
     async def livez(_: Request) -> Response:
         return JSONResponse({"alive": True})
@@ -107,8 +110,10 @@ def operations_routes(readiness: Readiness, metrics: Metrics) -> list[Route]:
     async def exposition(_: Request) -> Response:
         return Response(metrics.render(), media_type=CONTENT_TYPE)
 
-    return [
+    routes = [
         Route("/livez", livez, include_in_schema=False),
         Route("/readyz", readyz, include_in_schema=False),
-        Route("/metrics", exposition, include_in_schema=False),
     ]
+    if metrics.served:
+        routes.append(Route("/metrics", exposition, include_in_schema=False))
+    return routes

@@ -122,6 +122,7 @@ class Loop:
         rest_s = _SMALL_BATCH_REST_S if len(records) < _SMALL_BATCH else 0.0
         await asyncio.gather(self._commit(), self._stop.wait_for(rest_s))
         self._metrics.batch(applied, records=len(records), seconds=time.monotonic() - started)
+        self._metrics.written(min(record.written_ms for record in records))
         return len(records)
 
     async def close(self) -> None:
@@ -138,6 +139,7 @@ class Loop:
             records = await self._consumer.poll()
             self._metrics.lag(await self._consumer.lag())
         except (BusUnavailableError, BusResetError) as error:
+            self._metrics.failed("poll")
             self._note_loss(error)
             await self._drop_consumer()
             return []
@@ -164,6 +166,7 @@ class Loop:
         try:
             await self._consumer.commit()
         except (BusUnavailableError, BusResetError) as error:
+            self._metrics.failed("commit")
             # The records come again and are duplicates of what is in the sets.
             _log.warning("commit.failed", group=self._spec.group, error=str(error))
 

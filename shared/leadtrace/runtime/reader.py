@@ -23,6 +23,7 @@ from leadtrace.runtime.later_routes import ADMIN, LaterRoutes
 from leadtrace.runtime.loop import Loop
 from leadtrace.runtime.loop_metrics import LoopMetrics
 from leadtrace.runtime.metrics import Metrics
+from leadtrace.runtime.pool_metrics import connections_of, watch_pools
 from leadtrace.runtime.publisher import Publisher
 from leadtrace.runtime.rebuild.both import BothRefolded
 from leadtrace.runtime.rebuild.plan import RebuildPlan
@@ -97,10 +98,11 @@ class Reader:
         self._settings = settings
         self._bus = bus
         self._ids = SystemIds(clock)
-        self._metrics = Metrics()
+        self._metrics = Metrics(served=settings.metrics.enabled)
         self._readiness = Readiness()
         self._pool: Pool | None = None
         self._loop: Loop | None = None
+        watch_pools(self._metrics, reader=lambda: connections_of(self._pool))
         self._readiness.add("postgres", self._postgres_missing)
         self._readiness.add("kafka", self._kafka_missing)
         self._app = Starlette(routes=operations_routes(self._readiness, self._metrics))
@@ -136,7 +138,8 @@ class Reader:
                 tasks.create_task(reconciler.run())
                 tasks.create_task(rebuilds.run(stop))
                 if self._plan.due:
-                    tasks.create_task(DueRows(self._refolder(pool, due, self._plan.due), stop).run())
+                    due_rows = DueRows(self._refolder(pool, due, self._plan.due), stop, self._metrics)
+                    tasks.create_task(due_rows.run())
                 tasks.create_task(keys.run(lambda: live_keys(pool), stop))
                 for one in beside:
                     tasks.create_task(one.run(stop))

@@ -1,6 +1,6 @@
 """Folding rows again on demand: stuck ones after a fix; what changes is published like any batch."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -35,9 +35,11 @@ class Refolder:
     ids: Ids
     stuck: Mapping[str, str]
 
-    async def rebuild_stuck(self) -> list[RefoldResult]:
-        """Fold every stuck row once more and publish what came of it."""
+    async def rebuild_stuck(self, tell: Callable[[int], None] | None = None) -> list[RefoldResult]:
+        """Fold every stuck row once more and publish what came of it; `tell` hears how many before that."""
         found = {kind: await self._find(kind) for kind in self.stuck}
+        if tell is not None:
+            tell(sum(map(len, found.values())))
         for kind, ids in found.items():
             for start in range(0, len(ids), _PAGE):
                 await self._page(kind, ids[start : start + _PAGE])

@@ -7,7 +7,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import ValidationError, model_validator
 from pydantic_settings import (
@@ -41,6 +41,7 @@ from leadtrace.runtime.settings_groups import (
     SenderKind,
 )
 from leadtrace.runtime.settings_identity import Identity
+from leadtrace.runtime.settings_metrics import MetricsSettings
 from leadtrace.runtime.settings_outbound import Outbound, Subscription, SubscriptionName
 from leadtrace.runtime.settings_prediction import Prediction
 from leadtrace.runtime.settings_retention import Retention
@@ -90,6 +91,8 @@ class Settings(BaseSettings):
     """The keys over personal data."""
     retention: Retention = Retention()
     """For how many months deliveries and events are kept."""
+    metrics: MetricsSettings = MetricsSettings()
+    """What every process shows to Prometheus."""
     logging: Logging = Logging()
     """What the processes say on standard error."""
 
@@ -131,6 +134,15 @@ class Settings(BaseSettings):
                 ["kafka.bootstrap_servers: not set; run under `leadtrace up` or name a broker"]
             )
         return self.kafka.bootstrap_servers
+
+    @model_validator(mode="after")
+    def _embedded_broker_is_watched(self) -> Self:
+        if not self.metrics.enabled and self.broker_kind is BrokerKind.EMBEDDED:
+            raise ValueError(
+                "metrics.enabled: must be true with the embedded broker, which is started anew by what "
+                "/metrics tells; name a broker, or leave it on"
+            )
+        return self
 
     @model_validator(mode="before")
     @classmethod

@@ -26,7 +26,9 @@ def _problem(detail: ErrorDetails, model: type[BaseModel]) -> str:
     where = ".".join(path)
     if detail["type"] == "extra_forbidden":
         return f"{where}: unknown key{nearest_hint(path, model)}"
-    return f"{where}: {detail['msg'].removeprefix('Value error, ')}"
+    said = detail["msg"].removeprefix("Value error, ")
+    # What is wrong between groups names them itself.
+    return f"{where}: {said}" if where else said
 
 
 def nearest_hint(path: Sequence[str], model: type[BaseModel]) -> str:

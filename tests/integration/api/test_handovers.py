@@ -124,7 +124,7 @@ async def test_groups_and_total_are_the_sum_of_the_leads_own_offers(
     assert [one["due_at"] for one in queue] == sorted(one["due_at"] for one in queue)
 
 
-async def _handed_over(projection: Projection) -> None:
+async def hand_over(projection: Projection) -> None:
     """One accepted and contacted, one rejected with a reason, one returned, one whom nobody has touched."""
     whole = Whole(projection)
     await whole.begin()
@@ -155,7 +155,7 @@ async def _handed_over(projection: Projection) -> None:
 async def test_both_promises_are_measured_in_both_times(
     projection: Projection, client: httpx.AsyncClient
 ) -> None:
-    await _handed_over(projection)
+    await hand_over(projection)
     numbers = (await client.get("/v1/handovers", params={"by": "owner"})).json()
     total = numbers["total"]
     assert (total["offered"], total["accepted"], total["rejected"], total["returned"]) == (3, 2, 1, 1)
@@ -195,7 +195,7 @@ async def test_a_reason_of_the_lost_deal_is_the_lead_s(
 
 
 async def test_balances_are_those_of_the_moment(projection: Projection, client: httpx.AsyncClient) -> None:
-    await _handed_over(projection)
+    await hand_over(projection)
     begun = DAY_ZERO + timedelta(days=4, hours=9)
 
     async def at(hours: float) -> dict[str, int]:
@@ -246,7 +246,7 @@ async def test_a_wrong_parameter_is_named(
 
 
 async def test_a_queue_is_read_page_by_page(projection: Projection, client: httpx.AsyncClient) -> None:
-    await _handed_over(projection)
+    await hand_over(projection)
     whole = (await client.get("/v1/handovers/queue")).json()["clocks"]
     path, pages = "/v1/handovers/queue?limit=1", []
     while path:

@@ -5,12 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import msgspec
+import pytest
 
 from leadtrace.events.lead import LeadCaptured, LeadUpdated
 from leadtrace.events.snapshots import LEAD_SCORED
 from leadtrace.events.touchpoint import TouchpointRecorded
 from leadtrace.runtime.clock import FrozenClock, SystemClock, SystemIds
 from leadtrace.runtime.due import DueRows
+from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.publisher import Publisher
 from leadtrace.runtime.refold import Refolder
 from leadtrace.runtime.shutdown import StopSignal
@@ -34,12 +36,12 @@ async def _interested(scene: Scene, clock: FrozenClock) -> None:
     await scene.stage(scoring_handler(clock)).drain()
 
 
-def _due(scene: Scene, clock: FrozenClock) -> DueRows:
+def _due(scene: Scene, clock: FrozenClock, metrics: Metrics | None = None) -> DueRows:
     stop = StopSignal()
     publisher, ids = Publisher(scene.bus, stop), SystemIds(SystemClock())
     wanted = {NOTED_LEADS: due_leads(None)}
     refolder = Refolder("scoring", scene.pool, scoring_handler(clock), publisher, ids, wanted)
-    return DueRows(refolder, stop)
+    return DueRows(refolder, stop, metrics)
 
 
 async def _held(scene: Scene) -> tuple[Mapping[str, Any], int | None, int]:
@@ -95,3 +97,28 @@ async def test_an_event_after_midnight_finds_the_lead_judged_as_at_midnight(scen
         await scene.stage(scoring_handler(clock)).drain()
         bodies.append((await _held(scene))[0])
     assert bodies[0] == bodies[1]
+
+
+async def test_what_is_due_and_when_none_was_left_is_told(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, metrics = FrozenClock(DAY_ZERO + timedelta(hours=1)), Metrics()
+    await _interested(scene, clock)
+    clock.set(DAY_ZERO + timedelta(days=400))
+    due = _due(scene, clock, metrics)
+    with monkeypatch.context() as away:
+        away.setattr(Refolder, "_page", _away)
+        with pytest.raises(OSError, match="away"):
+            await due.run_once()
+    told = metrics.render().decode()
+    assert "leadtrace_timer_overdue_rows 1.0" in told
+    assert "leadtrace_timer_pass_timestamp_seconds 0.0" in told
+    await due.run_once()
+    told = metrics.render().decode()
+    assert "leadtrace_timer_overdue_rows 0.0" in told
+    assert "leadtrace_timer_folded_rows_total 1.0" in told
+    assert "leadtrace_timer_pass_timestamp_seconds 0.0" not in told
+
+
+async def _away(*_: object) -> None:
+    raise OSError("the database is away")

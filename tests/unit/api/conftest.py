@@ -32,6 +32,7 @@ def make_client(tmp_path: Path) -> MakeClient:
         host: str = "localhost",
         key: str | None = KEY,
         keys: KeyRing | None = None,
+        metrics: Metrics | None = None,
     ) -> httpx.AsyncClient:
         engine = make_engine(f"postgresql:///none?host={tmp_path}")
         settings = ApiSettings("EUR", "Europe/Berlin", embedded)
@@ -40,7 +41,7 @@ def make_client(tmp_path: Path) -> MakeClient:
             Readiness(),
         )
         readiness.add("postgres", room.database_missing)
-        app = create_app(room, readiness, Metrics())
+        app = create_app(room, readiness, metrics or Metrics())
         transport = httpx.ASGITransport(app, client=(address, 5))
         return httpx.AsyncClient(transport=transport, base_url=f"http://{host}")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from leadtrace.embedded.drained import IN_FLIGHT, nothing_in_flight
-from leadtrace.runtime.metrics import MetricType, walk_definitions
+from leadtrace.runtime.metric_definition import MetricType, walk_definitions
 
 PACKAGES = ("leadtrace", "leadtrace_ingest", "leadtrace_scoring", "leadtrace_attribution", "leadtrace_api")
 LAG = 'leadtrace_consumer_lag_records{topic="lead-events",partition="0"}'

@@ -84,3 +84,11 @@ async def test_metrics_are_served_as_text() -> None:
         answer = await client.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain")
     assert "process_cpu_seconds_total" in answer.text
+
+
+async def test_metrics_can_be_switched_off() -> None:
+    app = Starlette(routes=operations_routes(Readiness(), Metrics(served=False)))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://door") as client:
+        assert (await client.get("/metrics")).status_code == 404
+        assert (await client.get("/livez")).status_code == 200

@@ -14,7 +14,7 @@ class LaneMeters:
         attempts = metrics.counter(defined.ATTEMPTS)
         self._outcomes = {
             outcome: attempts.labels(subscription=subscription, outcome=outcome)
-            for outcome in ("delivered", "failed", "dead")
+            for outcome in defined.OUTCOMES
         }
         self._duration = metrics.histogram(defined.ATTEMPT_DURATION).labels(subscription=subscription)
 
@@ -44,6 +44,9 @@ class TableMeters:
         self._dead = metrics.gauge(defined.DEAD)
         self._oldest = metrics.gauge(defined.OLDEST_PENDING)
         self._unrouted = metrics.gauge(defined.OLDEST_UNROUTED)
+        # Told of also where there is no lane to count any.
+        metrics.counter(defined.ATTEMPTS)
+        metrics.histogram(defined.ATTEMPT_DURATION)
 
     def show(self, found: Waiting) -> None:
         """Show it."""

@@ -13,6 +13,7 @@ from leadtrace.runtime.key_ring import configured_key_ring
 from leadtrace.runtime.later_routes import ADMIN, LaterRoutes
 from leadtrace.runtime.logging import get_logger
 from leadtrace.runtime.metrics import Metrics
+from leadtrace.runtime.pool_metrics import connections_of, watch_pools
 from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.server import Address, serve
 from leadtrace.runtime.settings import Settings
@@ -44,11 +45,12 @@ class WebhooksProcess:
         self._settings = settings
         self._clock = clock
         self._ids = SystemIds(clock)
-        self._metrics = Metrics()
+        self._metrics = Metrics(served=settings.metrics.enabled)
         self._table_meters = TableMeters(self._metrics, settings.subscriptions)
         self._links = link_maker(settings)
         self._readiness = Readiness()
         self._pool: Pool | None = None
+        watch_pools(self._metrics, webhooks=lambda: connections_of(self._pool))
         self._readiness.add("postgres", self._postgres_missing)
         self._app = Starlette(routes=operations_routes(self._readiness, self._metrics))
         self._later = LaterRoutes(self._app.router, ADMIN)

@@ -12,6 +12,7 @@ from leadtrace.runtime.health import Readiness, operations_routes
 from leadtrace.runtime.key_ring import configured_key_ring
 from leadtrace.runtime.later_routes import ADMIN, LaterRoutes
 from leadtrace.runtime.metrics import Metrics
+from leadtrace.runtime.pool_metrics import connections_of, watch_pools
 from leadtrace.runtime.publisher import Publisher
 from leadtrace.runtime.reconcile import Reconciler
 from leadtrace.runtime.retry import StoppedError, until_done
@@ -60,7 +61,7 @@ class DoorProcess:
     def __init__(self, settings: Settings, senders: Mapping[str, Sender], bus: Bus, clock: Clock) -> None:
         self._settings = settings
         self._bus = bus
-        self._metrics = Metrics()
+        self._metrics = Metrics(served=settings.metrics.enabled)
         self._readiness = Readiness()
         self._lookups: Pool | None = None
         self._admin: Pool | None = None
@@ -70,6 +71,11 @@ class DoorProcess:
         self._keys = configured_key_ring(settings)
         self._wrapper = configured_wrapper(settings)
         self._spill = make_spill(settings, bus, self._connect, clock, self._metrics)
+        watch_pools(
+            self._metrics,
+            requests=lambda: connections_of(self._lookups),
+            operators=lambda: connections_of(self._admin),
+        )
         self._readiness.add("postgres", self._postgres_missing, bridged=self._spill_takes)
         self._committer = Committer(self._connect, settings.door, self._metrics, self._spill)
         admission = Admission(settings.senders, clock)

@@ -10,6 +10,7 @@ from leadtrace.runtime.clock import Clock, SystemIds
 from leadtrace.runtime.failpoints import Failpoints
 from leadtrace.runtime.health import Readiness, operations_routes
 from leadtrace.runtime.metrics import Metrics
+from leadtrace.runtime.pool_metrics import connections_of, watch_pools
 from leadtrace.runtime.publisher import Publisher
 from leadtrace.runtime.reconcile import Reconciler
 from leadtrace.runtime.retry import StoppedError, until_done
@@ -53,10 +54,11 @@ class RelayProcess:
         self._ids = SystemIds(clock)
         self._wrapper = configured_wrapper(settings)
         self._failpoints = failpoints
-        self._metrics = Metrics()
+        self._metrics = Metrics(served=settings.metrics.enabled)
         self._meters = RelayMeters(self._metrics)
         self._readiness = Readiness()
         self._pool: Pool | None = None
+        watch_pools(self._metrics, relay=lambda: connections_of(self._pool))
         self._readiness.add("postgres", self._postgres_missing)
         self._readiness.add("kafka", self._kafka_missing)
         self._app = Starlette(routes=operations_routes(self._readiness, self._metrics))

@@ -1,0 +1,1 @@
+"""The business numbers as gauges: one snapshot of the rollups, taken in the background."""

@@ -1,0 +1,37 @@
+"""The honest rates of the steps up the ladder, as the funnel tells them, by cohorts."""
+
+from leadtrace.runtime.families import Families
+from leadtrace_api.business import metrics
+from leadtrace_api.business.windows import Window
+from leadtrace_api.funnel.queries import Slice
+from leadtrace_api.funnel.rates import moment, rates
+from leadtrace_api.funnel.step_ages import are_counted, everybody, no_entries, step_ages
+from leadtrace_api.projector.contribution import Basis
+from leadtrace_api.projector.dimensions import TOTAL
+from leadtrace_api.projector.step_codes import STEPS
+from leadtrace_api.reading import Reading
+from leadtrace_api.schemas import Rate
+from leadtrace_api.settings import ApiSettings
+
+
+async def show_steps(now: Reading, window: Window, settings: ApiSettings, families: Families) -> None:
+    """The rates of those captured in the window, and of all; none while ages are counted anew."""
+    if not await are_counted(now, settings.timezone):
+        return
+    ever = await everybody(now)
+    recent = await step_ages(now, Slice(Basis.COHORT, TOTAL, window.first, window.last))
+    parts = [recent.get((TOTAL, TOTAL), no_entries()), ever]
+    told = rates(parts, ever, moment(now.at, settings.zone))
+    for days, steps in zip((window.label, metrics.ALL), told, strict=True):
+        for (before, after), step in zip(STEPS, steps, strict=True):
+            _show(step.rate, (before.value, after.value, days), families)
+
+
+def _show(rate: Rate, labels: tuple[str, str, str], families: Families) -> None:
+    low, high = rate.interval or (None, None)
+    families.add(metrics.STEP_LEADS, rate.n, *labels)
+    families.add(metrics.STEP_RATE, rate.value, *labels)
+    families.add(metrics.STEP_LOW, low, *labels)
+    families.add(metrics.STEP_HIGH, high, *labels)
+    families.add(metrics.STEP_NAIVE, rate.naive, *labels)
+    families.add(metrics.STEP_MATURITY, rate.maturity, *labels)

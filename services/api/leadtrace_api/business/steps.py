@@ -5,7 +5,7 @@ from leadtrace_api.business import metrics
 from leadtrace_api.business.windows import Window
 from leadtrace_api.funnel.queries import Slice
 from leadtrace_api.funnel.rates import moment, rates
-from leadtrace_api.funnel.step_ages import are_counted, everybody, no_entries, step_ages
+from leadtrace_api.funnel.step_ages import are_counted, no_entries, of_all_leads, step_ages
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.projector.dimensions import TOTAL
 from leadtrace_api.projector.step_codes import STEPS
@@ -18,7 +18,7 @@ async def show_steps(now: Reading, window: Window, settings: ApiSettings, famili
     """The rates of those captured in the window, and of all; none while ages are counted anew."""
     if not await are_counted(now, settings.timezone):
         return
-    ever = await everybody(now)
+    ever = await of_all_leads(now)
     recent = await step_ages(now, Slice(Basis.COHORT, TOTAL, window.first, window.last))
     parts = [recent.get((TOTAL, TOTAL), no_entries()), ever]
     told = rates(parts, ever, moment(now.at, settings.zone))

@@ -117,14 +117,16 @@ async def step_ages(reading: Reading, asked: Slice) -> dict[tuple[str, str], Ent
     return (await step_ages_by(reading, asked, lambda _: None)).get(None, {})
 
 
+async def of_all_leads(reading: Reading) -> Entries:
+    """The entries of all leads there are."""
+    found = await step_ages(reading, Slice(Basis.COHORT, TOTAL, first=None, last=None))
+    return found.get((TOTAL, TOTAL), no_entries())
+
+
 async def everybody(reading: Reading, remembered: Remembered) -> Entries:
-    """The entries of all leads there are, whom groups are compared with."""
-
-    async def find() -> Entries:
-        found = await step_ages(reading, Slice(Basis.COHORT, TOTAL, first=None, last=None))
-        return found.get((TOTAL, TOTAL), no_entries())
-
-    return await remembered.get(("everybody", reading.version, await state_of(reading)), find)
+    """The same, whom groups are compared with, read again once any number has changed."""
+    state = await state_of(reading)
+    return await remembered.get(("everybody", reading.version, state), lambda: of_all_leads(reading))
 
 
 async def step_ages_by(

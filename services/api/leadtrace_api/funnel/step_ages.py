@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,10 +33,14 @@ from leadtrace_api.reading import Reading
 from leadtrace_api.remembered import Remembered
 from leadtrace_api.tags import state_of
 
-# Summed up here: the driver reads the first rows while the server sends the last ones.
-_ROWS = """
-select dimension, key, day - date '0001-01-01', entries from api.step_ages
-where definition_version = $1 and dimension = any($2) and day between $3 and $4
+_WHERE = "where definition_version = $1 and dimension = any($2) and day between $3 and $4"
+_ROWS = f"select dimension, key, day - date '0001-01-01', entries from api.step_ages {_WHERE}"
+# All days of a key on end, days and sizes as the server writes numbers: a row a key is quickly read. The
+# aggregates of one group see its rows in one order.
+_PACKED = f"""
+select dimension, key, string_agg(int4send(day - date '0001-01-01'), ''::bytea),
+       string_agg(int4send(octet_length(entries)), ''::bytea), string_agg(entries, ''::bytea)
+from api.step_ages {_WHERE} group by dimension, key
 """
 _ARE_COUNTED = text("select contribution_version, timezone from api.projections where name = 'step_ages'")
 _CODE = np.dtype(">u4")
@@ -44,6 +48,7 @@ _CODE = np.dtype(">u4")
 _LAST_STEP = OVERALL - 1
 _FIRST_ORDINAL = date.min.toordinal()
 Period = TypeVar("Period")
+_Whole: TypeAlias = NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class Entries:
 @cache
 def no_entries() -> Entries:
     """Those of no lead at all."""
-    return _entries([])
+    return _of_days([])
 
 
 async def are_counted(reading: Reading, zone: str) -> bool:
@@ -114,7 +119,12 @@ async def step_ages(reading: Reading, asked: Slice) -> dict[tuple[str, str], Ent
     Raises:
         ValueError: the slice is not of cohorts, or of an earlier state of knowledge: neither is kept.
     """
-    return (await step_ages_by(reading, asked, lambda _: None)).get(None, {})
+    return {
+        (dimension, key): _entries(
+            np.frombuffer(days, _CODE), np.frombuffer(sizes, _CODE), np.frombuffer(entries, PAIR)
+        )
+        for dimension, key, days, sizes, entries in await _fetched(reading, asked, _PACKED)
+    }
 
 
 async def of_all_leads(reading: Reading) -> Entries:
@@ -137,13 +147,7 @@ async def step_ages_by(
     Raises:
         ValueError: as of `step_ages`.
     """
-    if asked.basis is not Basis.COHORT or asked.known is not None:
-        raise ValueError("ages of steps are kept of cohorts, as they are known now")
-    # Megabytes: what sqlalchemy does with an answer took longer than the question.
-    driver = cast(Connection, (await reading.connection.get_raw_connection()).driver_connection)
-    dimensions = {"", asked.dimension}
-    days = (asked.first or date.min, asked.last or date.max)
-    rows = await driver.fetch(_ROWS, reading.version, dimensions, *days)
+    rows = await _fetched(reading, asked, _ROWS)
     periods = {day: period(date.fromordinal(day + _FIRST_ORDINAL)) for day in {row[2] for row in rows}}
     groups: dict[Period, dict[tuple[str, str], list[tuple[int, bytes]]]] = {
         one: {} for one in periods.values()
@@ -151,8 +155,22 @@ async def step_ages_by(
     for dimension, key, day, entries in rows:
         groups[periods[day]].setdefault((dimension, key), []).append((day, entries))
     return {
-        one: {group: _entries(of_group) for group, of_group in found.items()} for one, found in groups.items()
+        one: {group: _of_days(of_group) for group, of_group in found.items()} for one, found in groups.items()
     }
+
+
+async def _fetched(reading: Reading, asked: Slice, statement: str) -> list[Any]:
+    """The rows of the slice.
+
+    Raises:
+        ValueError: as of `step_ages`.
+    """
+    if asked.basis is not Basis.COHORT or asked.known is not None:
+        raise ValueError("ages of steps are kept of cohorts, as they are known now")
+    # Megabytes: what sqlalchemy does with an answer took longer than the question.
+    driver = cast(Connection, (await reading.connection.get_raw_connection()).driver_connection)
+    days = (asked.first or date.min, asked.last or date.max)
+    return await driver.fetch(statement, reading.version, {"", asked.dimension}, *days)
 
 
 def stages_of(found: Mapping[tuple[str, str], Entries]) -> Iterator[StageCount]:
@@ -175,29 +193,36 @@ def passing(found: Mapping[tuple[str, str], Entries], keys: Collection[str | Non
     return no_entries().plus([*wanted, *([total.minus(named.values())] if None in keys else [])])
 
 
-def _entries(rows: Sequence[tuple[int, bytes]]) -> Entries:
+def _of_days(rows: Sequence[tuple[int, bytes]]) -> Entries:
     """The sum of rows, each of the cohort of a day of the calendar, the first of which is 0."""
-    pairs = np.frombuffer(b"".join([entries for _, entries in rows]), PAIR)
-    sizes = [len(entries) // PAIR.itemsize for _, entries in rows]
-    return _counted([day for day, _ in rows], sizes, pairs["code"], pairs["count"])
+    days = np.array([day for day, _ in rows])
+    sizes = np.array([len(entries) for _, entries in rows])
+    return _entries(days, sizes, np.frombuffer(b"".join([entries for _, entries in rows]), PAIR))
+
+
+def _entries(days: _Whole, sizes: _Whole, pairs: NDArray[np.void]) -> Entries:
+    """The same of all their pairs on end, of so many bytes each day."""
+    return _counted(
+        days.astype(np.int64), sizes.astype(np.int64) // PAIR.itemsize, pairs["code"], pairs["count"]
+    )
 
 
 def entries_of_codes(rows: Sequence[tuple[int, bytes]]) -> Entries:
     """The same of codes alone, 32-bit numbers, most significant byte first: each stands for one lead."""
     codes = np.frombuffer(b"".join([packed for _, packed in rows]), _CODE)
-    sizes = [len(packed) // _CODE.itemsize for _, packed in rows]
-    return _counted([day for day, _ in rows], sizes, codes, None)
+    sizes = np.array([len(packed) // _CODE.itemsize for _, packed in rows], dtype=np.int64)
+    return _counted(np.array([day for day, _ in rows], dtype=np.int64), sizes, codes, None)
 
 
 def _counted(
-    days: Sequence[int],
-    sizes: Sequence[int],
+    days: Ints,
+    sizes: Ints,
     packed: NDArray[np.unsignedinteger],
     counts: NDArray[np.unsignedinteger] | None,
 ) -> Entries:
-    first = min(days, default=0)
+    first = int(days.min()) if len(days) else 0
     codes = packed.astype(np.int64)
-    later = np.array([(day - first) * STEP_ROOM for day in days], dtype=np.int64)
+    later = (days - first) * STEP_ROOM
     # From days after the cohort's to days after the first: all rows are counted in one go.
     np.add(codes, np.repeat(later, sizes), out=codes, where=codes >= FIRST_OPEN)
     # Sums of doubles are exact far beyond the number of leads that there can be.

@@ -5585,6 +5585,11 @@ export interface components {
          */
         StepRow: {
             /**
+             * Drill
+             * @description Where the leads behind `drop_off` are listed: exactly as many. Null where that is, with as_of and for `other`.
+             */
+            drill: string | null;
+            /**
              * Drop Off
              * @description Leads that got no further so far; null for activity, which counts different leads.
              */
@@ -10014,6 +10019,7 @@ export interface operations {
                      *           ],
                      *           "steps": [
                      *             {
+                     *               "drill": "/v1/leads?channel=paid_search&captured_from=2026-01-01&captured_to=2026-03-31&reached=inquiry&short_of=lead",
                      *               "drop_off": 1440,
                      *               "from": "inquiry",
                      *               "rate": {
@@ -10114,6 +10120,7 @@ export interface operations {
                      *         ],
                      *         "steps": [
                      *           {
+                     *             "drill": "/v1/leads?channel=paid_search&captured_from=2026-01-01&captured_to=2026-03-31&reached=inquiry&short_of=lead",
                      *             "drop_off": 1440,
                      *             "from": "inquiry",
                      *             "rate": {
@@ -11346,6 +11353,8 @@ export interface operations {
                 reached_from?: string | null;
                 /** @description Reached it on this day or earlier. */
                 reached_to?: string | null;
+                /** @description Has not got to this rung of the ladder so far. */
+                short_of?: components["schemas"]["Stage"] | null;
                 /** @description Stands at this stage now. */
                 stage?: components["schemas"]["Stage"] | null;
                 /** @description Has stood there from this day or a later one. */

@@ -135,6 +135,9 @@ class TestFunnel:
                 assert await listed(client, row["drill"]["current"]) == row["current"]
                 if row["reached"] is not None:
                     assert await listed(client, row["drill"]["reached"] + "&limit=1") == row["reached"]
+            for step in numbers["steps"]:
+                if step["drop_off"] is not None:
+                    assert await listed(client, step["drill"]) == step["drop_off"]
 
     async def test_a_filter_may_share_the_dimension_and_the_empty_one_is_the_missing_row(
         self, client: httpx.AsyncClient
@@ -166,7 +169,7 @@ class TestFunnel:
         assert other["keys"] == 1
         left_out = {**whole["groups"][1], "keys": 1}
         del left_out["key"]
-        for row in left_out["stages"]:
+        for row in (*left_out["stages"], *left_out["steps"]):
             row["drill"] = None
         assert other == left_out
         assert (answer["total"], whole["other"]) == (whole["total"], None)

@@ -30,7 +30,7 @@ def test_the_catalogue_holds_what_the_code_serves_and_nothing_else() -> None:
     ("schema", "fields"),
     [
         (StageRow, {"stage", "entered", "reached", "current", "drill"}),
-        (StepRow, {"from_stage", "to_stage", "rate", "time", "drop_off"}),
+        (StepRow, {"from_stage", "to_stage", "rate", "time", "drop_off", "drill"}),
         (
             FunnelNumbers,
             {

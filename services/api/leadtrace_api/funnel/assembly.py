@@ -46,7 +46,7 @@ class Assembler:
         """The numbers of the leads that the filters let pass; rates are plain ratios where none are told."""
         revenue, unconverted = self.split(sums.revenue)
         links = self._links(filters) if filters is not None else None
-        *steps, overall = self._steps(sums, told)
+        *steps, overall = self._steps(sums, told, links)
         return FunnelNumbers(
             stages=tuple(self._stage(stage, sums, links) for stage in STAGES),
             steps=tuple(steps),
@@ -90,8 +90,9 @@ class Assembler:
             drill=links.of(stage.value, rung=rung) if links is not None else None,
         )
 
-    def _steps(self, sums: Sums, told: Told | None) -> Iterator[StepRow]:
+    def _steps(self, sums: Sums, told: Told | None, links: "Links | None") -> Iterator[StepRow]:
         """Each step of the ladder, then the way from its first rung to its last."""
+        cohort = self.asked.basis is Basis.COHORT
         for place, (before, after) in enumerate(STEPS):
             start, end = sums.reached(before), sums.reached(after)
             yield StepRow(
@@ -99,7 +100,8 @@ class Assembler:
                 to_stage=after,
                 rate=told[place].rate if told is not None else rate(end, start, self._ratio()),
                 time=told[place].time if told is not None else None,
-                drop_off=start - end if self.asked.basis is Basis.COHORT else None,
+                drop_off=start - end if cohort else None,
+                drill=links.short_of(before, after) if links is not None and cohort else None,
             )
 
     def _ratio(self) -> Literal["plain_ratio", "activity_ratio"]:
@@ -131,3 +133,7 @@ class Links:
     def of(self, stage: str, *, rung: bool) -> Drill:
         """The links of one stage; only rungs of the ladder are reached."""
         return Drill(reached=f"{self.reached}{stage}" if rung else None, current=f"{self.current}{stage}")
+
+    def short_of(self, before: Stage, after: Stage) -> str:
+        """The link of the leads that reached one rung and not the other."""
+        return f"{self.reached}{before.value}&short_of={after.value}"

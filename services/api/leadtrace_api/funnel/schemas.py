@@ -78,6 +78,10 @@ class StepRow(Answer):
     drop_off: int | None = Field(
         description="Leads that got no further so far; null for activity, which counts different leads."
     )
+    drill: str | None = Field(
+        description="Where the leads behind `drop_off` are listed: exactly as many. Null where that is, with "
+        "as_of and for `other`."
+    )
 
 
 class FunnelNumbers(Answer):
@@ -194,6 +198,8 @@ _NUMBERS: dict[str, Any] = {
             "rate": _rate(0.85, 8000, 412, 0.82, (0.842, 0.858)),
             "time": _time(86_400.0, 8000, 412),
             "drop_off": 1440,
+            "drill": "/v1/leads?channel=paid_search&captured_from=2026-01-01&captured_to=2026-03-31"
+            "&reached=inquiry&short_of=lead",
         }
     ],
     "overall": _rate(0.1183, 8000, 5120, 0.10525, (0.1099, 0.127)),

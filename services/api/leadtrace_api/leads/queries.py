@@ -123,6 +123,8 @@ def _conditions(now: Reading, query: LeadsQuery) -> list[ColumnElement[bool]]:
         # PostgreSQL counts the elements of an array from 1.
         reached: ColumnElement[date] = leads.reached_days[LADDER.index(query.reached) + 1]
         conditions += [reached.is_not(None), *_days(reached, query.reached_from, query.reached_to)]
+    if query.short_of is not None:
+        conditions.append(leads.reached_days[LADDER.index(query.short_of) + 1].is_(None))
     if query.status:
         conditions.append(leads.status.in_([one.value for one in query.status]))
     if query.band:

@@ -142,13 +142,15 @@ def _bodies(stored: Row[Any]) -> tuple[LeadOutcome | None, LeadScore | None]:
 
 
 def _check(query: LeadsQuery) -> None:
-    if query.reached is not None and query.reached not in LADDER:
-        raise ParameterError(
-            f"reached={query.reached} stands beside the ladder.",
-            parameter="reached",
-            rule="Only rungs of the ladder are reached by passing them.",
-            remedy=f"Use stage={query.reached} for the leads that stand there now.",
-        )
+    for name in ("reached", "short_of"):
+        given = getattr(query, name)
+        if given is not None and given not in LADDER:
+            raise ParameterError(
+                f"{name}={given} stands beside the ladder.",
+                parameter=name,
+                rule="Only rungs of the ladder are reached by passing them.",
+                remedy=f"Use stage={given} for the leads that stand there now.",
+            )
     for name, given in (("reached", query.reached), ("stage", query.stage)):
         first, last = getattr(query, f"{name}_from"), getattr(query, f"{name}_to")
         check_range(first, last, (f"{name}_from", f"{name}_to"))

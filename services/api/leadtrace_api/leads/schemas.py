@@ -24,6 +24,7 @@ class LeadsQuery(DimensionFilters):
     reached: Stage | None = Field(default=None, description="At this rung of the ladder or beyond.")
     reached_from: date | None = Field(default=None, description="Reached it on this day or later.")
     reached_to: date | None = Field(default=None, description="Reached it on this day or earlier.")
+    short_of: Stage | None = Field(default=None, description="Has not got to this rung of the ladder so far.")
     stage: Stage | None = Field(default=None, description="Stands at this stage now.")
     stage_from: date | None = Field(default=None, description="Has stood there from this day or a later one.")
     stage_to: date | None = Field(default=None, description="Has stood there from this day or before.")

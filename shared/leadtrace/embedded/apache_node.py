@@ -149,9 +149,9 @@ class ApacheNode:
 
     async def _format(self, classes: str, cluster_id: str, properties: Path) -> None:
         options = ("format", "--cluster-id", cluster_id, "--config", str(properties))
-        options += self._extras.format_options
+        more = self._extras.format_options
         tool = ManagedProcess(
-            self._spec("Kafka's storage tool", classes, "kafka.tools.StorageTool", *options)
+            self._spec("Kafka's storage tool", classes, "kafka.tools.StorageTool", *options, *more)
         )
         await tool.start()
         if not await tool.ended_within(_START_DEADLINE_S) or tool.returncode != 0:

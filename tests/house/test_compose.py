@@ -105,6 +105,17 @@ def test_the_spill_outlives_the_door() -> None:
     assert not [one for one in door["tmpfs"] if one.startswith(path)]
 
 
+def test_prometheus_scrapes_each_process_by_its_name() -> None:
+    config = yaml.safe_load((FILE.parent / "compose.prometheus.yaml").read_text())
+    (job,) = config["scrape_configs"]
+    asked = {one["labels"]["process"]: one["targets"] for one in job["static_configs"]}
+    assert asked == {one.name: [f"{one.name}:{one.port}"] for one in PROCESSES}
+    assert {one.partition(":")[0] for one in SERVICES["prometheus"]["volumes"]} >= {
+        "./compose.prometheus.yaml",
+        "./prometheus/rules",
+    }
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_image_is_pinned(name: str) -> None:
     assert PINNED.match(SERVICES[name]["image"])

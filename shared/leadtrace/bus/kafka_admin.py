@@ -9,6 +9,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from leadtrace.bus.kafka_config import KafkaConfig
 from leadtrace.bus.kafka_deadline import within
+from leadtrace.bus.kafka_identity import BrokerIdentity
 from leadtrace.bus.protocol import BusUnavailableError, Replication, TopicSpec
 
 _NO_ERROR = 0
@@ -34,6 +35,12 @@ class KafkaAdmin:
             BusUnavailableError: the broker cannot be reached.
         """
         try:
+            # aiokafka says only that it could not bootstrap; a connection of our own says why.
+            identity = BrokerIdentity(self._config)
+            try:
+                await identity.learn()
+            finally:
+                await identity.close()
             async with within(self._config.request_timeout_s, "connecting an admin"):
                 await self._client.start()
         except BaseException:

@@ -97,5 +97,5 @@ class BrokerIdentity:
                     **self._config.connection_options(),
                 )
             except (KafkaError, OSError) as error:
-                failures.append(f"{host}:{port}: {error}")
+                failures.append(f"{host}:{port}: {type(error).__name__}: {error}")
         raise BusUnavailableError(f"no broker answers: {'; '.join(failures)}")

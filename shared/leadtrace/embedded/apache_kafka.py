@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from leadtrace.embedded.apache_jars import class_path
-from leadtrace.embedded.apache_node import ApacheNode, Seat
+from leadtrace.embedded.apache_node import ApacheNode, Extras, Seat
 from leadtrace.runtime.clock import Ids
 
 _COMPLETE_WITHIN_S = 60.0
@@ -23,14 +23,23 @@ class ApacheKafka:
     `port` is the first one's, and the others' follow it; 0 takes free ones.
     """
 
-    def __init__(self, *, home: Path, data: Path, ids: Ids, port: int = 0, brokers: int = 1) -> None:
+    def __init__(
+        self,
+        *,
+        home: Path,
+        data: Path,
+        ids: Ids,
+        port: int = 0,
+        brokers: int = 1,
+        extras: Extras = Extras(),  # noqa: B008 - a value without identity
+    ) -> None:
         self._home = home
         # A uuid of version 7 never begins with a dash, which the storage tool would take for an option.
         self._cluster_id = base64.urlsafe_b64encode(ids.uuid7().bytes).decode().rstrip("=")
         seats = [Seat.on(number, port + number - 1 if port else 0) for number in range(1, brokers + 1)]
         folders = [data] if brokers == 1 else [data / f"node-{seat.number}" for seat in seats]
         self.nodes: Sequence[ApacheNode] = [
-            ApacheNode(seat, seats, folder) for seat, folder in zip(seats, folders, strict=True)
+            ApacheNode(seat, seats, folder, extras) for seat, folder in zip(seats, folders, strict=True)
         ]
 
     @property

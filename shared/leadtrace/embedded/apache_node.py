@@ -37,6 +37,17 @@ share.coordinator.state.topic.min.isr={min_insync}
 
 
 @dataclass(frozen=True, slots=True)
+class Extras:
+    """What a node is given beside its own: properties, which override, and options of the storage tool.
+
+    Properties may name `{port}` and `{controller_port}` of the node's seat.
+    """
+
+    properties: str = ""
+    format_options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Seat:
     """A node's place in its cluster: its number and its two ports."""
 
@@ -53,8 +64,9 @@ class Seat:
 class ApacheNode:
     """One node; may be stopped and started again on the same data."""
 
-    def __init__(self, seat: Seat, seats: Sequence[Seat], data: Path) -> None:
+    def __init__(self, seat: Seat, seats: Sequence[Seat], data: Path, extras: Extras) -> None:
         self.seat = seat
+        self._extras = extras
         self._seats = seats
         self._data = data
         self._process: ManagedProcess | None = None
@@ -123,7 +135,7 @@ class ApacheNode:
         path = self._data / "server.properties"
         voters = (f"{seat.number}@127.0.0.1:{seat.controller_port}" for seat in self._seats)
         replicas = min(3, len(self._seats))
-        text = _PROPERTIES.format(
+        text = (_PROPERTIES + self._extras.properties).format(
             number=self.seat.number,
             voters=",".join(voters),
             port=self.seat.port,
@@ -137,8 +149,9 @@ class ApacheNode:
 
     async def _format(self, classes: str, cluster_id: str, properties: Path) -> None:
         options = ("format", "--cluster-id", cluster_id, "--config", str(properties))
+        more = self._extras.format_options
         tool = ManagedProcess(
-            self._spec("Kafka's storage tool", classes, "kafka.tools.StorageTool", *options)
+            self._spec("Kafka's storage tool", classes, "kafka.tools.StorageTool", *options, *more)
         )
         await tool.start()
         if not await tool.ended_within(_START_DEADLINE_S) or tool.returncode != 0:

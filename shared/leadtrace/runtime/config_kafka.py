@@ -1,19 +1,22 @@
 """From `[kafka]` to what a client of the broker needs, with the defaults of the broker's kind."""
 
 import dataclasses
+import ssl
 
 from leadtrace.bus.kafka_config import KafkaConfig
 from leadtrace.runtime.settings import Settings
-from leadtrace.runtime.settings_groups import BrokerKind
+from leadtrace.runtime.settings_errors import SettingsError
+from leadtrace.runtime.settings_groups import BrokerKind, Kafka
 
 
 def kafka_config(settings: Settings, client_id: str) -> KafkaConfig:
     """How a client called `client_id` reaches the configured broker.
 
     Raises:
-        SettingsError: no broker is configured.
+        SettingsError: no broker is configured, or the file of authorities cannot be used.
     """
     given = settings.kafka
+    _check_authorities(given)
     embedded = settings.broker_kind is BrokerKind.EMBEDDED
     servers = settings.kafka_bootstrap_servers
     preset = (
@@ -33,3 +36,16 @@ def kafka_config(settings: Settings, client_id: str) -> KafkaConfig:
         idempotence=preset.idempotence if given.idempotence is None else given.idempotence,
         fetch_max_wait_ms=given.fetch_max_wait_ms or preset.fetch_max_wait_ms,
     )
+
+
+def _check_authorities(kafka: Kafka) -> None:
+    """Say it before anything connects, and by the setting's name: a client would only say `No such file`."""
+    if kafka.ssl_cafile is None:
+        return
+    try:
+        ssl.create_default_context(cafile=str(kafka.ssl_cafile))
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise SettingsError(
+            [f"kafka.ssl_cafile: {kafka.ssl_cafile} is no readable PEM file with certificates: {reason}"]
+        ) from None

@@ -262,6 +262,7 @@ def _with_absolute_paths(settings: Settings, base: Path) -> Settings:
     reporting = settings.reporting.model_copy(update={"rates": base / rates if rates else None})
     spill_dir = settings.door.spill_dir
     door = settings.door.model_copy(update={"spill_dir": base / spill_dir if spill_dir else None})
-    return settings.model_copy(
-        update={"senders": senders, "embedded": embedded, "door": door, "reporting": reporting}
-    )
+    cafile = settings.kafka.ssl_cafile
+    kafka = settings.kafka.model_copy(update={"ssl_cafile": base / cafile if cafile else None})
+    groups = {"embedded": embedded, "door": door, "reporting": reporting, "kafka": kafka}
+    return settings.model_copy(update={"senders": senders, **groups})

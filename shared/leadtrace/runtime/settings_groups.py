@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from leadtrace.runtime.logging import LogFormat
 
@@ -115,6 +115,13 @@ class Kafka(Group):
     """Replicas of each topic that is created; 3 on a real cluster."""
     retention_hours: Annotated[int, Field(ge=1)] = 168
     """Hours that topics keep their records; a reader that was away longer has them republished."""
+
+    @model_validator(mode="after")
+    def _sasl_is_whole(self) -> "Kafka":
+        by_name = self.sasl_username is not None and self.sasl_password is not None
+        if self.security_protocol.startswith("SASL") and not by_name:
+            raise ValueError(f"{self.security_protocol} needs sasl_username and sasl_password")
+        return self
 
 
 class Postgres(Group):

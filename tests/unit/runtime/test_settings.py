@@ -141,3 +141,16 @@ def test_secrets_never_show_in_a_representation(monkeypatch: pytest.MonkeyPatch)
     shown = repr(load_settings())
     assert "s3cret" not in shown
     assert "an-admin-key" not in shown
+
+
+class TestSecuredBroker:
+    def test_a_user_without_a_password_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("LEADTRACE_KAFKA__SECURITY_PROTOCOL", "SASL_SSL")
+        monkeypatch.setenv("LEADTRACE_KAFKA__SASL_USERNAME", "leadtrace")
+        assert problems() == "kafka: SASL_SSL needs sasl_username and sasl_password"
+
+    def test_the_file_of_authorities_starts_at_the_folder_of_the_configuration(self, tmp_path: Path) -> None:
+        file = tmp_path / "etc" / "leadtrace.toml"
+        file.parent.mkdir()
+        file.write_text('[kafka]\nssl_cafile = "kafka-ca.pem"\n')
+        assert load_settings(file).kafka.ssl_cafile == file.with_name("kafka-ca.pem")

@@ -1,12 +1,15 @@
 """Waiting for a child process that serves a port."""
 
 import asyncio
+import contextlib
+import secrets
 import socket
 from collections.abc import Awaitable, Callable
 
 from leadtrace.embedded.process import ManagedProcess
 
 _LOOK_AGAIN_AFTER_S = 0.02
+_PORTS_FROM, _PORTS_UNTIL = 10_000, 30_000
 
 
 class BrokerFailedError(Exception):
@@ -34,8 +37,11 @@ async def until_ready(
 
 
 def free_port() -> int:
-    """A TCP port on loopback that nobody listens on at this moment."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+    """A TCP port on loopback that nobody listens on at this moment.
+
+    It is below those that systems give to outgoing connections: one of these could take it in a moment.
+    """
+    while True:
+        port = secrets.randbelow(_PORTS_UNTIL - _PORTS_FROM) + _PORTS_FROM
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ import httpx
 import psutil
 
 from leadtrace.cli.traffic.sender import Posted, Target, WebhookSender
+from leadtrace.embedded.readiness import free_port
 from leadtrace.runtime.clock import SystemClock
 from leadtrace.testing.eventually import eventually_answers
 
@@ -164,9 +164,8 @@ async def running(folder: Path, **more_env: str) -> AsyncGenerator[Installation]
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    """Ports that nobody listens on now, each once."""
+    ports: set[int] = set()
+    while len(ports) < count:
+        ports.add(free_port())
+    return list(ports)

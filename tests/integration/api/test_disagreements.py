@@ -216,6 +216,8 @@ async def test_a_newer_outcome_takes_back_what_no_longer_differs(
         "naive": 1.0,
         "maturity": 1.0,
         "immature": False,
+        "late": 0,
+        "unwatched": 0,
     }
     await projection.take([record(judged(1, redirect_to=lead_id(2)), 3)])
     assert (await pages(client))[0]["totals"][0]["claims"] == {"entries": 0, "leads": 0}

@@ -188,3 +188,15 @@ async def test_who_numbers_waits_for_whoever_does_so_already(
             await eventually_answers(is_waiting, what="the second waits for the first")
         assert (await waiting).numbered == 1
     assert [(one.number, one.body) for one in await page(projection)] == [(1, "1"), (2, "2"), (3, "3")]
+
+
+async def test_a_database_that_was_emptied_begins_to_number_anew(projection: Projection, room: Room) -> None:
+    await projection.owner.execute("truncate api.ticker_state, api.ticker_entries, api.ticker_waiting")
+    async with reading(room) as now:
+        assert await where_the_ticker_stands(now) is None
+    async with projection.owner.acquire() as connection:
+        await ticker.tell(connection, [Entry(Kind.NOTABLE, "1")])
+    await sequencer(projection).work()
+    assert [(one.number, one.body) for one in await page(projection)] == [(1, "1")]
+    async with reading(room) as now:
+        assert await where_the_ticker_stands(now) == "1"

@@ -28,7 +28,7 @@ with recursive ladder (stage, rung) as (
               else occurred_at end as at,
          recorded_at, convert_from(body, 'UTF8')::jsonb as body
   from ingest.events where subject like 'contact/%'
-    and split_part(type, '.', 3) not in ('touchpoint', 'activity') and type not like '%.lead.erased.%'
+    and split_part(type, '.', 3) not in ('touchpoint', 'activity') and type !~ '[.]lead[.](erased|watched)[.]'
 ), born as (
   select lead, coalesce(min(at) filter (where verb = 'captured'), min(at)) as at from told group by lead
 ), claim as (

@@ -25,6 +25,7 @@ select pg_notify('{WAITING_CHANNEL}', '')
 """
 # Whoever numbers or removes entries holds the row until it commits.
 _ALONE = "select 1 from api.ticker_state for update"
+_BEGIN = "insert into api.ticker_state default values on conflict do nothing"
 _NUMBER = """
 with taken as (
   delete from api.ticker_waiting where entry_id in (
@@ -89,7 +90,8 @@ async def number(connection: Connection, now: datetime, limit: int) -> Round:
     """Give the next numbers to at most `limit` committed entries, in a transaction of its own."""
     async with connection.transaction():
         # The statement after the lock sees all that was numbered before it was got.
-        await connection.execute(_ALONE)
+        while await connection.fetchval(_ALONE) is None:
+            await connection.execute(_BEGIN)
         count, last, waited_s = await connection.fetchrow(_NUMBER, limit, now) or (0, None, None)
         if count:
             await connection.execute(_LAST, last)

@@ -13,6 +13,11 @@ _STANDING = text(
 
 
 async def where_the_ticker_stands(now: Reading) -> str | None:
-    """The position from which the ticker goes on behind a snapshot; None while too much has no number."""
-    last, waiting = (await now.connection.execute(_STANDING, {"limit": MOST_COUNTED + 1})).one()
-    return written(last, waiting) if len(waiting) <= MOST_COUNTED else None
+    """The position from which the ticker goes on behind a snapshot; None while too much has no number.
+
+    Nor is there one where nothing was ever numbered, as in a database that was emptied.
+    """
+    found = (await now.connection.execute(_STANDING, {"limit": MOST_COUNTED + 1})).one_or_none()
+    if found is None or len(found[1]) > MOST_COUNTED:
+        return None
+    return written(found[0], found[1])

@@ -9,6 +9,9 @@ from leadtrace.store.engine import connect
 from leadtrace.testing.eventually import eventually_answers
 from leadtrace.testing.installation import Installation
 
+# Two installations may be at work on two cores.
+_AMID_WITHIN_S = 60.0
+
 
 @asynccontextmanager
 async def killed_once(
@@ -20,7 +23,7 @@ async def killed_once(
     assert state is not None
     connection = await connect(state.postgres_url)
     try:
-        await eventually_answers(lambda: connection.fetchval(condition), what=what)
+        await eventually_answers(lambda: connection.fetchval(condition), what=what, deadline_s=_AMID_WITHIN_S)
         victim.kill()
         yield victim.pid, connection
     finally:

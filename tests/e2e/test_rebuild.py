@@ -83,9 +83,6 @@ async def test_a_killed_process_goes_on_with_its_rebuild(data_folder: Path) -> N
 async def _kill_amid(installation: Installation) -> int:
     """Kill scoring as soon as its rebuild has folded a page; the id that the process had."""
     amid = "select true from scoring.rebuilds where done > 0"
-    async with killed_once(installation, _SCORING, amid, what="a page to be folded", deadline_s=60.0) as (
-        pid,
-        connection,
-    ):
+    async with killed_once(installation, _SCORING, amid, what="a page to be folded") as (pid, connection):
         assert await connection.fetchval("select state from scoring.rebuilds") == "running"
         return pid

@@ -12,6 +12,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from leadtrace.embedded.readiness import free_port
 from leadtrace.events.lead import Stage
 from leadtrace.runtime.clock import SystemClock
 from leadtrace.runtime.health import Readiness
@@ -69,9 +70,7 @@ class Served:
 @pytest_asyncio.fixture
 async def served(projection: Projection, database_url: str, room: Room) -> AsyncIterator[Served]:
     """An api on a port, its ticker fed by the database."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     metrics, readiness, stop = Metrics(), Readiness(), StopSignal()
     hub = Hub(metrics)
     readiness.when_draining(hub.close)

@@ -10,18 +10,20 @@ from leadtrace_api.business import metrics
 from leadtrace_api.business.windows import Window
 from leadtrace_api.reading import Reading
 
+# What an absorbed lead was offered is told of the lead that took it in.
+_NOT_ABSORBED = """not exists (
+      select from api.leads l where l.lead_id = o.lead_id and l.definition_version = o.definition_version
+        and l.redirect_to is not null
+    )"""
 # Whatever runs is in an index of its own. A clock that is void promises nothing.
-_RUNNING = text("""
+_RUNNING = text(f"""
 with running as (
   select o.*, o.answer = 'open' and not o.accept_void and o.accept_at is null as accepting,
          not o.contact_void and o.contact_at is null as contacting
   from api.offers o
   where o.definition_version = :version
     and (o.answer = 'open' or (o.answer = 'accepted' and o.ended_as is null))
-    and not exists (
-      select from api.leads l where l.lead_id = o.lead_id and l.definition_version = o.definition_version
-        and l.redirect_to is not null
-    )
+    and {_NOT_ABSORBED}
 )
 select count(*) filter (where answer = 'open') as open,
        count(*) filter (where answer = 'accepted') as accepted,
@@ -35,15 +37,12 @@ select count(*) filter (where answer = 'open') as open,
          as untouched
 from running
 """)
-_ANSWERS = text("""
+_ANSWERS = text(f"""
 select answer, count(*) as offers from api.offers o
 where definition_version = :version
   and at >= (cast(:first as date)::timestamp at time zone :zone)
   and at < ((cast(:last as date) + 1)::timestamp at time zone :zone)
-  and not exists (
-    select from api.leads l where l.lead_id = o.lead_id and l.definition_version = o.definition_version
-      and l.redirect_to is not null
-  )
+  and {_NOT_ABSORBED}
 group by answer
 """)
 

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, func, liter
 
 from leadtrace.events.lead import LADDER, Stage
 from leadtrace_api.funnel.step_ages import entries_of_codes
-from leadtrace_api.funnel.sums import Sums
+from leadtrace_api.funnel.sums import Sums, in_order
 from leadtrace_api.leads.queries import has_key
 from leadtrace_api.reading import Reading
 from leadtrace_api.tables import LEADS
@@ -67,8 +67,7 @@ async def sums_of(now: Reading, asked: Question) -> dict[Key, Sums]:
         packed.setdefault(tuple(row[:size]), []).append((row[size], row[size + 1]))
     for key, rows in packed.items():
         found.setdefault(key, Sums()).ages = entries_of_codes(rows)
-    order = sorted(found, key=lambda key: (-found[key].reached(LADDER[0]), [one or "" for one in key]))
-    return {key: found[key] for key in order if found[key].any()}
+    return in_order({key: sums for key, sums in found.items() if sums.any()})
 
 
 def _counts(now: Reading, asked: Question) -> Select[Any]:

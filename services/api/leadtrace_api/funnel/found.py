@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from leadtrace.events.lead import LADDER
 from leadtrace_api.funnel.facts import Key, Question, sums_of
 from leadtrace_api.funnel.queries import Slice, revenues, stage_counts
 from leadtrace_api.funnel.step_ages import are_counted, stages_of, step_ages
-from leadtrace_api.funnel.sums import Sums, sums_by_key, together
+from leadtrace_api.funnel.sums import Sums, in_order, sums_by_key, together
 from leadtrace_api.problems import UnavailableError
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.projector.dimensions import name_of_pair, pair_of, read_pair
@@ -43,8 +42,7 @@ async def of_pairs(now: Reading, asked: Slice, question: Question, pair: tuple[s
         if all(keys[name] in wanted for name, wanted in question.filters.items()):
             parts.setdefault(tuple(keys[name] for name in question.by), []).append(sums)
     groups = {key: some[0] if len(some) == 1 else together(some) for key, some in parts.items()}
-    order = sorted(groups, key=lambda key: (-groups[key].reached(LADDER[0]), [one or "" for one in key]))
-    return Found("rollup", {key: groups[key] for key in order}, together(groups.values()), watched)
+    return Found("rollup", in_order(groups), together(groups.values()), watched)
 
 
 async def _kept(now: Reading, asked: Slice, zone: str) -> tuple[dict[str | None, Sums], Sums, bool]:

@@ -90,6 +90,12 @@ def together(parts: Iterable[Sums]) -> Sums:
     return total
 
 
+def in_order(groups: Mapping[tuple[str | None, ...], Sums]) -> dict[tuple[str | None, ...], Sums]:
+    """Groups by several dimensions, those with most leads first."""
+    order = sorted(groups, key=lambda key: (-groups[key].reached(LADDER[0]), [one or "" for one in key]))
+    return {key: groups[key] for key in order}
+
+
 def largest(
     groups: Mapping[tuple[str | None, ...], Sums], top: int | None
 ) -> tuple[dict[tuple[str | None, ...], Sums], list[Sums]]:

@@ -191,7 +191,7 @@ async def test_after_ctrl_c_the_same_command_goes_on_and_counts_nothing_twice(
             "landing_page_id": "p",
             "origin": "social",
         }
-        for n in range(40_000)
+        for n in range(20_000)
     ]
     file = write_rows(tmp_path / "leads.csv", rows)
     process = await start_import(installation, file, "olist-leads", "--sender", "olist")

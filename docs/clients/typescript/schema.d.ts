@@ -598,6 +598,36 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who reads, and until when
+         * @description Tells a page whether it reads by a session, by a key, or because it is on this machine.
+         */
+        get: operations["reader_v1_session_get"];
+        put?: never;
+        /**
+         * Trade a key for a cookie
+         * @description Takes the key once, and sets a cookie that reads (`GET`) for 12 hours, or until the key is revoked.
+         *
+         *     No script of a page can read the cookie, and no page of another site can send it.
+         */
+        post: operations["begin_v1_session_post"];
+        /**
+         * End the session
+         * @description Has the browser forget the cookie. A copy of it would end with its key, or when its time is up.
+         */
+        delete: operations["end_v1_session_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ticker": {
         parameters: {
             query?: never;
@@ -4715,6 +4745,33 @@ export interface components {
              * @example 0.1183
              */
             value: number | null;
+        };
+        /**
+         * Reader
+         * @description Who reads, and by what.
+         */
+        Reader: {
+            /**
+             * By
+             * @description machine: this machine, in embedded mode, needs nothing. key: the header `Authorization`. session: the cookie.
+             * @enum {string}
+             */
+            by: "machine" | "key" | "session";
+            /**
+             * Ends At
+             * @description When the session ends; null where it is none.
+             */
+            ends_at: string | null;
+            /**
+             * Name
+             * @description The name of the key; null where there is none.
+             */
+            name: string | null;
+            /**
+             * Scopes
+             * @description What is allowed, in order of names.
+             */
+            scopes: string[];
         };
         /**
          * ReaderFate
@@ -14171,6 +14228,417 @@ export interface operations {
             };
             /** @description Nothing was computed since the answer of `If-None-Match`. */
             304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A key is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reader_v1_session_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "by": "session",
+                     *       "ends_at": "2026-04-01T20:14:05Z",
+                     *       "name": "dashboard",
+                     *       "scopes": [
+                     *         "read"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Reader"];
+                };
+            };
+            /** @description A parameter cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A key is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_v1_session_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "by": "session",
+                     *       "ends_at": "2026-04-01T20:14:05Z",
+                     *       "name": "dashboard",
+                     *       "scopes": [
+                     *         "read"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Reader"];
+                };
+            };
+            /** @description A parameter cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "chanel is no parameter of this route.",
+                     *       "parameter": "chanel",
+                     *       "remedy": "Did you mean channel?",
+                     *       "rule": "Unknown parameters are refused: a typing error must not pass for an answer.",
+                     *       "status": 400,
+                     *       "title": "A parameter cannot be used",
+                     *       "type": "urn:leadtrace:problem:parameter"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A key is needed */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "Reading needs a key.",
+                     *       "remedy": "Send `Authorization: Bearer <key>` with a key of `leadtrace keys create --scope read`.",
+                     *       "rule": "Only requests of this machine, in embedded mode, are answered without one.",
+                     *       "status": 401,
+                     *       "title": "A key is needed",
+                     *       "type": "urn:leadtrace:problem:unauthorized"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "The key is live, but it does not allow this.",
+                     *       "remedy": "Make one with `leadtrace keys create --scope read`.",
+                     *       "rule": "Reading needs a key of scope read.",
+                     *       "status": 403,
+                     *       "title": "The key does not allow this",
+                     *       "type": "urn:leadtrace:problem:scope_missing"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing is there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "There is no lead 00000000-0000-0000-0000-000000000001.",
+                     *       "parameter": "lead_id",
+                     *       "remedy": "/v1/leads lists those that there are.",
+                     *       "status": 404,
+                     *       "title": "Nothing is there",
+                     *       "type": "urn:leadtrace:problem:not_found"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "Try again shortly; nothing is lost meanwhile.",
+                     *       "status": 503,
+                     *       "title": "The database cannot be reached",
+                     *       "type": "urn:leadtrace:problem:unavailable"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "detail": "The error is in the log of the api.",
+                     *       "status": 500,
+                     *       "title": "The request could not be answered",
+                     *       "type": "urn:leadtrace:problem:internal"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_v1_session_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The browser keeps no session any more. */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -41,6 +41,7 @@ from leadtrace_api.priorities import routes as priorities
 from leadtrace_api.room import Room
 from leadtrace_api.scoring_quality import routes as scoring_quality
 from leadtrace_api.scoring_quality.gauges import QualityGauges
+from leadtrace_api.session import routes as session
 from leadtrace_api.ticker import routes as ticker
 from leadtrace_api.velocity import routes as velocity
 
@@ -73,7 +74,7 @@ _ROUTERS = (
     audit.router,
     ticker.router,
 )
-_EVERY_ROUTER = (*_ROUTERS, personal.router)
+_EVERY_ROUTER = (*_ROUTERS, session.router, personal.router)
 
 
 def create_app(room: Room, readiness: Readiness, metrics: Metrics) -> FastAPI:
@@ -92,6 +93,8 @@ def create_app(room: Room, readiness: Readiness, metrics: Metrics) -> FastAPI:
         app.include_router(router, dependencies=guards, responses=ERRORS)
     administered = [Depends(may_administer), Depends(only_known_parameters)]
     app.include_router(personal.router, dependencies=administered, responses=ERRORS)
+    # A session begins and ends where nothing else than a key opens anything.
+    app.include_router(session.router, responses=ERRORS)
     app.include_router(_index(), dependencies=guards)
     # The first route of a path answers: this one counts before it renders.
     if metrics.served:

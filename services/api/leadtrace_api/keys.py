@@ -1,4 +1,7 @@
-"""Who may read: anybody on this machine in embedded mode, otherwise who shows a key of scope `read`."""
+"""Who may read: anybody on this machine in embedded mode, otherwise who shows a key of scope `read`.
+
+A key is shown itself, or by the session that a browser traded it for.
+"""
 
 import ipaddress
 
@@ -7,6 +10,8 @@ from fastapi import Request
 from leadtrace.runtime.key_ring import Key, KeysNotReadError, Scope
 from leadtrace_api.problems import KeyRequiredError, ProblemError, ScopeMissingError, UnavailableError
 from leadtrace_api.room import InRoom, Room
+from leadtrace_api.session.cookie import shown_session
+from leadtrace_api.session.token import Session
 
 _FORWARDING = ("forwarded", "x-forwarded-for", "x-real-ip")
 _LOCAL_NAMES = {"localhost"}
@@ -49,16 +54,49 @@ async def may_administer(request: Request, room: InRoom) -> None:
 
 
 def shown_key(request: Request, room: Room) -> Key | None:
-    """The live key that the request shows, if it does.
+    """The live key that the request shows, or that its session stands for; a header goes before a cookie.
+
+    Raises:
+        UnavailableError: this process could not read the keys yet.
+    """
+    if not shows_header(request):
+        session = session_shown(request, room)
+        return None if session is None else session.key
+    try:
+        # Header text is Latin-1 by HTTP's rules, whatever bytes the client sent.
+        return room.keys.shown(request.headers["authorization"].encode("latin-1"))
+    except KeysNotReadError:
+        raise _not_read() from None
+
+
+def session_shown(request: Request, room: Room) -> Session | None:
+    """The live session of the request's cookie, if it has one.
 
     Raises:
         UnavailableError: this process could not read the keys yet.
     """
     try:
-        # Header text is Latin-1 by HTTP's rules, whatever bytes the client sent.
-        return room.keys.shown(request.headers.get("authorization", "").encode("latin-1"))
+        return shown_session(request, room)
     except KeysNotReadError:
-        raise UnavailableError("The API keys could not be read yet; try again shortly.") from None
+        raise _not_read() from None
+
+
+def shows_header(request: Request) -> bool:
+    """Whether the request says by itself who it is of, so that its cookie does not count."""
+    return "authorization" in request.headers
+
+
+def shows_read_key(request: Request, room: Room, *, rule: str) -> Key:
+    """The live key of scope `read` that the header shows; a session is none.
+
+    Raises:
+        KeyRequiredError: it shows no key that is live.
+        ScopeMissingError: its key is for something else.
+        UnavailableError: this process could not read the keys yet.
+    """
+    if not shows_header(request):
+        raise key_required(Scope.READ, what="A session", rule=rule)
+    return _require(Scope.READ, request, room, what="A session", rule=rule)
 
 
 def key_required(scope: Scope, *, what: str, rule: str) -> ProblemError:
@@ -79,12 +117,17 @@ def scope_missing(scope: Scope, *, what: str) -> ProblemError:
     )
 
 
-def _require(scope: Scope, request: Request, room: Room, *, what: str, rule: str) -> None:
+def _require(scope: Scope, request: Request, room: Room, *, what: str, rule: str) -> Key:
     key = shown_key(request, room)
     if key is None:
         raise key_required(scope, what=what, rule=rule)
     if scope not in key.scopes:
         raise scope_missing(scope, what=what)
+    return key
+
+
+def _not_read() -> ProblemError:
+    return UnavailableError("The API keys could not be read yet; try again shortly.")
 
 
 def _command(scope: Scope) -> str:

@@ -19,7 +19,7 @@ _PREFLIGHT_KEPT_S: Final = 600
 _OF_SINGLE_LEADS: Final = (
     *("/v1/leads", "/v1/deals", "/v1/events", "/v1/intake", "/v1/priorities", "/v1/accounts"),
     *("/v1/handovers", "/v1/velocity", "/v1/definitions/disagreements", "/v1/audit/personal-reads"),
-    "/v1/ticker",
+    *("/v1/ticker", "/v1/session"),
 )
 _PREFIX: Final = "/v1/"
 
@@ -57,7 +57,7 @@ class Kept:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.setdefault("Cache-Control", _may_be_kept(scope["path"]))
-                headers.add_vary_header("Authorization")
+                headers.add_vary_header("Authorization, Cookie")
             await send(message)
 
         await self._app(scope, receive, said)

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from leadtrace.runtime.clock import Clock, SystemClock
 from leadtrace.runtime.definitions import Shelf, live_definitions
 from leadtrace.runtime.key_ring import KeyRing
 from leadtrace.runtime.versions.schedules import Schedules
@@ -36,6 +37,7 @@ class Room:
     reconciled: ReconciledTime = field(default_factory=ReconciledTime)
     remembered: Remembered = field(default_factory=Remembered)
     ticker: Hub = field(default_factory=Hub)
+    clock: Clock = field(default_factory=SystemClock)
 
     async def database_missing(self) -> str | None:
         """A readiness check: None when the database answers and the read models are there."""

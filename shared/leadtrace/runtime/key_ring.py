@@ -55,6 +55,7 @@ class KeyRing:
         self._bootstrap = digest_of(bootstrap.encode()) if bootstrap else None
         self._first = Key("bootstrap", frozenset({Scope.ADMIN, Scope.READ, Scope.READ_PERSONAL}))
         self._keys: Mapping[bytes, Key] = {}
+        self._by_id: Mapping[UUID, tuple[bytes, Key]] = {}
         self._loaded = False
         self._failing = False
 
@@ -77,11 +78,24 @@ class KeyRing:
             raise KeysNotReadError
         return found
 
+    def known(self, key_id: UUID | None) -> tuple[bytes, Key] | None:
+        """A live key and its digest by its id, None being the bootstrap key's; None if it is not live.
+
+        Raises:
+            KeysNotReadError: the database could not be asked yet.
+        """
+        if key_id is None:
+            return None if self._bootstrap is None else (self._bootstrap, self._first)
+        if not self._loaded:
+            raise KeysNotReadError
+        return self._by_id.get(key_id)
+
     def replace(self, stored: Sequence[StoredKey]) -> None:
         """From now on exactly these are live."""
         self._keys = {
             one.digest: Key(one.name, frozenset(one.scopes), one.sender, one.key_id) for one in stored
         }
+        self._by_id = {key.key_id: (digest, key) for digest, key in self._keys.items() if key.key_id}
         self._loaded = True
 
     async def refresh(self, read: ReadKeys) -> None:

@@ -7,6 +7,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from leadtrace.runtime.clock import Clock, SystemClock
 from leadtrace.runtime.definitions import shipped_shelf
 from leadtrace.runtime.health import Readiness
 from leadtrace.runtime.key_ring import KeyRing
@@ -33,17 +34,25 @@ def make_client(tmp_path: Path) -> MakeClient:
         key: str | None = KEY,
         keys: KeyRing | None = None,
         metrics: Metrics | None = None,
+        vault: Vault | None = None,
+        clock: Clock | None = None,
+        scheme: str = "http",
     ) -> httpx.AsyncClient:
         engine = make_engine(f"postgresql:///none?host={tmp_path}")
         settings = ApiSettings("EUR", "Europe/Berlin", embedded)
-        room, readiness = (
-            Room(engine, settings, shipped_shelf(), keys or KeyRing(key), Vault(lambda: None)),
-            Readiness(),
+        room = Room(
+            engine,
+            settings,
+            shipped_shelf(),
+            keys or KeyRing(key),
+            vault or Vault(lambda: None),
+            clock=clock or SystemClock(),
         )
+        readiness = Readiness()
         readiness.add("postgres", room.database_missing)
         app = create_app(room, readiness, metrics or Metrics())
         transport = httpx.ASGITransport(app, client=(address, 5))
-        return httpx.AsyncClient(transport=transport, base_url=f"http://{host}")
+        return httpx.AsyncClient(transport=transport, base_url=f"{scheme}://{host}")
 
     return make
 

@@ -31,6 +31,7 @@ from leadtrace_api.priorities import example as priorities
 from leadtrace_api.priorities import schemas as priorities_schemas
 from leadtrace_api.scoring_quality import example as quality
 from leadtrace_api.scoring_quality import schemas as quality_schemas
+from leadtrace_api.session import schemas as session
 from tests.unit.api.conftest import MakeClient
 
 EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
@@ -55,6 +56,7 @@ EXAMPLES: dict[type[BaseModel], dict[str, Any]] = {
     priorities_schemas.Priorities: priorities.EXAMPLE,
     accounts_schemas.Accounts: accounts.ACCOUNTS,
     accounts_schemas.OneAccount: accounts.ACCOUNT,
+    session.Reader: session.EXAMPLE,
 }
 
 
@@ -79,7 +81,9 @@ async def test_every_answer_and_every_error_has_an_example(client: httpx.AsyncCl
 async def test_every_route_says_how_it_fails(client: httpx.AsyncClient) -> None:
     for path, operations in (await _document(client))["paths"].items():
         for operation in operations.values():
-            assert {"200", "400", "401", "403", "404", "503", "default"} <= set(operation["responses"]), path
+            told = set(operation["responses"])
+            assert {"400", "401", "403", "404", "503", "default"} <= told, path
+            assert {"200", "204"} & told, path
 
 
 async def test_examples_of_errors_are_what_the_api_says(make_client: MakeClient) -> None:
@@ -110,7 +114,7 @@ async def test_answers_that_name_leads_are_kept_by_nobody(client: httpx.AsyncCli
 
 # What is answered, by the first digit of the status; d: any other.
 _FORMS: dict[str, list[set[str]]] = {
-    "2": [{"application/json"}, {"application/json", "text/csv"}, {"text/event-stream"}],
+    "2": [{"application/json"}, {"application/json", "text/csv"}, {"text/event-stream"}, set()],
     "3": [set()],
     "4": [{"application/problem+json"}],
     "5": [{"application/problem+json"}],

@@ -34,6 +34,11 @@ class Vault:
         """
         return self._opened(wrapped).get(key_id)
 
+    def derived(self, purpose: bytes) -> tuple[bytes, ...]:
+        """A key for one purpose from each master key, the current one first; empty where there is none."""
+        wrapper = self._wrapper = self._wrapper or self._find()
+        return () if wrapper is None else wrapper.derived(purpose)
+
     def _opened(self, wrapped: Mapping[UUID, bytes]) -> dict[UUID, bytes]:
         if not wrapped:
             return {}

@@ -43,6 +43,9 @@ class KeyWrapper(Protocol):
     def known(self) -> frozenset[bytes]:
         """The ids of all master keys that open."""
 
+    def derived(self, purpose: bytes) -> tuple[bytes, ...]:
+        """A key for one purpose from each master key, that of the current one first."""
+
     def wrap(self, key: bytes) -> bytes:
         """The key under the current master key, whose id comes first."""
 

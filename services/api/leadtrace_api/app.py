@@ -18,6 +18,7 @@ from leadtrace_api.cohorts import routes as cohorts
 from leadtrace_api.costs import routes as costs
 from leadtrace_api.credits import deal as deal_credits
 from leadtrace_api.credits import routes as attribution
+from leadtrace_api.dashboard import routes as dashboard
 from leadtrace_api.definitions import routes as definitions
 from leadtrace_api.disagreements import routes as disagreements
 from leadtrace_api.documentation import complete_document
@@ -96,6 +97,7 @@ def create_app(room: Room, readiness: Readiness, metrics: Metrics) -> FastAPI:
     # A session begins and ends where nothing else than a key opens anything.
     app.include_router(session.router, responses=ERRORS)
     app.include_router(_index(), dependencies=guards)
+    app.include_router(dashboard.routes())
     # The first route of a path answers: this one counts before it renders.
     if metrics.served:
         gauges = (ConservationGauges(room, metrics), QualityGauges(room, metrics))
@@ -110,7 +112,7 @@ def create_app(room: Room, readiness: Readiness, metrics: Metrics) -> FastAPI:
 def _index() -> APIRouter:
     router = APIRouter()
 
-    @router.get("/", include_in_schema=False)
+    @router.get("/v1", include_in_schema=False)
     async def index() -> dict[str, Any]:
         paths = [route.path for one in _EVERY_ROUTER for route in one.routes if isinstance(route, APIRoute)]
         return {

@@ -152,7 +152,7 @@ async def _on_invalid(_: Request, error: Exception) -> Response:
 async def _on_http(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type only
     if error.status_code == NotFoundError.status:
-        remedy = "GET / lists the routes."
+        remedy = "GET /v1 lists the routes."
         return response_of(NotFoundError("There is no such route.", remedy=remedy).problem)
     problem = Problem(
         type="about:blank", title=str(error.detail), status=error.status_code, detail=str(error.detail)

@@ -104,7 +104,7 @@ async def test_a_database_that_is_away_is_said_to_be(client: httpx.AsyncClient) 
 
 
 async def test_the_index_lists_what_can_be_asked(client: httpx.AsyncClient) -> None:
-    index = (await client.get("/")).json()
+    index = (await client.get("/v1")).json()
     assert "/v1/funnel" in index["routes"]
 
 
@@ -112,7 +112,7 @@ class TestKeys:
     async def test_this_machine_reads_without_a_key_in_embedded_mode(self, make_client: MakeClient) -> None:
         for host in ("localhost", "127.0.0.1", "[::1]"):
             async with make_client(host=host) as client:
-                assert (await client.get("/")).status_code == 200
+                assert (await client.get("/v1")).status_code == 200
 
     @pytest.mark.parametrize(
         "how",
@@ -127,13 +127,13 @@ class TestKeys:
         self, make_client: MakeClient, how: dict[str, bool | str | None]
     ) -> None:
         async with make_client(**how) as client:
-            answer = await client.get("/")
+            answer = await client.get("/v1")
             assert answer.status_code == 401
             assert answer.headers["www-authenticate"].startswith("Bearer")
             assert answer.json()["remedy"]
-            wrong = await client.get("/", headers={"authorization": f"Bearer {KEY}x"})
+            wrong = await client.get("/v1", headers={"authorization": f"Bearer {KEY}x"})
             assert wrong.status_code == 401
-            right = await client.get("/", headers={"authorization": f"bearer {KEY}"})
+            right = await client.get("/v1", headers={"authorization": f"bearer {KEY}"})
             assert right.status_code == (401 if how.get("key", KEY) is None else 200)
 
     @pytest.mark.parametrize(
@@ -152,16 +152,16 @@ class TestKeys:
         keys = KeyRing()
         keys.replace([StoredKey(UUID(int=1), "n", tuple(scopes), None, digest_of(b"lt_made"))])
         async with make_client(embedded=False, keys=keys) as client:
-            answer = await client.get("/", headers={"authorization": "Bearer lt_made"})
+            answer = await client.get("/v1", headers={"authorization": "Bearer lt_made"})
             assert answer.status_code == status
             if status == 403:
                 assert answer.json()["remedy"]
-            other = await client.get("/", headers={"authorization": "Bearer lt_other"})
+            other = await client.get("/v1", headers={"authorization": "Bearer lt_other"})
             assert other.status_code == 401
 
     async def test_before_the_keys_were_read_it_asks_for_a_retry(self, make_client: MakeClient) -> None:
         async with make_client(embedded=False) as client:
-            answer = await client.get("/", headers={"authorization": "Bearer lt_made"})
+            answer = await client.get("/v1", headers={"authorization": "Bearer lt_made"})
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
 
     @pytest.mark.parametrize("path", ["/livez", "/metrics"])
@@ -172,4 +172,4 @@ class TestKeys:
     async def test_a_proxy_on_this_machine_does_not_make_its_clients_local(
         self, client: httpx.AsyncClient
     ) -> None:
-        assert (await client.get("/", headers={"x-forwarded-for": "192.0.2.7"})).status_code == 401
+        assert (await client.get("/v1", headers={"x-forwarded-for": "192.0.2.7"})).status_code == 401

@@ -1,7 +1,7 @@
 // Channels by cost per order: what the cohort's orders cost, and how far the choice of a model moves it.
 import type { Answer } from "./api.js";
 import { bars, type Bar } from "./bars.js";
-import { change } from "./view.js";
+import { change, leftOut } from "./view.js";
 import { figure, type Table } from "./figure.js";
 import { amount, money, said } from "./words.js";
 
@@ -11,6 +11,7 @@ type Attribution = Answer<"/v1/attribution">;
 type Channel = { key: string | null; cost: Costs["groups"][number]; credit: Attribution["groups"][number] | undefined };
 
 export function channelsFigure(costs: Costs, attribution: Attribution, address: string): HTMLElement {
+  const left = leftOut();
   const channels = costs.groups.map((cost) => {
     const key = cost.key["channel"] ?? null;
     return { key, cost, credit: attribution.groups.find((one) => one.attributed && (one.key["channel"] ?? null) === key) };
@@ -28,7 +29,7 @@ export function channelsFigure(costs: Costs, attribution: Attribution, address: 
     ...(one.key ? { go: () => change({ channel: one.key ?? "" }) } : {}),
   }));
   const about =
-    "Cost per order: spend of these days over the orders that its leads bring, cheapest first. The whisker is the interval of 95 %, the pale band is spend over the deals that five attribution models credit. No model says what caused a sale.";
+    "Cost per order: spend of these days over the orders that its leads bring, cheapest first. The whisker is the interval of 95 %, the pale band is spend over the deals that five attribution models credit. No model says what caused a sale." + left;
   return figure("Channels by cost per order", about, bars(rows, "Cost per order by channel"), table(channels), address);
 }
 
@@ -38,7 +39,7 @@ function pair(interval: readonly unknown[] | null | undefined): [number, number]
   const ends = (interval ?? []).map((end) => (end as { amount?: string } | null)?.amount);
   // An upper end that is not there is one without a bound.
   if (ends[0] === undefined) return null;
-  return [Number(ends[0]), ends[1] === undefined ? Number.MAX_VALUE : Number(ends[1])];
+  return [Number(ends[0]), ends[1] === undefined ? Infinity : Number(ends[1])];
 }
 
 function band({ credit }: Channel): [number, number] | null {
@@ -46,7 +47,7 @@ function band({ credit }: Channel): [number, number] | null {
   const low = Number(credit?.band?.deals.lo ?? 0);
   const high = Number(credit?.band?.deals.hi ?? 0);
   if (!spend || !high) return null;
-  return [spend / high, low > 0 ? spend / low : Number.MAX_VALUE];
+  return [spend / high, low > 0 ? spend / low : Infinity];
 }
 
 function note(one: Channel): string {
@@ -62,9 +63,9 @@ function table(channels: Channel[]): Table {
     const { spend, cohort } = one.cost.numbers;
     const ends = (cpo(one).interval ?? []) as readonly ({ amount: string } | null)[];
     const models = band(one);
-    const currency = one.credit?.spend?.currency ?? "EUR";
+    const currency = one.credit?.spend?.currency ?? "";
     const bounded = (value: number | undefined): string =>
-      value === undefined ? "" : value === Number.MAX_VALUE ? "no bound" : amount(value, currency);
+      value === undefined ? "" : value === Infinity ? "no bound" : amount(value, currency);
     return [
       said(one.key), spend.total?.amount ?? "", cohort.leads, cohort.customers, cpo(one).value?.amount ?? "", ends[0]?.amount ?? "", ends[1]?.amount ?? "",
       bounded(models?.[0]), bounded(models?.[1]), cpo(one).immature ? "yes" : "no", one.credit?.verdict ?? "", cohort.revenue?.amount ?? "",

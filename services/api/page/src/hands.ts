@@ -14,7 +14,7 @@ export function balancesFigure(balances: Balances, address: string): HTMLElement
   const rows = balances.groups.map(({ key, balance }) => ({ label: name(key), value: balance, text: count(balance), note: "leads" }));
   const { total } = balances;
   const even = total.imbalance === 0 ? "Every lead is in exactly one pair of hands" : `${count(total.imbalance)} leads are out of balance: ask the operators`;
-  const about = `${even}: ${count(total.balance)} held, ${count(total.captured)} captured.`;
+  const about = `${even}: ${count(total.balance)} held, ${count(total.captured)} captured. Of now and of all leads: days and filters are left out here.`;
   const table = { columns: ["account", "team", "leads"], rows: balances.groups.map(({ key, balance }) => [key["account"] ?? "", key["team"] ?? "", balance]) };
   return figure("In whose hands", about, bars(rows, "Leads by who holds them"), table, address);
 }
@@ -32,7 +32,7 @@ export function deepSixedFigure(handovers: Handovers, address: string): HTMLElem
   const list = tabled("Deep-sixed leads", { columns, rows: table.rows.map((row) => [row[0] ?? "", row[1] ?? "", row[2] ?? "", when(String(row[3])), when(String(row[4]))]) }, (text, _, column) =>
     column === 0 ? html("button", { type: "button", class: "link", click: () => change({ lead: String(text) }) }, String(text).slice(0, 8)) : text);
   const about = sum.leads
-    ? `${count(sum.leads)} leads were accepted and not touched when contact was due. The list names the oldest first.`
+    ? `${count(sum.leads)} leads were accepted and not touched when contact was due.`
     : "No accepted lead waits for its first contact beyond the time that both teams agreed on.";
   const drawn = html("div", {}, bars(ages, "Deep-sixed leads by age"), table.rows.length ? html("div", { class: "wide", tabindex: 0, role: "region", "aria-label": "List of deep-sixed leads" }, list) : null);
   return figure("Deep-sixed", about, drawn, sum.leads ? table : { columns, rows: [["(none)", "", "", "", ""]] }, address);

@@ -2,6 +2,7 @@
 import type { Answer } from "./api.js";
 import { html } from "./dom.js";
 import { rateNote, type Funnel } from "./funnel.js";
+import { leftOut } from "./view.js";
 import { count, lasting, money, said, share } from "./words.js";
 
 type Metrics = Answer<"/v1/metrics">;
@@ -19,7 +20,7 @@ export function kpis(funnel: Funnel, costs: Costs, metrics: Metrics): HTMLElemen
     { metric: "customer_reached", title: "Customers", text: count(reached("customer")), note: `half take ${lasting(total.time_to_customer?.p50_s)}` },
     { metric: "overall", title: "Lead to customer", text: share(total.overall.value), note: rateNote(total.overall) },
     { metric: "revenue", title: "Revenue", text: money(total.revenue), note: "of these leads, so far" },
-    { metric: "cost_per_order_lag_matched", title: "Cost per order", text: money(cpo.value), note: cpo.reason ? said(cpo.reason) : cpo.immature ? "immature" : "of these days' spend" },
+    { metric: "cost_per_order_lag_matched", title: "Cost per order", text: money(cpo.value), note: `${cpo.reason ? said(cpo.reason) : cpo.immature ? "immature" : "of these days' spend"}.${leftOut()}` },
   ];
   return html("section", { class: "kpis", "aria-label": "Shared numbers" }, ...shown.map((one) => tile(one, metrics)));
 }

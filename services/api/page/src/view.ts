@@ -16,6 +16,13 @@ export function change(values: Record<string, string>): void {
   dispatchEvent(new PopStateEvent("popstate"));
 }
 
+/** A sentence that names the filters which numbers of spend cannot take; empty if none is set. */
+export function leftOut(): string {
+  const shown = view();
+  const names = FILTERS.filter((name) => name !== "channel" && shown.has(name));
+  return names.length ? ` Spend is not known by ${names.join(", ")}: left out here.` : "";
+}
+
 /** An address of the api with the days and those filters of the view that its route takes. */
 export function asked(route: string, more: Record<string, string>, filters: readonly string[] = FILTERS): string {
   const parameters = new URLSearchParams(more);

@@ -1,0 +1,73 @@
+// Reads the page in a headless Chromium: `node page.mjs CHROMIUM ADDRESS FOLDER`; a screenshot of each view goes to FOLDER.
+// Says "ready" when all is drawn, waits until the number of leads rises by itself, and prints what it found.
+import axe from "axe-core";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const [executablePath, address, folder] = process.argv.slice(2);
+const VIEWS = {
+  desk: { viewport: { width: 1440, height: 900 }, colorScheme: "light" },
+  phone: { viewport: { width: 380, height: 800 }, colorScheme: "dark" },
+  wall: { viewport: { width: 3840, height: 2160 }, colorScheme: "dark" },
+};
+const DEADLINE_MS = 60_000;
+const LEADS = '[data-metric="inquiry_reached"]';
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+const found = { errors: [], foreign: [], violations: [], wide: [], views: {} };
+
+async function opened(name, how) {
+  const context = await browser.newContext(how);
+  const page = await context.newPage();
+  page.setDefaultTimeout(DEADLINE_MS);
+  page.on("console", (message) => message.type() === "error" && found.errors.push(message.text()));
+  page.on("pageerror", (error) => found.errors.push(error.message));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(address) && !request.url().startsWith("data:")) found.foreign.push(request.url());
+  });
+  await page.goto(`${address}/`);
+  await page.getByRole("heading", { name: "Funnel" }).waitFor();
+  await page.getByText("live", { exact: true }).waitFor();
+  return page;
+}
+
+async function checked(page, name) {
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  // By the browser's own door: the page's policy lets no script of a test in.
+  const { violations } = await page.evaluate(`${axe.source}; axe.run()`);
+  found.violations.push(...violations.map(({ id, impact }) => ({ view: name, id, impact })));
+  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  if (beyond > 0) found.wide.push(name);
+}
+
+const whole = (text) => Number((text ?? "").replaceAll(/\D/g, ""));
+const pages = {};
+for (const [name, how] of Object.entries(VIEWS)) {
+  pages[name] = await opened(name, how);
+  await checked(pages[name], name);
+}
+const { desk } = pages;
+found.leads = whole(await desk.locator(LEADS).textContent());
+found.kpis = await desk.locator("[data-metric]").count();
+found.definitions = await desk.locator(".why").count();
+await desk.locator(".why").first().click();
+await desk.getByRole("dialog").waitFor();
+await desk.keyboard.press("Escape");
+found.closed = (await desk.getByRole("dialog").count()) === 0;
+
+await desk.getByRole("button", { name: "inquiry", exact: true }).click();
+await desk.getByRole("heading", { name: "Leads behind the number" }).waitFor();
+await desk.getByRole("region", { name: "List of leads" }).getByRole("button").first().click();
+await desk.getByRole("heading", { name: /^Journey of lead/ }).waitFor();
+found.hops = await desk.locator(".journey li").count();
+found.shared = new URL(desk.url()).search;
+await checked(desk, "journey");
+
+console.log("ready");
+await pages.phone.waitForFunction(
+  ([selector, before]) => Number(document.querySelector(selector)?.textContent?.replaceAll(/\D/g, "")) > before,
+  [LEADS, found.leads],
+  { timeout: DEADLINE_MS },
+);
+found.after = whole(await pages.phone.locator(LEADS).textContent());
+await browser.close();
+console.log(JSON.stringify(found));

@@ -28,8 +28,10 @@ export function channelsFigure(costs: Costs, attribution: Attribution, address: 
     note: note(one),
     ...(one.key ? { go: () => change({ channel: one.key ?? "" }) } : {}),
   }));
+  const spent = costs.groups.some(({ numbers }) => Number(numbers.spend.total?.amount ?? 0) > 0);
+  const missing = spent ? "" : " No spend was posted for these days, so nothing has a cost: post it to /v1/spend at the door.";
   const about =
-    "Cost per order: spend of these days over the orders that its leads bring, cheapest first. The whisker is the interval of 95 %, the pale band is spend over the deals that five attribution models credit. No model says what caused a sale." + left;
+    "Cost per order: spend of these days over the orders that its leads bring, cheapest first. The whisker is the interval of 95 %, the pale band is spend over the deals that five attribution models credit. No model says what caused a sale." + left + missing;
   return figure("Channels by cost per order", about, bars(rows, "Cost per order by channel"), table(channels), address);
 }
 

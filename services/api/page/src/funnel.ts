@@ -9,7 +9,9 @@ export type Funnel = Answer<"/v1/funnel">;
 
 export function funnelFigure(funnel: Funnel, address: string, drill: (address: string) => void): HTMLElement {
   const { stages, steps } = funnel.total;
-  const reached: Bar[] = stages.map((stage) => ({
+  const ladder = stages.filter((stage) => stage.reached !== null);
+  const beside = stages.filter((stage) => stage.reached === null);
+  const reached: Bar[] = ladder.map((stage) => ({
     label: said(stage.stage),
     value: stage.reached,
     text: count(stage.reached),
@@ -27,11 +29,21 @@ export function funnelFigure(funnel: Funnel, address: string, drill: (address: s
   }));
   const drawn = html(
     "div", { class: "pair" },
-    html("div", {}, html("h3", {}, "Leads that reached it"), bars(reached, "Leads that reached each stage")),
+    html("div", {}, html("h3", {}, "Leads that reached it"), bars(reached, "Leads that reached each stage"), standing(beside, drill)),
     html("div", {}, html("h3", {}, "Share that goes on; select one to see who did not"), bars(rates, "Share of leads that goes on to the next stage", 1)),
   );
   const about = "Leads captured in these days, followed until now. A whisker is the interval of 95 %; hatched is immature: many leads are still open and may yet go on.";
   return figure("Funnel", about, drawn, stages.some((one) => one.reached) ? table(funnel) : { columns: ["stage"], rows: [] }, address);
+}
+
+/** Stages beside the ladder: leads stand there, but do not reach them on their way to a sale. */
+function standing(stages: Funnel["total"]["stages"], drill: (address: string) => void): HTMLElement {
+  const named = stages.flatMap((stage) => {
+    const text = `${said(stage.stage)} ${count(stage.current)}`;
+    const address = stage.drill?.current;
+    return [" · ", address ? html("button", { type: "button", class: "link", click: () => drill(address) }, text) : text];
+  });
+  return html("p", { class: "quiet beside" }, "Beside the ladder now: ", ...named.slice(1));
 }
 
 export function rateNote(rate: Funnel["total"]["overall"]): string {

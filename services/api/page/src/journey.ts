@@ -26,7 +26,8 @@ export async function leadsFigure(address: string): Promise<HTMLElement> {
 export async function journeyFigure(lead: string): Promise<HTMLElement> {
   const address = `/v1/leads/${encodeURIComponent(lead)}/trace`;
   const trace = await ask("/v1/leads/{lead_id}/trace", address);
-  const drawn = html("ol", { class: "journey" }, ...trace.entries.map(hop));
+  const way = html("ol", { class: "journey" }, ...trace.entries.map(hop));
+  const drawn = html("div", { class: "way", tabindex: 0, role: "region", "aria-label": "Journey" }, way);
   const columns = ["at", "kind", "what", "held by", "stayed", "raw id"];
   const rows = trace.entries.map((one) => [one.at, one.kind, what(one), held(one), lasting(one.dwell_s), one.raw_id ?? ""]);
   const cut = trace.truncated ? " The way is longer than the api tells at once." : "";

@@ -22,9 +22,20 @@ const built = await build({
 });
 const names = Object.keys(built.metafile.outputs).map((path) => basename(path));
 const named = (ending) => names.find((name) => name.endsWith(ending)) ?? "";
+
+// What others wrote is in the bundle; their licences ask to be told with it.
+const packages = new Set(
+  Object.keys(built.metafile.inputs).flatMap((path) => path.match(/^node_modules\/(?:@[^/]+\/)?[^/]+/) ?? []),
+);
+const licences = [...packages].sort().map(async (path) => {
+  const { name, version } = JSON.parse(await readFile(join(import.meta.dirname, path, "package.json"), "utf8"));
+  return `${name} ${version}\n\n${await readFile(join(import.meta.dirname, path, "LICENSE"), "utf8")}`;
+});
+
 const source = await readFile(join(import.meta.dirname, "src/index.html"), "utf8");
 await mkdir(folder, { recursive: true });
 await writeFile(
   join(folder, "index.html"),
   source.replace("{script}", named(".js")).replace("{style}", named(".css")),
 );
+await writeFile(join(folder, "licences.txt"), (await Promise.all(licences)).join("\n---\n\n"));

@@ -101,6 +101,17 @@ class TestShown:
         (look,) = (await client.get(READS, headers=ADMIN)).json()["reads"]
         assert (look["key_name"], look["lead_id"], look["route"]) == ("a desk", LEAD, "/v1/leads/{lead_id}")
 
+    async def test_a_session_sees_what_its_key_sees_and_looks_in_the_name_of_its_key(
+        self, client: httpx.AsyncClient, room: Room
+    ) -> None:
+        await client.post("/v1/session", headers=key_of(room, "read", "read:pii", "admin"))
+        assert (await client.get(PATH)).json()["personal"]["email"] == EMAIL
+        assert (await client.get(READS)).status_code == 403
+        (look,) = (await client.get(READS, headers=ADMIN)).json()["reads"]
+        assert (look["key_name"], look["key_id"]) == ("a desk", str(UUID(int=5)))
+        room.keys.replace([])
+        assert (await client.get(PATH)).json()["personal"] == MASKED
+
     async def test_every_lead_of_a_list_is_a_look(self, client: httpx.AsyncClient) -> None:
         listed = await client.get("/v1/leads", params={"personal": "true"}, headers=ADMIN)
         emails = {one["lead_id"]: one["personal"]["email"] for one in listed.json()["leads"]}

@@ -15,6 +15,7 @@ from leadtrace.runtime.key_ring import KeyRing, Scope, digest_of
 from leadtrace.runtime.vault.wrapper import LocalWrapper
 from leadtrace.store.api_keys import StoredKey
 from leadtrace.store.sql_engine import make_engine
+from leadtrace_api.keys import may_still_read
 from leadtrace_api.personal.vault import Vault
 from leadtrace_api.room import Room
 from leadtrace_api.session.cookie import shown_session
@@ -184,22 +185,39 @@ async def test_a_session_is_of_no_other_key_and_administers_nothing(make: Make) 
             assert answer.status_code == 401, forged
 
 
-@pytest.mark.parametrize(("method", "is_shown"), [("GET", True), ("POST", False), ("DELETE", False)])
-async def test_only_reading_is_allowed_by_it(
-    make: Make, tmp_path: Path, clock: FrozenClock, method: str, is_shown: bool
-) -> None:
+@pytest.fixture
+def room(tmp_path: Path, clock: FrozenClock) -> Room:
+    """What the routes are handed, under the first master key and with one live key."""
+    engine = make_engine(f"postgresql:///none?host={tmp_path}")
+    settings = ApiSettings("EUR", "UTC", embedded=False)
+    return Room(engine, settings, shipped_shelf(), ring(FIRST), vault_of(OLD), clock=clock)
+
+
+async def shown_by(make: Make, method: str = "GET") -> Request:
+    """A request with the cookie of a fresh session."""
     async with make() as client:
         await client.post(SESSION, headers=SHOWN)
         ((name, text),) = client.cookies.items()
-    engine, settings = (
-        make_engine(f"postgresql:///none?host={tmp_path}"),
-        ApiSettings("EUR", "UTC", embedded=False),
-    )
-    room = Room(engine, settings, shipped_shelf(), ring(FIRST), vault_of(OLD), clock=clock)
     headers = [(b"cookie", f"{name}={text}".encode()), (b"host", b"localhost")]
-    scope = {"type": "http", "method": method, "path": "/v1/leads", "query_string": b"", "headers": headers}
-    found = shown_session(Request(scope), room)
-    assert (found is not None) is is_shown
+    return Request(
+        {"type": "http", "method": method, "path": "/v1/leads", "query_string": b"", "headers": headers}
+    )
+
+
+@pytest.mark.parametrize(("method", "is_shown"), [("GET", True), ("POST", False), ("DELETE", False)])
+async def test_only_reading_is_allowed_by_it(make: Make, room: Room, method: str, is_shown: bool) -> None:
+    assert (shown_session(await shown_by(make, method), room) is not None) is is_shown
+
+
+async def test_an_open_stream_ends_with_its_session(make: Make, room: Room, clock: FrozenClock) -> None:
+    request = await shown_by(make)
+    assert may_still_read(request, room)
+    clock.advance(LASTS)
+    assert not may_still_read(request, room)
+    clock.set(START)
+    assert may_still_read(request, room)
+    room.keys.replace([OTHER])
+    assert not may_still_read(request, room)
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])

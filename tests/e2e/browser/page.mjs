@@ -1,6 +1,7 @@
-// Reads the page in a headless Chromium: `node page.mjs CHROMIUM ADDRESS FOLDER`; a screenshot of each view goes to FOLDER.
+// Reads the page in a headless Chromium: `node page.mjs CHROMIUM ADDRESS FOLDER`; a screenshot of each view and found.json go to FOLDER.
 // Says "ready" when all is drawn, waits until the number of leads rises by itself, and prints what it found.
 import axe from "axe-core";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 
@@ -13,7 +14,7 @@ const VIEWS = {
 const DEADLINE_MS = 60_000;
 const LEADS = '[data-metric="inquiry_reached"]';
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-const found = { errors: [], foreign: [], violations: [], wide: [], views: {} };
+const found = { errors: [], foreign: [], violations: [], wide: [], first_chart_ms: {} };
 
 async function opened(name, how) {
   const context = await browser.newContext(how);
@@ -26,6 +27,7 @@ async function opened(name, how) {
   });
   await page.goto(`${address}/`);
   await page.getByRole("heading", { name: "Funnel" }).waitFor();
+  found.first_chart_ms[name] = await page.evaluate(() => Math.round(performance.now()));
   await page.getByText("live", { exact: true }).waitFor();
   return page;
 }
@@ -70,4 +72,5 @@ await pages.phone.waitForFunction(
 );
 found.after = whole(await pages.phone.locator(LEADS).textContent());
 await browser.close();
+await writeFile(join(folder, "found.json"), JSON.stringify(found, null, 1));
 console.log(JSON.stringify(found));

@@ -138,7 +138,7 @@ class Installation:
     async def accounted(self, *, items: int, within_s: float | None = None) -> dict[str, Any]:
         """The conservation report once at least `items` were accepted and none is pending.
 
-        Unless told how long, it waits longer for more items: `SLOWEST_ITEMS_PER_S` is what two busy cores still do.
+        Unless told how long, it waits longer for more items, at what two busy cores still do.
         """
         report: dict[str, Any] = {}
 

@@ -2,14 +2,13 @@
 
 from datetime import datetime
 from decimal import Decimal
-from math import isnan
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from leadtrace.domain.money import to_decimal
-from leadtrace.domain.survival.honest_rate import MATURE, HonestRates
-from leadtrace.domain.survival.intervals import Interval, log_minus_log, wilson
+from leadtrace.domain.survival.intervals import Interval, wilson
+from leadtrace_api.written import Written, says
 
 RATE_DIGITS = 6
 Ratio: TypeAlias = Literal["wilson", "plain_ratio", "activity_ratio"]
@@ -23,56 +22,77 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-class Money(Answer):
+class Money(Written, frozen=True):
     """An exact amount; the text has the currency's own number of decimals."""
 
-    amount: str = Field(examples=["1234.50"])
-    currency: str = Field(examples=["EUR"])
+    amount: Annotated[str, says(examples=["1234.50"])]
+    currency: Annotated[str, says(examples=["EUR"])]
 
 
-class Rate(Answer):
+class Rate(Written, frozen=True):
     """A share of `n`, rounded to 6 decimals; null when `n` is 0."""
 
-    value: float | None = Field(examples=[0.1183])
-    n: int = Field(description="What it is a share of: the number of leads below the line.", examples=[8000])
-    at_risk: int | None = Field(
-        description="How many of them are still open and may yet convert; null for a plain ratio.",
-        examples=[412],
-    )
-    method: Literal["aalen_johansen", "wilson", "plain_ratio", "activity_ratio"] = Field(
-        description="aalen_johansen: the share converted by the greatest age that was watched, with won "
-        "and lost competing and what is open counted for as long as it was seen. wilson: all has ended, so "
-        "it is the plain ratio. plain_ratio: of one cohort's leads, so far. activity_ratio: of what happened "
-        "in the range, by different leads perhaps, so that it may exceed 1."
-    )
-    interval: Interval | None = Field(
-        description="Of 95 %; null where it is undefined: without conversions or where all of those at risk "
-        "converted while others are open, and for ratios.",
-        examples=[[0.1099, 0.127]],
-    )
-    naive: float | None = Field(description="The plain ratio of the two counts.", examples=[0.10525])
-    late: int | None = Field(
-        description="How many of them were taken over when they had lived a while, and count from that age "
-        "on. Null for ratios.",
-        examples=[0],
-    )
-    unwatched: int | None = Field(
-        description="How many of them had ended before they were taken over: they are in `n` and `naive`, "
-        "and in no other number, since others like them are not known. Null for ratios.",
-        examples=[0],
-    )
-    maturity: float | None = Field(
-        description="The part of all conversions to be expected that is there already, by how all leads "
-        "fared; null where nobody can tell, and for ratios.",
-        examples=[0.93],
-    )
-    immature: bool | None = Field(
-        description="Maturity is below 0.8 or unknown: not to be ranked with others. Null for ratios.",
-        examples=[False],
-    )
+    value: Annotated[float | None, says(examples=[0.1183])]
+    n: Annotated[int, says("What it is a share of: the number of leads below the line.", examples=[8000])]
+    at_risk: Annotated[
+        int | None,
+        says(
+            "How many of them are still open and may yet convert; null for a plain ratio.",
+            examples=[412],
+        ),
+    ]
+    method: Annotated[
+        Literal["aalen_johansen", "wilson", "plain_ratio", "activity_ratio"],
+        says(
+            "aalen_johansen: the share converted by the greatest age that was watched, with won and lost "
+            "competing and what is open counted for as long as it was seen. wilson: all has ended, so it is "
+            "the plain ratio. plain_ratio: of one cohort's leads, so far. activity_ratio: of what happened "
+            "in the range, by different leads perhaps, so that it may exceed 1."
+        ),
+    ]
+    interval: Annotated[
+        Interval | None,
+        says(
+            "Of 95 %; null where it is undefined: without conversions or where all of those at risk "
+            "converted while others are open, and for ratios.",
+            examples=[[0.1099, 0.127]],
+        ),
+    ]
+    naive: Annotated[float | None, says("The plain ratio of the two counts.", examples=[0.10525])]
+    late: Annotated[
+        int | None,
+        says(
+            "How many of them were taken over when they had lived a while, and count from that age on. Null "
+            "for ratios.",
+            examples=[0],
+        ),
+    ]
+    unwatched: Annotated[
+        int | None,
+        says(
+            "How many of them had ended before they were taken over: they are in `n` and `naive`, and in no "
+            "other number, since others like them are not known. Null for ratios.",
+            examples=[0],
+        ),
+    ]
+    maturity: Annotated[
+        float | None,
+        says(
+            "The part of all conversions to be expected that is there already, by how all leads fared; null "
+            "where nobody can tell, and for ratios.",
+            examples=[0.93],
+        ),
+    ]
+    immature: Annotated[
+        bool | None,
+        says(
+            "Maturity is below 0.8 or unknown: not to be ranked with others. Null for ratios.",
+            examples=[False],
+        ),
+    ]
 
 
-class Duration(Answer):
+class Duration(Written, frozen=True):
     """How long `n` of something take, in seconds: what lasts is not taken as finished.
 
     A quantile is null where so many have not been seen to finish.
@@ -83,7 +103,7 @@ class Duration(Answer):
     p90_s: float | None
     p95_s: float | None
     n: int
-    censored: int = Field(description="How many of them last, or were not watched to their end.")
+    censored: Annotated[int, says("How many of them last, or were not watched to their end.")]
 
 
 class Stamped(Answer):
@@ -118,35 +138,6 @@ def rate(part: int, n: int, method: Ratio) -> Rate:
         immature=not n if ended else None,
         late=0 if ended else None,
         unwatched=0 if ended else None,
-    )
-
-
-def honest(found: HonestRates, place: tuple[int, ...], not_won: int = 0, won: int = 0) -> Rate:
-    """One of the rates that were made of who is open too; so many more had ended before they were watched."""
-    seen, unwatched = _of_watched(found, place), not_won + won
-    if not unwatched:
-        return seen
-    n = seen.n + unwatched
-    naive = round((int(found.won[place]) + won) / n, RATE_DIGITS)
-    return seen.model_copy(update={"n": n, "naive": naive, "unwatched": unwatched})
-
-
-def _of_watched(found: HonestRates, place: tuple[int, ...]) -> Rate:
-    n, won = int(found.n[place]), int(found.won[place])
-    if found.complete[place]:
-        return rate(won, n, "wilson")
-    value, maturity = float(found.value[place]), float(found.maturity[place])
-    return Rate(
-        value=round(value, RATE_DIGITS),
-        n=n,
-        at_risk=int(found.open[place]),
-        method="aalen_johansen",
-        interval=rounded_interval(log_minus_log(value, float(found.variance[place]))),
-        naive=round(won / n, RATE_DIGITS),
-        maturity=None if isnan(maturity) else round(maturity, RATE_DIGITS),
-        immature=not maturity >= MATURE,
-        late=int(found.ends.late[place].sum()),
-        unwatched=0,
     )
 
 

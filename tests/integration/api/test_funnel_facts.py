@@ -43,7 +43,7 @@ def _plain(sums: Sums) -> tuple[object, ...]:
     )
     ended = (sums.ages.won, sums.ages.lost, sums.ages.gone, sums.ages.late, sums.ages.unwatched)
     return (
-        {stage: three for stage, three in sums.counts.items() if any(three)},
+        sums.counts.tolist(),
         *(
             {currency: money for currency, money in kept.items() if money}
             for kept in (sums.revenue, sums.customers, sums.recurring)

@@ -16,8 +16,9 @@ from leadtrace.domain.survival.age_bins import AGE_EDGES_S, BINS
 from leadtrace.events.lead import Stage
 from leadtrace.events.snapshots import LeadOutcome, LeadStatus
 from leadtrace.testing.eventually import eventually_answers
+from leadtrace_api.funnel.entries import Entries, no_entries
 from leadtrace_api.funnel.queries import Slice
-from leadtrace_api.funnel.step_ages import Entries, no_entries, step_ages
+from leadtrace_api.funnel.step_ages import step_ages
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.projector.step_ages import Increments, RowKey, add
 from leadtrace_api.projector.step_ages import step_ages as step_ages_of

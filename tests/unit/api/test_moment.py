@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leadtrace_api.funnel.entries import OpenSteps
 from leadtrace_api.funnel.rates import Moment, moment
-from leadtrace_api.funnel.step_ages import OpenSteps
 
 _DAY_S = 86_400
 _TODAY = 739_000
@@ -37,7 +37,7 @@ def test_moments_with_the_same_bins_count_all_alike(
     moments = [Moment(day, seconds) for day in (_TODAY, _TODAY + 1) for seconds in course]
     for one, later in pairwise(moments):
         if one.bins == later.bins:
-            assert (one.open_by_bin(opened) == later.open_by_bin(opened)).all()
+            assert (one.open_by_bin([opened]) == later.open_by_bin([opened])).all()
 
 
 def test_a_day_has_few_of_them() -> None:

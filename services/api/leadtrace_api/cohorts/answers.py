@@ -9,8 +9,8 @@ from leadtrace.domain.survival.age_bins import ENDS_S
 from leadtrace.domain.survival.honest_rate import Ends
 from leadtrace.domain.survival.intervals import log_minus_log
 from leadtrace_api.cohorts.schemas import CohortNumbers, Point
+from leadtrace_api.funnel.entries import Entries
 from leadtrace_api.funnel.rates import Moment, Told, ends_of, rates
-from leadtrace_api.funnel.step_ages import Entries
 from leadtrace_api.schemas import RATE_DIGITS, rounded_interval
 
 

@@ -23,9 +23,10 @@ from leadtrace_api.cohorts.schemas import (
 )
 from leadtrace_api.cohorts.table import as_csv
 from leadtrace_api.documented import answered_as_table_too
+from leadtrace_api.funnel.entries import Entries, no_entries
 from leadtrace_api.funnel.queries import Slice
 from leadtrace_api.funnel.rates import moment
-from leadtrace_api.funnel.step_ages import Entries, everybody, no_entries, passing, step_ages_by
+from leadtrace_api.funnel.step_ages import everybody, passing, step_ages_by
 from leadtrace_api.parameters import check_range
 from leadtrace_api.problems import ParameterError, nearest
 from leadtrace_api.projector.contribution import Basis

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 from pydantic import Field
 
 from leadtrace.events.lead import Stage
@@ -132,7 +133,7 @@ EXAMPLE: dict[str, Any] = {
         {
             "stage": "mql",
             "claims": {"entries": 104, "leads": 100},
-            "claims_verified": rate(52, 104, "wilson").model_dump(mode="json"),
+            "claims_verified": msgspec.to_builtins(rate(52, 104, "wilson")),
             "claims_unjudged": {"entries": 0, "leads": 0},
             "claimed_unverified": {"entries": 52, "leads": 50},
             "verified_unclaimed": {"entries": 3, "leads": 3},

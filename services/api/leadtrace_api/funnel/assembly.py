@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlencode
 
+from msgspec.structs import asdict
+
 from leadtrace.domain.money import average
 from leadtrace.events.lead import LADDER, Stage
 from leadtrace_api.funnel.queries import Slice, UnlinkedDeals
 from leadtrace_api.funnel.rates import Told
 from leadtrace_api.funnel.schemas import Drill, FunnelGroup, FunnelNumbers, Other, StageRow, StepRow, Unlinked
-from leadtrace_api.funnel.sums import NONE, Sums
+from leadtrace_api.funnel.sums import REACHED, Sums
 from leadtrace_api.parameters import filter_items
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.projector.step_codes import STEPS
@@ -23,16 +25,17 @@ Filters = dict[str, list[str | None]]
 
 @dataclass(frozen=True, slots=True)
 class Assembler:
-    """Writes numbers in one currency, with links that name what was asked."""
+    """Writes numbers in one currency, with links that name what was asked and end with `tails`."""
 
     asked: Slice
     filters: Filters
     currency: str
+    tails: tuple[str, str]
 
     def group(self, key: Mapping[str, str | None], sums: Sums, told: Told | None) -> FunnelGroup:
         """One group, by its key in each of the dimensions that were asked for."""
         narrowed = {**self.filters, **{name: [one] for name, one in key.items()}}
-        return FunnelGroup(key=dict(key), **dict(self.numbers(sums, narrowed, told)))
+        return FunnelGroup(key=dict(key), **asdict(self.numbers(sums, narrowed, told)))
 
     def total(self, sums: Sums, told: Told | None) -> FunnelNumbers:
         """All leads that the filters let pass."""
@@ -40,7 +43,7 @@ class Assembler:
 
     def other(self, sums: Sums, keys: int, told: Told | None) -> Other:
         """Groups together that are not told apart; no link names so many keys."""
-        return Other(keys=keys, **dict(self.numbers(sums, None, told)))
+        return Other(keys=keys, **asdict(self.numbers(sums, None, told)))
 
     def numbers(self, sums: Sums, filters: Filters | None, told: Told | None) -> FunnelNumbers:
         """The numbers of the leads that the filters let pass; rates are plain ratios where none are told."""
@@ -48,7 +51,7 @@ class Assembler:
         links = self._links(filters) if filters is not None else None
         *steps, overall = self._steps(sums, told, links)
         return FunnelNumbers(
-            stages=tuple(self._stage(stage, sums, links) for stage in STAGES),
+            stages=tuple(self._stage(*one, links) for one in zip(STAGES, sums.counts.tolist(), strict=True)),
             steps=tuple(steps),
             overall=overall.rate,
             time_to_customer=overall.time,
@@ -79,8 +82,8 @@ class Assembler:
         own = money(earned.get(self.currency, 0), self.currency)
         return own, tuple(money(earned[currency], currency) for currency in others)
 
-    def _stage(self, stage: Stage, sums: Sums, links: "Links | None") -> StageRow:
-        entered, reached, current = sums.counts.get(stage, NONE)
+    def _stage(self, stage: Stage, counts: Sequence[int], links: "Links | None") -> StageRow:
+        entered, reached, current = counts
         rung = stage in _RUNGS
         return StageRow(
             stage=stage,
@@ -93,8 +96,9 @@ class Assembler:
     def _steps(self, sums: Sums, told: Told | None, links: "Links | None") -> Iterator[StepRow]:
         """Each step of the ladder, then the way from its first rung to its last."""
         cohort = self.asked.basis is Basis.COHORT
+        reached = dict(zip(STAGES, sums.counts[:, REACHED].tolist(), strict=True))
         for place, (before, after) in enumerate(STEPS):
-            start, end = sums.reached(before), sums.reached(after)
+            start, end = reached[before], reached[after]
             yield StepRow(
                 from_stage=before,
                 to_stage=after,
@@ -110,17 +114,10 @@ class Assembler:
     def _links(self, filters: Filters) -> "Links | None":
         if self.asked.known is not None:
             return None
-        return Links(self._link(filters, "reached"), self._link(filters, "stage"))
-
-    def _link(self, filters: Filters, what: str) -> str:
-        days = "captured" if self.asked.basis is Basis.COHORT else what
-        items = [
-            *filter_items(filters),
-            *([(f"{days}_from", first.isoformat())] if (first := self.asked.first) else []),
-            *([(f"{days}_to", last.isoformat())] if (last := self.asked.last) else []),
-            (what, ""),
-        ]
-        return f"/v1/leads?{urlencode(items)}"
+        narrowed = urlencode(filter_items(filters))
+        before = f"/v1/leads?{narrowed}&" if narrowed else "/v1/leads?"
+        reached, stage = self.tails
+        return Links(before + reached, before + stage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +134,18 @@ class Links:
     def short_of(self, before: Stage, after: Stage) -> str:
         """The link of the leads that reached one rung and not the other."""
         return f"{self.reached}{before.value}&short_of={after.value}"
+
+
+def tails(asked: Slice) -> tuple[str, str]:
+    """What the links of every group end with: the days, and what the name of a stage comes behind."""
+    return _tail(asked, "reached"), _tail(asked, "stage")
+
+
+def _tail(asked: Slice, what: str) -> str:
+    days = "captured" if asked.basis is Basis.COHORT else what
+    items = [
+        *([(f"{days}_from", asked.first.isoformat())] if asked.first else []),
+        *([(f"{days}_to", asked.last.isoformat())] if asked.last else []),
+        (what, ""),
+    ]
+    return urlencode(items)

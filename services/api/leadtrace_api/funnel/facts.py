@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, func, literal_column, select, text
+import numpy as np
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, func, literal_column, select, text
 
-from leadtrace.events.lead import LADDER, Stage
-from leadtrace_api.funnel.step_ages import entries_of_codes
-from leadtrace_api.funnel.sums import Sums, in_order
+from leadtrace_api.funnel.entries import Packed, unpacked
+from leadtrace_api.funnel.step_ages import SENT
+from leadtrace_api.funnel.sums import Sums, in_order, of_entries
 from leadtrace_api.leads.queries import has_key
 from leadtrace_api.reading import Reading
 from leadtrace_api.tables import LEADS
@@ -52,41 +53,24 @@ class Question:
 
 async def sums_of(now: Reading, asked: Question) -> dict[Key, Sums]:
     """The sums of each group, those with most leads first; no groups but one without dimensions."""
-    found: dict[Key, Sums] = {}
     size = len(asked.by)
-    for row in await _all(now, _counts(now, asked)):
-        sums = found.setdefault(tuple(row[:size]), Sums())
-        sums.counts = _by_stage(row[size:])
+    packed: dict[Key, list[tuple[int, bytes]]] = {}
+    for row in await _all(now, _codes(now, asked)):
+        packed.setdefault(tuple(row[:size]), []).append((row[size], row[size + 1]))
+    ages = unpacked([_packed(rows) for rows in packed.values()])
+    found = of_entries(dict(zip(packed, ages, strict=True)))
     for row in await _all(now, _revenue(now, asked)):
         sums = found.setdefault(tuple(row[:size]), Sums())
         currency, customers, revenue, recurring = row[size:]
         sums.customers[currency], sums.revenue[currency] = customers, revenue
         sums.recurring[currency] = recurring
-    packed: dict[Key, list[tuple[int, bytes]]] = {}
-    for row in await _all(now, _codes(now, asked)):
-        packed.setdefault(tuple(row[:size]), []).append((row[size], row[size + 1]))
-    for key, rows in packed.items():
-        found.setdefault(key, Sums()).ages = entries_of_codes(rows)
     return in_order({key: sums for key, sums in found.items() if sums.any()})
 
 
-def _counts(now: Reading, asked: Question) -> Select[Any]:
-    """By group and stage: entries, leads that reached it, and leads that stand there."""
-    # PostgreSQL counts the elements of an array from 1.
-    entered = [func.coalesce(func.sum(_L.entered[place]), 0) for place, _ in enumerate(Stage, start=1)]
-    reached = [func.count(_L.reached_days[place]) for place, _ in enumerate(LADDER, start=1)]
-    current = [func.count(case((_L.stage == stage.value, 1))) for stage in Stage]
-    columns = asked.columns()
-    return select(*columns, *entered, *reached, *current).where(*asked.conditions(now)).group_by(*columns)
-
-
-def _by_stage(numbers: Sequence[int]) -> dict[str, tuple[int, int, int]]:
-    stages = list(Stage)
-    entered = dict(zip(stages, numbers, strict=False))
-    reached = dict(zip(LADDER, numbers[len(stages) :], strict=False))
-    current = dict(zip(stages, numbers[len(stages) + len(LADDER) :], strict=True))
-    counts = {stage.value: (entered[stage], reached.get(stage, 0), current[stage]) for stage in stages}
-    return {stage: three for stage, three in counts.items() if any(three)}
+def _packed(rows: Sequence[tuple[int, bytes]]) -> Packed:
+    codes = np.frombuffer(b"".join([packed for _, packed in rows]), SENT)
+    sizes = np.array([len(packed) // SENT.itemsize for _, packed in rows])
+    return Packed(np.array([day for day, _ in rows]), sizes, codes)
 
 
 def _revenue(now: Reading, asked: Question) -> Select[Any]:

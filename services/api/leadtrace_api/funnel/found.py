@@ -6,8 +6,8 @@ from typing import Literal
 
 from leadtrace_api.funnel.facts import Key, Question, sums_of
 from leadtrace_api.funnel.queries import Slice, revenues, stage_counts
-from leadtrace_api.funnel.step_ages import are_counted, stages_of, step_ages
-from leadtrace_api.funnel.sums import Sums, in_order, sums_by_key, together
+from leadtrace_api.funnel.step_ages import are_counted, step_ages
+from leadtrace_api.funnel.sums import Sums, in_order, of_counts, of_entries, sums_by_key, together
 from leadtrace_api.problems import UnavailableError
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.projector.dimensions import name_of_pair, pair_of, read_pair
@@ -48,10 +48,9 @@ async def of_pairs(now: Reading, asked: Slice, question: Question, pair: tuple[s
 async def _kept(now: Reading, asked: Slice, zone: str) -> tuple[dict[str | None, Sums], Sums, bool]:
     ages_are_kept = asked.basis is Basis.COHORT and asked.known is None
     watched = ages_are_kept and await are_counted(now, zone)
-    ages = await step_ages(now, asked) if watched else {}
     # Whoever counts ages counts stages too, in far fewer rows.
-    counts = stages_of(ages) if watched else await stage_counts(now, asked)
-    groups, total = sums_by_key(counts, await revenues(now, asked), ages, asked)
+    sums = of_entries(await step_ages(now, asked)) if watched else of_counts(await stage_counts(now, asked))
+    groups, total = sums_by_key(sums, await revenues(now, asked), asked)
     return groups, total, watched
 
 

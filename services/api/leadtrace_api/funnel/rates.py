@@ -1,8 +1,9 @@
 """The rates of the steps of groups at one moment, from counts of how leads left them (reference, 4.7)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -10,14 +11,16 @@ import numpy as np
 
 from leadtrace.domain.survival.age_bins import BEGINS_S, BINS, DAY_S, ENDS_S
 from leadtrace.domain.survival.honest_rate import Counts, Ends, HonestRates, honest_rates
-from leadtrace_api.funnel.step_ages import Entries, OpenSteps
+from leadtrace_api.funnel.entries import Entries, OpenSteps
+from leadtrace_api.funnel.honest import told_rates
 from leadtrace_api.projector.step_codes import STEPS
-from leadtrace_api.schemas import Duration, Rate, honest
+from leadtrace_api.schemas import Duration, Rate
 from leadtrace_api.survival import QUANTILES
 
 _LONGEST_TOLD_S: Final = float(BEGINS_S[-1])
 # When, in the course of a day, steps come into the next bin of age.
 _COMING_S: Final = np.unique(BEGINS_S % DAY_S)
+_ENTRY_DAY, _STEP, _COUNT = attrgetter("entry_day"), attrgetter("step"), attrgetter("count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +47,20 @@ class Moment:
         """All of the moment that decides in which bin an open step is, whenever it was entered."""
         return self.day, int(np.searchsorted(_COMING_S, self.seconds, "right"))
 
-    def open_by_bin(self, opened: OpenSteps) -> Counts:
-        """How many are open by step and bin of age, which counts from the beginning of the day of entry.
+    def open_by_bin(self, groups: Sequence[OpenSteps]) -> Counts:
+        """How many are open by group, step and bin of age.
 
-        So it is too long by less than a day, and never too short: who came today is watched today.
+        An age counts from the beginning of the day of entry. So it is too long by less than a day, and never
+        too short: who came today is watched today.
         """
-        ages = np.maximum((self.day - opened.entry_day) * DAY_S + self.seconds, 0)
-        places = opened.step * BINS + np.searchsorted(BEGINS_S, ages, "right") - 1
-        sums = np.bincount(places, weights=opened.count, minlength=len(STEPS) * BINS)
-        return sums.astype(np.int64).reshape(len(STEPS), BINS)
+        group = np.repeat(np.arange(len(groups)), [len(one.step) for one in groups])
+        entered, step, count = (
+            np.concatenate([part(one) for one in groups]) for part in (_ENTRY_DAY, _STEP, _COUNT)
+        )
+        ages = np.maximum((self.day - entered) * DAY_S + self.seconds, 0)
+        places = (group * len(STEPS) + step) * BINS + np.searchsorted(BEGINS_S, ages, "right") - 1
+        sums = np.bincount(places, weights=count, minlength=len(groups) * len(STEPS) * BINS)
+        return sums.astype(np.int64).reshape(len(groups), len(STEPS), BINS)
 
 
 def moment(at: datetime, zone: ZoneInfo) -> Moment:
@@ -65,16 +73,10 @@ def moment(at: datetime, zone: ZoneInfo) -> Moment:
 def rates(groups: Sequence[Entries], everybody: Entries, now: Moment) -> list[Told]:
     """The rates of each group; what it has yet to expect is told by all leads there are."""
     found = honest_rates(ends_of(groups, now), ends_of([everybody], now))
-    times = found.times(list(QUANTILES.values()))
+    told = told_rates(found, np.stack([one.unwatched for one in groups]))
     return [
-        tuple(
-            StepNumbers(
-                honest(found, (group, step), *one.unwatched[step].tolist()),
-                _duration(found, (group, step), times[group, step]),
-            )
-            for step in range(len(STEPS))
-        )
-        for group, one in enumerate(groups)
+        tuple(StepNumbers(*both) for both in zip(of_rates, of_times, strict=True))
+        for of_rates, of_times in zip(told, _durations(found), strict=True)
     ]
 
 
@@ -85,15 +87,21 @@ def ends_of(groups: Sequence[Entries], now: Moment) -> Ends:
         np.stack([one.won for one in groups]),
         np.stack([one.lost for one in groups]),
         np.stack([one.gone for one in groups]),
-        np.stack([now.open_by_bin(one.open) for one in groups]),
+        now.open_by_bin([one.open for one in groups]),
         np.stack([one.late for one in groups]),
     )
 
 
-def _duration(found: HonestRates, place: tuple[int, int], times: Iterable[float]) -> Duration:
-    told: Mapping[str, float | None] = {
-        f"{name}_s": float(time) if time <= _LONGEST_TOLD_S else None
-        for name, time in zip(QUANTILES, times, strict=True)
-    }
-    n = int(found.n[place])
-    return Duration(**told, n=n, censored=n - int(found.ends.ended[place].sum()))
+def _durations(found: HonestRates) -> list[list[Duration]]:
+    """How long those take who take the step, by group and step."""
+    times = found.times(list(QUANTILES.values()))
+    censored = found.n - found.ends.ended.sum(axis=-1)
+    return [
+        [_duration(*one) for one in zip(*of_group, strict=True)]
+        for of_group in zip(times.tolist(), found.n.tolist(), censored.tolist(), strict=True)
+    ]
+
+
+def _duration(times: Sequence[float], n: int, censored: int) -> Duration:
+    p50, p75, p90, p95 = [time if time <= _LONGEST_TOLD_S else None for time in times]
+    return Duration(p50_s=p50, p75_s=p75, p90_s=p90, p95_s=p95, n=n, censored=censored)

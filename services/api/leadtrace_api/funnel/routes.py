@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from leadtrace_api.documented import answered_as_table_too
-from leadtrace_api.funnel.assembly import Assembler, Filters
+from leadtrace_api.funnel.assembly import Assembler, Filters, tails
+from leadtrace_api.funnel.entries import Entries
 from leadtrace_api.funnel.facts import Question
 from leadtrace_api.funnel.found import Groups, found
 from leadtrace_api.funnel.queries import Slice, known_days, unlinked_deals
 from leadtrace_api.funnel.rates import Told, moment, rates
 from leadtrace_api.funnel.schemas import EXAMPLE, MOST_GROUPS, Funnel, FunnelEcho, FunnelGroup, FunnelQuery
-from leadtrace_api.funnel.step_ages import Entries, everybody
+from leadtrace_api.funnel.step_ages import everybody
 from leadtrace_api.funnel.sums import largest, together
 from leadtrace_api.funnel.table import as_csv
 from leadtrace_api.knowledge.closing import check_closed
@@ -56,7 +58,7 @@ async def funnel(request: Request, room: InRoom, query: Annotated[FunnelQuery, Q
         raise _too_many(len(answer.groups))
     if query.format is Format.CSV:
         return tagged(csv_response(as_csv(answer)), tag)
-    return tagged(Response(answer.model_dump_json(by_alias=True), media_type="application/json"), tag)
+    return tagged(Response(msgspec.json.encode(answer), media_type="application/json"), tag)
 
 
 def _ages(query: FunnelQuery) -> bool:
@@ -74,7 +76,7 @@ async def _answer(now: Reading, query: FunnelQuery, by: tuple[str, ...], room: R
     rest = together(others)
     parts = [one.ages for one in (*shown.values(), rest, sums.total)]
     told: Sequence[Told | None] = await _rates(now, parts, room) if sums.watched else [None] * len(parts)
-    assembler = Assembler(asked, filters, room.settings.currency)
+    assembler = Assembler(asked, filters, room.settings.currency, tails(asked))
     return Funnel(
         snapshot_at=now.at,
         definition_version=now.version,

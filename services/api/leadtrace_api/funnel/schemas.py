@@ -1,14 +1,16 @@
 """The funnel's parameters and its answer."""
 
-from datetime import date
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
+from msgspec import field
 from pydantic import Field
 
 from leadtrace_api.parameters import MOST_DIMENSIONS, DimensionFilters, Value
 from leadtrace_api.projector.contribution import AskedBasis, Basis
-from leadtrace_api.schemas import Answer, Duration, Money, Rate, Stamped
+from leadtrace_api.schemas import Duration, Money, Rate
 from leadtrace_api.spreadsheet import Format
+from leadtrace_api.written import Written, says
 
 MOST_GROUPS = 10_000
 
@@ -45,81 +47,95 @@ class FunnelQuery(DimensionFilters):
     format: Format = Field(default=Format.JSON, description="csv: a line a group, the total last.")
 
 
-class Drill(Answer):
+class Drill(Written, frozen=True):
     """Where the leads behind a number are listed: exactly as many as it counts."""
 
-    reached: str | None = Field(description="Null beside the ladder, where only `current` is a set of leads.")
+    reached: Annotated[str | None, says("Null beside the ladder, where only `current` is a set of leads.")]
     current: str
 
 
-class StageRow(Answer):
+class StageRow(Written, frozen=True):
     """One stage of one group."""
 
     stage: str
-    entered: int = Field(description="Recorded entries; a lead may enter a stage more than once.")
-    reached: int | None = Field(description="Leads at the stage or a later one; null beside the ladder.")
-    current: int = Field(description="Leads that stand there now.")
-    drill: Drill | None = Field(
-        description="Null with as_of, since leads are listed as they are known now, and for `other`."
-    )
+    entered: Annotated[int, says("Recorded entries; a lead may enter a stage more than once.")]
+    reached: Annotated[int | None, says("Leads at the stage or a later one; null beside the ladder.")]
+    current: Annotated[int, says("Leads that stand there now.")]
+    drill: Annotated[
+        Drill | None,
+        says("Null with as_of, since leads are listed as they are known now, and for `other`."),
+    ]
 
 
-class StepRow(Answer):
+class StepRow(Written, frozen=True):
     """From one rung of the ladder to the next."""
 
-    from_stage: str = Field(validation_alias="from", serialization_alias="from")
-    to_stage: str = Field(validation_alias="to", serialization_alias="to")
+    from_stage: str = field(name="from")
+    to_stage: str = field(name="to")
     rate: Rate
-    time: Duration | None = Field(
-        description="How long it takes those who will take the step, until the end of the bin in which so "
-        "many have. Conversions that are yet to be expected count, so that the young are not told as the "
-        "fast. Null for activity and with as_of."
-    )
-    drop_off: int | None = Field(
-        description="Leads that got no further so far; null for activity, which counts different leads."
-    )
-    drill: str | None = Field(
-        description="Where the leads behind `drop_off` are listed: exactly as many. Null where that is, with "
-        "as_of and for `other`."
-    )
+    time: Annotated[
+        Duration | None,
+        says(
+            "How long it takes those who will take the step, until the end of the bin in which so many "
+            "have. Conversions that are yet to be expected count, so that the young are not told as the "
+            "fast. Null for activity and with as_of."
+        ),
+    ]
+    drop_off: Annotated[
+        int | None,
+        says("Leads that got no further so far; null for activity, which counts different leads."),
+    ]
+    drill: Annotated[
+        str | None,
+        says(
+            "Where the leads behind `drop_off` are listed: exactly as many. Null where that is, with as_of "
+            "and for `other`."
+        ),
+    ]
 
 
-class FunnelNumbers(Answer):
+class FunnelNumbers(Written, frozen=True):
     """The numbers of one group, or of all."""
 
     stages: tuple[StageRow, ...]
     steps: tuple[StepRow, ...]
-    overall: Rate = Field(description="Customers per lead that reached the first stage.")
-    time_to_customer: Duration | None = Field(description="As of a step, from the first stage to the last.")
-    revenue: Money = Field(
-        description="What the leads' won deals brought, after refunds, in the reporting currency."
-    )
-    unconverted: tuple[Money, ...] = Field(
-        description="The same in other currencies, of which there is no rate: in no other number."
-    )
-    recurring_revenue: Money = Field(description="Of the revenue, renewals and expansions less churn.")
-    average_sale: Money | None = Field(
-        description="Revenue without what recurs, for each customer who brought any in this currency. Null "
-        "without a customer, and for activity, whose revenue is partly of customers of before."
-    )
-    revenue_per_customer: Money | None = Field(
-        description="All revenue so far for each customer; nothing to come is added. Null as average_sale."
-    )
+    overall: Annotated[Rate, says("Customers per lead that reached the first stage.")]
+    time_to_customer: Annotated[Duration | None, says("As of a step, from the first stage to the last.")]
+    revenue: Annotated[
+        Money,
+        says("What the leads' won deals brought, after refunds, in the reporting currency."),
+    ]
+    unconverted: Annotated[
+        tuple[Money, ...],
+        says("The same in other currencies, of which there is no rate: in no other number."),
+    ]
+    recurring_revenue: Annotated[Money, says("Of the revenue, renewals and expansions less churn.")]
+    average_sale: Annotated[
+        Money | None,
+        says(
+            "Revenue without what recurs, for each customer who brought any in this currency. Null without "
+            "a customer, and for activity, whose revenue is partly of customers of before."
+        ),
+    ]
+    revenue_per_customer: Annotated[
+        Money | None,
+        says("All revenue so far for each customer; nothing to come is added. Null as average_sale."),
+    ]
 
 
-class FunnelGroup(FunnelNumbers):
+class FunnelGroup(FunnelNumbers, frozen=True):
     """The numbers of the leads that share a key; a null key is of those without one."""
 
     key: dict[str, str | None]
 
 
-class Other(FunnelNumbers):
+class Other(FunnelNumbers, frozen=True):
     """The groups beyond the largest ones, together: with the groups they are the total."""
 
-    keys: int = Field(description="How many groups they are.")
+    keys: Annotated[int, says("How many groups they are.")]
 
 
-class Unlinked(Answer):
+class Unlinked(Written, frozen=True):
     """Won deals that no lead is linked to: in no group and not in the total."""
 
     deals: int
@@ -127,33 +143,39 @@ class Unlinked(Answer):
     unconverted: tuple[Money, ...]
 
 
-class FunnelEcho(Answer):
+class FunnelEcho(Written, frozen=True):
     """The question as it was understood."""
 
     by: tuple[str, ...]
     top: int | None
-    first: date | None = Field(validation_alias="from", serialization_alias="from")
-    last: date | None = Field(validation_alias="to", serialization_alias="to")
+    first: date | None = field(name="from")
+    last: date | None = field(name="to")
     basis: Basis
     as_of: date | None
     filters: dict[str, list[str | None]]
 
 
-class Funnel(Stamped):
+class Funnel(Written, frozen=True):
     """The answer of `GET /v1/funnel`."""
 
+    snapshot_at: Annotated[datetime, says("The moment at which all of the answer was true.")]
+    definition_version: Annotated[int, says("The version of the definitions that judged.")]
     query: FunnelEcho
-    source: Literal["rollup", "facts"] = Field(
-        description="rollup: from sums that are kept. facts: counted from the leads."
-    )
+    source: Annotated[
+        Literal["rollup", "facts"],
+        says("rollup: from sums that are kept. facts: counted from the leads."),
+    ]
     groups: tuple[FunnelGroup, ...]
-    other: Other | None = Field(description="Null where all groups are told.")
+    other: Annotated[Other | None, says("Null where all groups are told.")]
     total: FunnelNumbers
-    unlinked: Unlinked | None = Field(description="Null with as_of: it is kept as known now only.")
-    ticker: str | None = Field(
-        description="Where `/v1/ticker` goes on from these numbers: sent as `Last-Event-ID`, all that is "
-        "told then is to be added to them, once. Null with as_of, and while much waits to be told."
-    )
+    unlinked: Annotated[Unlinked | None, says("Null with as_of: it is kept as known now only.")]
+    ticker: Annotated[
+        str | None,
+        says(
+            "Where `/v1/ticker` goes on from these numbers: sent as `Last-Event-ID`, all that is told then "
+            "is to be added to them, once. Null with as_of, and while much waits to be told."
+        ),
+    ]
 
 
 def _rate(value: float, n: int, at_risk: int, naive: float, interval: tuple[float, float]) -> dict[str, Any]:

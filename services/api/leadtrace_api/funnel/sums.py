@@ -1,46 +1,45 @@
 """The sums of groups of leads: what keys have, and what they leave of the total to those without one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final, TypeVar
+
+import numpy as np
 
 from leadtrace.events.lead import LADDER, Stage
+from leadtrace_api.funnel.entries import Entries, no_entries
 from leadtrace_api.funnel.queries import Revenue, Slice, StageCount
-from leadtrace_api.funnel.step_ages import Entries, no_entries
 from leadtrace_api.projector.dimensions import TOTAL
+from leadtrace_api.projector.step_codes import Ints
 
-NONE = (0, 0, 0)
+PLACES: Final = {stage: place for place, stage in enumerate(Stage)}
+ENTERED, REACHED, CURRENT = range(3)
+_RUNGS: Final = [PLACES[rung] for rung in LADDER]
+_First = TypeVar("_First")
+
+
+def _nothing() -> Ints:
+    return np.zeros((len(Stage), 3), dtype=np.int64)
 
 
 @dataclass(slots=True)
 class Sums:
-    """The counts of one group, or of several added up."""
+    """The sums of one group, or of several added up.
 
-    counts: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    `counts` are by stage: how many entered it, reached it, and stand there. Money is by currency, in minor
+    units.
+    """
+
+    counts: Ints = field(default_factory=_nothing)
     revenue: dict[str, int] = field(default_factory=dict)
     customers: dict[str, int] = field(default_factory=dict)
     recurring: dict[str, int] = field(default_factory=dict)
     ages: Entries = field(default_factory=no_entries)
 
-    def reached(self, stage: Stage) -> int:
-        """Leads that reached the stage."""
-        return self.counts.get(stage, NONE)[1]
-
-    def add(self, other: "Sums", sign: int = 1) -> None:
-        """Add another group's sums, or take them out with sign -1; ages are summed for many at once."""
-        for stage, more in other.counts.items():
-            have = self.counts.get(stage, NONE)
-            self.counts[stage] = (
-                have[0] + sign * more[0],
-                have[1] + sign * more[1],
-                have[2] + sign * more[2],
-            )
-        for mine, more_money in (
-            (self.revenue, other.revenue),
-            (self.customers, other.customers),
-            (self.recurring, other.recurring),
-        ):
-            for currency, earned in more_money.items():
-                mine[currency] = mine.get(currency, 0) + sign * earned
+    @property
+    def leads(self) -> int:
+        """How many there are: those that reached the first rung."""
+        return int(self.counts[_RUNGS[0], REACHED])
 
     def take(self, earned: Revenue) -> None:
         """Put in what customers brought in one currency."""
@@ -50,49 +49,75 @@ class Sums:
 
     def any(self) -> bool:
         """Whether there is anything to tell."""
-        return any(map(any, self.counts.values())) or any(self.revenue.values())
+        return bool(self.counts.any()) or any(self.revenue.values())
 
 
-def sums_by_key(
-    counts: Iterable[StageCount],
-    revenues: Iterable[Revenue],
-    ages: Mapping[tuple[str, str], Entries],
-    asked: Slice,
-) -> tuple[dict[str | None, Sums], Sums]:
-    """The sums of each group asked for, largest first, the one without a key last, and of all together."""
+def of_counts(counts: Iterable[StageCount]) -> dict[tuple[str, str], Sums]:
+    """By dimension and key, where stages alone are counted."""
     found: dict[tuple[str, str], Sums] = {}
     for one in counts:
         sums = found.setdefault((one.dimension, one.key), Sums())
-        sums.counts[one.stage] = (one.entered, one.reached, one.current)
+        sums.counts[PLACES[Stage(one.stage)]] = one.entered, one.reached, one.current
+    return found
+
+
+def of_entries(ages: Mapping[_First, Entries]) -> dict[_First, Sums]:
+    """The same where steps are counted, which tell of stages too."""
+    counts = np.zeros((len(ages), len(Stage), 3), dtype=np.int64)
+    for place, entries in enumerate(ages.values()):
+        counts[place, :, ENTERED] = entries.entered
+        counts[place, _RUNGS, REACHED] = entries.reached
+        counts[place, :, CURRENT] = entries.current
+    return {
+        place: Sums(counts=mine, ages=entries)
+        for (place, entries), mine in zip(ages.items(), counts, strict=True)
+    }
+
+
+def sums_by_key(
+    found: dict[tuple[str, str], Sums], revenues: Iterable[Revenue], asked: Slice
+) -> tuple[dict[str | None, Sums], Sums]:
+    """The sums of each group asked for, largest first, the one without a key last, and of all together."""
     for earned in revenues:
         found.setdefault((earned.dimension, earned.key), Sums()).take(earned)
-    for place, entries in ages.items():
-        found.setdefault(place, Sums()).ages = entries
-    rest = found.pop((TOTAL, TOTAL), Sums())
-    groups: dict[str | None, Sums] = {}
-    for (_, name), sums in found.items():
-        groups[name] = sums
-        rest.add(sums, -1)
-    rest.ages = rest.ages.minus(one.ages for one in groups.values())
-    groups[None] = rest
+    total = found.pop((TOTAL, TOTAL), Sums())
+    groups: dict[str | None, Sums] = {key: sums for (_, key), sums in found.items()}
+    groups[None] = _left(total, groups.values())
     wanted = [key for key in groups if groups[key].any() and (not asked.keys or key in asked.keys)]
-    wanted.sort(key=lambda key: (key is None, -groups[key].reached(LADDER[0]), key or ""))
-    return {key: groups[key] for key in wanted}, together(groups[key] for key in wanted)
+    wanted.sort(key=lambda key: (key is None, -groups[key].leads, key or ""))
+    kept = {key: groups[key] for key in wanted}
+    return kept, together(kept.values()) if asked.keys else total
 
 
 def together(parts: Iterable[Sums]) -> Sums:
     """All of them as one."""
-    total, ages = Sums(), []
-    for part in parts:
-        total.add(part)
-        ages.append(part.ages)
-    total.ages = no_entries().plus(ages)
-    return total
+    some = list(parts)
+    return _summed(some, [1] * len(some), no_entries().plus(one.ages for one in some))
+
+
+def _left(total: Sums, parts: Iterable[Sums]) -> Sums:
+    """What parts of a total leave of it."""
+    some = list(parts)
+    return _summed([total, *some], [1, *[-1] * len(some)], total.ages.minus(one.ages for one in some))
+
+
+def _summed(some: Sequence[Sums], signs: Sequence[int], ages: Entries) -> Sums:
+    counts = np.tensordot(signs, [one.counts for one in some], 1) if some else _nothing()
+    summed = Sums(counts=counts, ages=ages)
+    for one, sign in zip(some, signs, strict=True):
+        for mine, more in (
+            (summed.revenue, one.revenue),
+            (summed.customers, one.customers),
+            (summed.recurring, one.recurring),
+        ):
+            for currency, earned in more.items():
+                mine[currency] = mine.get(currency, 0) + sign * earned
+    return summed
 
 
 def in_order(groups: Mapping[tuple[str | None, ...], Sums]) -> dict[tuple[str | None, ...], Sums]:
     """Groups by several dimensions, those with most leads first."""
-    order = sorted(groups, key=lambda key: (-groups[key].reached(LADDER[0]), [one or "" for one in key]))
+    order = sorted(groups, key=lambda key: (-groups[key].leads, [one or "" for one in key]))
     return {key: groups[key] for key in order}
 
 

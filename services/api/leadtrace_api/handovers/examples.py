@@ -2,13 +2,16 @@
 
 from typing import Any
 
+import msgspec
+
 from leadtrace_api.schemas import Ratio, rate
 
 _STAMP = {"snapshot_at": "2026-04-01T06:00:00.000000Z", "definition_version": 1}
 
 
 def _rate(part: int, n: int, method: Ratio = "wilson") -> dict[str, Any]:
-    return rate(part, n, method).model_dump(mode="json")
+    told: dict[str, Any] = msgspec.to_builtins(rate(part, n, method))
+    return told
 
 
 def _duration(half_s: float, n: int, censored: int) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from leadtrace_api.schemas import rate
 from leadtrace_api.velocity.answers import RULE
 
@@ -64,7 +66,7 @@ _NUMBERS: dict[str, Any] = {
     "rework": {
         "loops": 15,
         "loops_per_lead": 0.021521,
-        "looped_leads": rate(13, 697, "plain_ratio").model_dump(mode="json"),
+        "looped_leads": msgspec.to_builtins(rate(13, 697, "plain_ratio")),
     },
     "bottlenecks": {
         "rule": RULE,

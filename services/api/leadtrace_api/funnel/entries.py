@@ -1,0 +1,200 @@
+"""How the steps of groups of leads ended, as counts, and such counts unpacked from codes."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from itertools import pairwise
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from leadtrace.domain.survival.age_bins import BINS
+from leadtrace.events.lead import LADDER, Stage
+from leadtrace_api.projector.step_codes import (
+    ENDED_SHAPE,
+    FIRST_CURRENT,
+    FIRST_ENTERED,
+    FIRST_OPEN,
+    OVERALL,
+    STEP_ROOM,
+    STEPS,
+    End,
+    Ints,
+)
+
+FIRST_ORDINAL: Final = date.min.toordinal()
+# Before the whole way stands the step to the last rung.
+_LAST_STEP: Final = OVERALL - 1
+# 32 MB of sums: groups beyond that are unpacked in turns.
+_MOST_AT_ONCE: Final = 1 << 22
+_Whole: TypeAlias = NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSteps:
+    """Steps that have not ended: which step, entered on which day (its ordinal), and how many leads.
+
+    Ascending by step and day, each pair once.
+    """
+
+    step: Ints
+    entry_day: Ints
+    count: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """How the steps of a group of leads ended, as counts by step and bin of age; those open by entry day.
+
+    `late` counts, by the age from which on they were watched, those of them that were not watched from the
+    beginning. The arrays of ended steps and `late` are `len(STEPS)` by `BINS`; `unwatched`, by step and by
+    whether they were won, are further ones that had ended before they were watched. `entered` and `current`
+    are by stage, and `reached`, the leads that entered the step from a rung or took the last one, by rung.
+    """
+
+    won: Ints
+    lost: Ints
+    gone: Ints
+    late: Ints
+    unwatched: Ints
+    open: OpenSteps
+    entered: Ints
+    reached: Ints
+    current: Ints
+
+    def plus(self, others: Iterable["Entries"]) -> "Entries":
+        """The sum with others."""
+        return _sum([(self, 1), *((one, 1) for one in others)])
+
+    def minus(self, others: Iterable["Entries"]) -> "Entries":
+        """What others, which are parts of this, leave of it: exactly, and nothing below 0."""
+        return _sum([(self, 1), *((one, -1) for one in others)])
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """The codes of a group on end: of which days (the calendar's first is 0), how many each day, and they.
+
+    `counts` tells how many leads each code stands for; without it, one.
+    """
+
+    days: _Whole
+    sizes: _Whole
+    codes: NDArray[np.unsignedinteger]
+    counts: NDArray[np.unsignedinteger] | None = None
+
+
+@cache
+def no_entries() -> Entries:
+    """Those of no lead at all."""
+    nothing = np.zeros(0, dtype=np.int64)
+    return unpacked([Packed(nothing, nothing, nothing.astype(np.uint32))])[0]
+
+
+def unpacked(groups: Sequence[Packed]) -> list[Entries]:
+    """The sum of all days of each group."""
+    if not groups:
+        return []
+    days = np.concatenate([one.days for one in groups]).astype(np.int64)
+    first = int(days.min()) if len(days) else 0
+    sizes = np.concatenate([one.sizes for one in groups])
+    codes = np.concatenate([one.codes for one in groups]).astype(np.int64)
+    # From days after the cohort's to days after the first: all rows are counted in one go.
+    np.add(codes, np.repeat((days - first) * STEP_ROOM, sizes), out=codes, where=codes >= FIRST_OPEN)
+    room = max(FIRST_OPEN, int(codes.max(initial=0)) + 1)
+    room += -(room - FIRST_OPEN) % STEP_ROOM
+    ends = np.cumsum([len(one.codes) for one in groups])
+    return [
+        entries
+        for some in _turns(len(groups), max(1, _MOST_AT_ONCE // room))
+        for entries in _entries(_sums(groups[some], codes[_reach(ends, some)], room), first)
+    ]
+
+
+def _turns(count: int, most: int) -> Iterator[slice]:
+    for begin in range(0, count, most):
+        yield slice(begin, min(begin + most, count))
+
+
+def _reach(ends: Ints, some: slice) -> slice:
+    """Which codes are those of some groups."""
+    return slice(int(ends[some.start - 1]) if some.start else 0, int(ends[some.stop - 1]))
+
+
+def _sums(groups: Sequence[Packed], codes: Ints, room: int) -> Ints:
+    """How often each code stands in each group."""
+    sizes = [len(one.codes) for one in groups]
+    places = codes + np.repeat(np.arange(len(groups), dtype=np.int64) * room, sizes)
+    counted = [one.counts for one in groups if one.counts is not None]
+    weights = np.concatenate(counted) if counted else None
+    # Sums of doubles are exact far beyond the number of leads that there can be.
+    sums = np.bincount(places, weights=weights, minlength=len(groups) * room)
+    return sums.astype(np.int64).reshape(len(groups), room)
+
+
+def _entries(sums: Ints, first: int) -> Iterator[Entries]:
+    """Of sums by group and code, those open counted from the first day on."""
+    ended = sums[:, :FIRST_ENTERED].reshape(-1, *ENDED_SHAPE)[..., :BINS]
+    opened = sums[:, FIRST_OPEN:].reshape(len(sums), -1, STEP_ROOM)
+    reached = _reached(ended, opened.sum(axis=1)[:, : len(STEPS)])
+    still = _opened(opened, first)
+    for group, one in enumerate(ended):
+        yield Entries(
+            one[:, End.WON],
+            one[:, End.LOST],
+            one[:, End.GONE],
+            one[:, End.LATE],
+            one[:, End.UNWATCHED, :2],
+            still[group],
+            sums[group, FIRST_ENTERED : FIRST_ENTERED + len(Stage)],
+            reached[group],
+            sums[group, FIRST_CURRENT : FIRST_CURRENT + len(Stage)],
+        )
+
+
+def _reached(ended: Ints, opened: Ints) -> Ints:
+    by_end = ended.sum(axis=-1)
+    entered = opened + sum(by_end[:, :, end] for end in (End.WON, End.LOST, End.GONE, End.UNWATCHED))
+    unwatched = ended[:, _LAST_STEP, End.UNWATCHED, 1]
+    won_last = by_end[:, _LAST_STEP, End.WON] + unwatched
+    found: Ints = np.concatenate([entered[:, : len(LADDER) - 1], won_last[:, None]], axis=1)
+    return found
+
+
+def _opened(by_day: Ints, first: int) -> list[OpenSteps]:
+    """Those of counts by group, day, from the first on, and step."""
+    group, step, day = np.nonzero(by_day.transpose(0, 2, 1))
+    count, days = by_day[group, day, step], day + first + FIRST_ORDINAL
+    bounds = np.searchsorted(group, np.arange(len(by_day) + 1)).tolist()
+    return [OpenSteps(step[begin:end], days[begin:end], count[begin:end]) for begin, end in pairwise(bounds)]
+
+
+def _total(parts: Iterable[Ints]) -> Ints:
+    total: Ints = np.sum(list(parts), axis=0)
+    return total
+
+
+def _sum(terms: list[tuple[Entries, int]]) -> Entries:
+    return Entries(
+        _total(sign * one.won for one, sign in terms),
+        _total(sign * one.lost for one, sign in terms),
+        _total(sign * one.gone for one, sign in terms),
+        _total(sign * one.late for one, sign in terms),
+        _total(sign * one.unwatched for one, sign in terms),
+        _sum_of_open([(one.open, sign) for one, sign in terms]),
+        _total(sign * one.entered for one, sign in terms),
+        _total(sign * one.reached for one, sign in terms),
+        _total(sign * one.current for one, sign in terms),
+    )
+
+
+def _sum_of_open(terms: list[tuple[OpenSteps, int]]) -> OpenSteps:
+    days = np.concatenate([one.entry_day for one, _ in terms])
+    first = int(days.min()) if len(days) else FIRST_ORDINAL
+    places = (days - first) * STEP_ROOM + np.concatenate([one.step for one, _ in terms])
+    counts = np.concatenate([sign * one.count for one, sign in terms])
+    sums = np.bincount(places, weights=counts).astype(np.int64)
+    by_day = np.pad(sums, (0, -len(sums) % STEP_ROOM)).reshape(1, -1, STEP_ROOM)
+    return _opened(by_day, first - FIRST_ORDINAL)[0]

@@ -6,23 +6,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from leadtrace.domain.definitions.schedule import Schedule
 from leadtrace.store.in_force import Ask
 from leadtrace_api.room import Room
 
-_NOW = select(func.now())
+_NOW = text(
+    "select now(), coalesce((select array_agg(array[slot, raised] order by slot) from api.changes), '{}')"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An open snapshot of the database: its moment, and by which definitions its numbers are."""
+    """An open snapshot of the database: its moment, and by which definitions its numbers are.
+
+    `state` tells its read models from those of any other snapshot: equal ones hold equal numbers.
+    """
 
     connection: AsyncConnection
     at: datetime
     schedule: Schedule
+    state: tuple[tuple[int, int], ...]
 
     @property
     def version(self) -> int:
@@ -36,8 +42,9 @@ async def reading(room: Room) -> AsyncIterator[Reading]:
     async with room.engine.connect() as raw:
         connection = await raw.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         async with connection.begin():
-            at = (await connection.execute(_NOW)).scalar_one()
-            yield Reading(connection, at, await room.schedules.in_force(asking(connection)))
+            at, changes = (await connection.execute(_NOW)).one()
+            state = tuple((slot, raised) for slot, raised in changes)
+            yield Reading(connection, at, await room.schedules.in_force(asking(connection)), state)
 
 
 def asking(connection: AsyncConnection) -> Ask:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from fastapi import Request, Response
-from sqlalchemy import text
 
 from leadtrace_api.reading import Reading
 from leadtrace_api.room import room_of
@@ -24,17 +23,16 @@ _PACKAGES: Final = ("leadtrace", "leadtrace_api")
 # Another release of it may round otherwise.
 _RECKONING: Final = "numpy"
 _BYTES: Final = 16
-_CHANGES = text("select slot, raised from api.changes order by slot")
 
 
-async def tag_of(request: Request, now: Reading, *also: object) -> str:
+def tag_of(request: Request, now: Reading, *also: object) -> str:
     """The tag of the answer to a request; `also` is what it depends on beside read models and definitions.
 
     It is weak: the answer's own moment is another one each time.
     """
     settings = room_of(request).settings
     made_of = (
-        await state_of(now),
+        now.state,
         now.version,
         settings.currency,
         settings.timezone,
@@ -43,11 +41,6 @@ async def tag_of(request: Request, now: Reading, *also: object) -> str:
         also,
     )
     return f'W/"{hashlib.blake2b(repr(made_of).encode(), digest_size=_BYTES).hexdigest()}"'
-
-
-async def state_of(now: Reading) -> tuple[tuple[int, int], ...]:
-    """What tells the read models of this snapshot from those of any other; equal ones hold equal numbers."""
-    return tuple((row[0], row[1]) for row in await now.connection.execute(_CHANGES))
 
 
 def has(request: Request, tag: str) -> bool:

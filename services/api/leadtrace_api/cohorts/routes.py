@@ -54,7 +54,7 @@ async def cohorts(request: Request, room: InRoom, query: Annotated[CohortsQuery,
     step = _step_of(query.step)
     dimension = _dimension_of(query)
     async with reading(room) as now:
-        tag = await tag_of(request, now, moment(now.at, room.settings.zone).bins)
+        tag = tag_of(request, now, moment(now.at, room.settings.zone).bins)
         if has(request, tag):
             return not_modified(tag)
         answer = await _answer(now, query, step, dimension, room)

@@ -50,7 +50,7 @@ async def funnel(request: Request, room: InRoom, query: Annotated[FunnelQuery, Q
         if query.as_of is not None:
             await check_closed(room, now, query.as_of)
         # Of cohorts, those who are open grow older; what happened and what was known do not.
-        tag = await tag_of(request, now, moment(now.at, room.settings.zone).bins if _ages(query) else None)
+        tag = tag_of(request, now, moment(now.at, room.settings.zone).bins if _ages(query) else None)
         if has(request, tag):
             return not_modified(tag)
         answer = await _answer(now, query, by, room)

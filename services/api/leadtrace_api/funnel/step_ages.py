@@ -16,7 +16,6 @@ from leadtrace_api.projector.step_ages import VERSION
 from leadtrace_api.projector.step_codes import PAIR
 from leadtrace_api.reading import Reading
 from leadtrace_api.remembered import Remembered
-from leadtrace_api.tags import state_of
 
 _WHERE = "where definition_version = $1 and dimension = any($2) and day between $3 and $4"
 _ROWS = f"select dimension, key, day - date '0001-01-01', entries from api.step_ages {_WHERE}"
@@ -70,8 +69,8 @@ async def of_all_leads(reading: Reading) -> Entries:
 
 async def everybody(reading: Reading, remembered: Remembered) -> Entries:
     """The same, whom groups are compared with, read again once any number has changed."""
-    state = await state_of(reading)
-    return await remembered.get(("everybody", reading.version, state), lambda: of_all_leads(reading))
+    key = ("everybody", reading.version, reading.state)
+    return await remembered.get(key, lambda: of_all_leads(reading))
 
 
 async def step_ages_by(

@@ -49,7 +49,7 @@ async def balances(request: Request, room: InRoom, query: Annotated[BalancesQuer
         if query.as_of is not None:
             await check_closed(room, now, query.as_of)
         # Without a moment the answer is of now, which each time is another one.
-        tag = await tag_of(request, now) if query.at is not None else None
+        tag = tag_of(request, now) if query.at is not None else None
         if tag is not None and has(request, tag):
             return not_modified(tag)
         at = query.at or now.at

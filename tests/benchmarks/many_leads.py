@@ -44,7 +44,7 @@ def _day(moment: str) -> str:
 def _climb() -> str:
     """When each rung is reached (seconds since the epoch), null where it never is."""
     level = f"""
-      select n, $3::bigint - (random() * {DAYS * _DAY_S})::bigint as at1
+      select n, $3::bigint - (($4 - n + random()) / $4 * {DAYS * _DAY_S})::bigint as at1
       from generate_series($1::bigint, $2::bigint) n"""
     for rung, (share, lag) in enumerate(zip(_GO_ON, _LAGS_DAYS, strict=True), start=2):
         later = f"at{rung - 1} + (-ln(1 - random()) * {lag * _DAY_S})::bigint"
@@ -52,7 +52,8 @@ def _climb() -> str:
     return level
 
 
-# $1 is the first number, $2 the last one, $3 now (seconds since the epoch).
+# $1 is the first number, $2 the last one, $3 now (seconds since the epoch), $4 how many there are. They come
+# in the order of their numbers, as leads do.
 _DRAW = f"""
 insert into drawn_leads
 select n, {_day("at1")}, {", ".join(_AT)},
@@ -91,12 +92,6 @@ _CODES = [_code(place, low, high) for place, (low, high) in enumerate(pairwise(_
 _CODES.append(_code(_RUNGS - 1, _AT[0], _AT[-1]))
 _WHEN = [f"when at{rung} is not null then '{stage.value}'" for rung, stage in enumerate(LADDER, start=1)]
 _STANDS = f"case when lost_at is not null then '{Stage.LOST.value}' {' '.join(reversed(_WHEN))} end"
-_ENTERED = [
-    f"(at{LADDER.index(stage) + 1} is not null)::int"
-    if stage in LADDER
-    else ("(lost_at is not null)::int" if stage is Stage.LOST else "0")
-    for stage in Stage
-]
 _OF_STAGES = {stage: f"at{rung} is not null" for rung, stage in enumerate(LADDER, start=1)}
 _OF_STAGES[Stage.LOST] = "lost_at is not null"
 _STAGES = [f"case when {reached} then {code_of_entry(stage)} end" for stage, reached in _OF_STAGES.items()]
@@ -104,14 +99,14 @@ _STAGES += [f"case {_STANDS} when '{stage.value}' then {code_of_current(stage)} 
 _LEADS = f"""
 insert into api.leads
   (definition_version, lead_id, outcome_revision, status, captured_at, cohort_day, channel, campaign, segment,
-   stage, stage_day, stage_since, reached_days, won_at, lost_at, revenue, entered, steps)
+   stage, stage_day, stage_since, reached_days, won_at, lost_at, revenue, steps)
 select 1, ('00000000-0000-0000-0000-' || lpad(to_hex(n), 12, '0'))::uuid, 1,
        case when at{_RUNGS} is not null then 'won' when lost_at is not null then 'lost' else 'open' end,
        to_timestamp(at1), cohort_day, channel, campaign, segment, {_STANDS},
        {_day(f"coalesce(lost_at, {_TOP})")}, to_timestamp(coalesce(lost_at, {_TOP})),
        array[{", ".join(_day(at) for at in _AT)}], to_timestamp(at{_RUNGS}), to_timestamp(lost_at),
        case when at{_RUNGS} is not null then jsonb_build_object('EUR', worth) end,
-       array[{", ".join(_ENTERED)}], array_remove(array[{", ".join([*_CODES, *_STAGES])}], null)
+       {" || ".join(f"coalesce(int4send({code}), ''::bytea)" for code in [*_CODES, *_STAGES])}
 from drawn_leads where n between $1 and $2
 """
 # The finest cells that any rollup is a sum of.
@@ -123,10 +118,13 @@ select cohort_day, channel, campaign, segment, {", ".join(f"count({at}) as r{at[
        coalesce(sum(worth) filter (where at{_RUNGS} is not null), 0)::bigint as brought
 from drawn_leads group by cohort_day, channel, campaign, segment
 """
-_STEP_CELLS = """
+_STEP_CELLS = f"""
 create unlogged table drawn_steps as
 select cohort_day, channel, campaign, segment, code, count(*) as leads
-from api.leads, unnest(steps) code where outcome_body is null
+from (
+  select cohort_day, channel, campaign, segment, unnest(array[{", ".join([*_CODES, *_STAGES])}]) as code
+  from drawn_leads
+) coded where code is not null
 group by cohort_day, channel, campaign, segment, code
 """
 _PAIR = "char_length({0}) || ':' || {0} || {1}"
@@ -187,7 +185,7 @@ async def fill(url: str, leads: int, now_s: int) -> None:
         indexes = await connection.fetch(_INDEXES)
         for name, _ in indexes:
             await connection.execute(f"drop index api.{name}")
-        await _in_parts(url, _DRAW, leads, now_s)
+        await _in_parts(url, _DRAW, leads, now_s, leads)
         await _in_parts(url, _LEADS, leads)
         await _all(url, [_CELLS, _STEP_CELLS])
         statements = [one for dimension in _DIMENSIONS.items() for one in _rollups(*dimension)]

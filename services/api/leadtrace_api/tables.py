@@ -65,13 +65,8 @@ LEADS = Table(
     Column("touched_at", MOMENT, comment="When it last was active."),
     Column("custody", Text, comment="In whose hands it is; null for a visitor."),
     Column("custody_since", MOMENT, comment="Since when."),
-    Column(
-        "entered",
-        ARRAY(Integer),
-        comment="Recorded entries, one number a stage; null of whom no funnel counts.",
-    ),
     Column("recurring", JSONB, comment="Of the revenue by currency, what recurs; null without any."),
-    Column("steps", ARRAY(Integer), comment="How its steps up the ladder stand: step_codes.py."),
+    Column("steps", LargeBinary, comment="How its steps stand: step_codes.py, most significant byte first."),
     Index(None, "definition_version", "cohort_day", "captured_at", "lead_id"),
     Index(None, "redirect_to", postgresql_where=text("redirect_to is not null")),
     Index(
@@ -92,7 +87,7 @@ LEADS = Table(
         postgresql_where=text("account is not null and redirect_to is null"),
     ),
     *listing_indexes(),
-    Index("ix_leads_won", "definition_version", postgresql_where=text("revenue is not null")),
+    Index("ix_leads_won", "definition_version", "cohort_day", postgresql_where=text("revenue is not null")),
     postgresql_with={"fillfactor": 70},
 )
 

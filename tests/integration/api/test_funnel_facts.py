@@ -223,7 +223,7 @@ async def test_what_leads_count_for_is_written_down_once_after_an_update(
     asked = Question(("channel", "segment"), {}, None, None)
     async with reading(room) as now:
         before = await sums_of(now, asked)
-    await projection.owner.execute("update api.leads set entered = null, recurring = null, steps = null")
+    await projection.owner.execute("update api.leads set recurring = null, steps = null")
     await projection.owner.execute(
         "update api.projections set contribution_version = 1 where name = 'step_ages'"
     )

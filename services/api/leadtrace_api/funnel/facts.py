@@ -3,15 +3,16 @@
 Each lead is in exactly one group, and counts for what it adds to the rollups: the sums are the same.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Final
 
 import numpy as np
 from sqlalchemy import BigInteger, ColumnElement, Row, Select, func, literal_column, select, text
 
-from leadtrace_api.funnel.entries import Packed, unpacked
+from leadtrace_api.funnel.entries import Entries, Packed, unpacked
 from leadtrace_api.funnel.step_ages import SENT
 from leadtrace_api.funnel.sums import Sums, in_order, of_entries
 from leadtrace_api.leads.queries import has_key
@@ -22,8 +23,8 @@ Key = tuple[str | None, ...]
 
 _L = LEADS.c
 _DAYS_BEFORE: ColumnElement[date] = literal_column("date '0001-01-01'")
-# A lead's codes on end, as the server writes numbers: they come as one value.
-_PACKED: ColumnElement[bytes] = literal_column("string_agg(int4send(code), ''::bytea)")
+_NOTHING: ColumnElement[bytes] = literal_column("''::bytea")
+_DAYS_AT_ONCE: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,13 @@ class Question:
 async def sums_of(now: Reading, asked: Question) -> dict[Key, Sums]:
     """The sums of each group, those with most leads first; no groups but one without dimensions."""
     size = len(asked.by)
-    packed: dict[Key, list[tuple[int, bytes]]] = {}
-    for row in await _all(now, _codes(now, asked)):
-        packed.setdefault(tuple(row[:size]), []).append((row[size], row[size + 1]))
-    ages = unpacked([_packed(rows) for rows in packed.values()])
-    found = of_entries(dict(zip(packed, ages, strict=True)))
+    ages: dict[Key, Entries] = {}
+    for some in await _turns(now, asked):
+        rows = await _all(now, _packed(now, some))
+        # Others are answered while millions of codes are counted.
+        for key, more in (await asyncio.to_thread(_unpacked, rows, size)).items():
+            ages[key] = ages[key].plus([more]) if key in ages else more
+    found = of_entries(ages)
     for row in await _all(now, _revenue(now, asked)):
         sums = found.setdefault(tuple(row[:size]), Sums())
         currency, customers, revenue, recurring = row[size:]
@@ -67,10 +70,45 @@ async def sums_of(now: Reading, asked: Question) -> dict[Key, Sums]:
     return in_order({key: sums for key, sums in found.items() if sums.any()})
 
 
-def _packed(rows: Sequence[tuple[int, bytes]]) -> Packed:
-    codes = np.frombuffer(b"".join([packed for _, packed in rows]), SENT)
-    sizes = np.array([len(packed) // SENT.itemsize for _, packed in rows])
-    return Packed(np.array([day for day, _ in rows]), sizes, codes)
+async def _turns(now: Reading, asked: Question) -> list[Question]:
+    """The question in so few days at a time that its leads fit into memory, however many there are."""
+    known = select(func.min(_L.cohort_day), func.max(_L.cohort_day)).where(
+        _L.definition_version == now.version
+    )
+    earliest, latest = (await now.connection.execute(known)).one()
+    if earliest is None:
+        return []
+    first, last = max(asked.first or earliest, earliest), min(asked.last or latest, latest)
+    turns = range(first.toordinal(), last.toordinal() + 1, _DAYS_AT_ONCE)
+    return [
+        replace(asked, first=begin, last=min(begin + timedelta(days=_DAYS_AT_ONCE - 1), last))
+        for begin in map(date.fromordinal, turns)
+    ]
+
+
+def _packed(now: Reading, asked: Question) -> Select[Any]:
+    """By group, one value a column: of which days its leads are, how long the codes of each are, and these.
+
+    The aggregates of one group see its rows in one order.
+    """
+    columns = asked.columns()
+    parts = (
+        func.int4send(_L.cohort_day - _DAYS_BEFORE),
+        func.int4send(func.octet_length(_L.steps)),
+        _L.steps,
+    )
+    packed = [func.string_agg(part, _NOTHING) for part in parts]
+    asked_for = select(*columns, *packed).where(*asked.conditions(now), _L.steps.is_not(None))
+    # Without dimensions all leads are a group, even where there are none.
+    return asked_for.group_by(*columns).having(func.count() > 0)
+
+
+def _unpacked(rows: Sequence[Row[Any]], size: int) -> dict[Key, Entries]:
+    groups = []
+    for row in rows:
+        days, sizes, codes = (np.frombuffer(part, SENT) for part in row[size:])
+        groups.append(Packed(days, sizes // SENT.itemsize, codes))
+    return dict(zip([tuple(row[:size]) for row in rows], unpacked(groups), strict=True))
 
 
 def _revenue(now: Reading, asked: Question) -> Select[Any]:
@@ -89,19 +127,6 @@ def _revenue(now: Reading, asked: Question) -> Select[Any]:
         .select_from(LEADS.join(part, text("true")))
         .where(*asked.conditions(now), _L.revenue.is_not(None))
         .group_by(*columns, part.c.key)
-    )
-
-
-def _codes(now: Reading, asked: Question) -> Select[Any]:
-    """By group and day of capture, counted from the calendar's first: how steps stand."""
-    columns = asked.columns()
-    code = func.unnest(_L.steps).table_valued("code", name="step").render_derived()
-    day = _L.cohort_day - _DAYS_BEFORE
-    return (
-        select(*columns, day, _PACKED)
-        .select_from(LEADS.join(code, text("true")))
-        .where(*asked.conditions(now))
-        .group_by(*columns, _L.cohort_day)
     )
 
 

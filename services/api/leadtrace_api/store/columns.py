@@ -51,7 +51,6 @@ TEXT = Kind("text", _known)
 JSON = Kind("text", _quoted, "u.{name}::jsonb")
 # Arrays in arrays would be flattened: they travel as text.
 DATES = Kind("text", _quoted, "u.{name}::date[]")
-INTS = Kind("text", _quoted, "u.{name}::int[]")
 TEXTS = Kind("text", _quoted, "u.{name}::text[]")
 UUID = Kind("uuid", None)
 BYTES = Kind("bytea", None)
@@ -108,11 +107,6 @@ def texts(values: Sequence[str]) -> str:
 def dates(values: Sequence[date | None]) -> str:
     """A `date[]` as the text that it travels as."""
     return array_literal(values, _date_text)
-
-
-def integers(values: Sequence[int]) -> str:
-    """An `int[]` as the text that it travels as."""
-    return array_literal(values, str)
 
 
 def checked(row: Row) -> Row:

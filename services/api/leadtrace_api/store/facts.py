@@ -4,17 +4,18 @@ They are cut in days of the reporting time zone, like the rollups, and are count
 of steps.
 """
 
+from struct import pack
+
 import msgspec
 
 from leadtrace.domain.calendar import DayOf
-from leadtrace.events.lead import Stage
 from leadtrace.events.snapshots import LeadOutcome
-from leadtrace_api.projector.contribution import entered_of, recurring_of
+from leadtrace_api.projector.contribution import recurring_of
 from leadtrace_api.projector.step_ages import step_ages
-from leadtrace_api.store.columns import INTS, JSON, Column, Row, integers
+from leadtrace_api.store.columns import BYTES, JSON, Column, Row
 
-FACTS = (Column("entered", INTS), Column("recurring", JSON), Column("steps", INTS))
-_UNCOUNTED: Row = (None, None, None)
+FACTS = (Column("recurring", JSON), Column("steps", BYTES))
+_UNCOUNTED: Row = (None, None)
 
 
 def facts_of(outcome: LeadOutcome, day_of: DayOf) -> Row:
@@ -22,9 +23,8 @@ def facts_of(outcome: LeadOutcome, day_of: DayOf) -> Row:
     steps = step_ages(outcome, day_of)
     if steps is None:
         return _UNCOUNTED
-    entered, recurring = entered_of(outcome), recurring_of(outcome)
+    recurring = recurring_of(outcome)
     return (
-        integers([entered.get(stage, 0) for stage in Stage]),
         msgspec.json.encode(recurring).decode() if recurring else None,
-        integers(steps.codes),
+        pack(f">{len(steps.codes)}I", *steps.codes),
     )

@@ -1,6 +1,6 @@
 """How the steps of groups of leads ended, as counts, and such counts unpacked from codes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -66,11 +66,11 @@ class Entries:
 
     def plus(self, others: Iterable["Entries"]) -> "Entries":
         """The sum with others."""
-        return _sum([(self, 1), *((one, 1) for one in others)])
+        return _difference([self, *others], [])
 
     def minus(self, others: Iterable["Entries"]) -> "Entries":
         """What others, which are parts of this, leave of it: exactly, and nothing below 0."""
-        return _sum([(self, 1), *((one, -1) for one in others)])
+        return _difference([self], list(others))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,30 +171,32 @@ def _opened(by_day: Ints, first: int) -> list[OpenSteps]:
     return [OpenSteps(step[begin:end], days[begin:end], count[begin:end]) for begin, end in pairwise(bounds)]
 
 
-def _total(parts: Iterable[Ints]) -> Ints:
-    total: Ints = np.sum(list(parts), axis=0)
-    return total
+def _difference(more: Sequence[Entries], less: Sequence[Entries]) -> Entries:
+    """The sum of some less that of others."""
 
+    def total(part: Callable[[Entries], Ints]) -> Ints:
+        summed: Ints = np.sum([part(one) for one in more], axis=0)
+        return summed - np.sum([part(one) for one in less], axis=0) if less else summed
 
-def _sum(terms: list[tuple[Entries, int]]) -> Entries:
     return Entries(
-        _total(sign * one.won for one, sign in terms),
-        _total(sign * one.lost for one, sign in terms),
-        _total(sign * one.gone for one, sign in terms),
-        _total(sign * one.late for one, sign in terms),
-        _total(sign * one.unwatched for one, sign in terms),
-        _sum_of_open([(one.open, sign) for one, sign in terms]),
-        _total(sign * one.entered for one, sign in terms),
-        _total(sign * one.reached for one, sign in terms),
-        _total(sign * one.current for one, sign in terms),
+        total(lambda one: one.won),
+        total(lambda one: one.lost),
+        total(lambda one: one.gone),
+        total(lambda one: one.late),
+        total(lambda one: one.unwatched),
+        _difference_of_open([one.open for one in more], [one.open for one in less]),
+        total(lambda one: one.entered),
+        total(lambda one: one.reached),
+        total(lambda one: one.current),
     )
 
 
-def _sum_of_open(terms: list[tuple[OpenSteps, int]]) -> OpenSteps:
-    days = np.concatenate([one.entry_day for one, _ in terms])
+def _difference_of_open(more: Sequence[OpenSteps], less: Sequence[OpenSteps]) -> OpenSteps:
+    both = [*more, *less]
+    days = np.concatenate([one.entry_day for one in both])
     first = int(days.min()) if len(days) else FIRST_ORDINAL
-    places = (days - first) * STEP_ROOM + np.concatenate([one.step for one, _ in terms])
-    counts = np.concatenate([sign * one.count for one, sign in terms])
+    places = (days - first) * STEP_ROOM + np.concatenate([one.step for one in both])
+    counts = np.concatenate([*(one.count for one in more), *(-one.count for one in less)])
     sums = np.bincount(places, weights=counts).astype(np.int64)
     by_day = np.pad(sums, (0, -len(sums) % STEP_ROOM)).reshape(1, -1, STEP_ROOM)
     return _opened(by_day, first - FIRST_ORDINAL)[0]

@@ -18,6 +18,7 @@ from tests.benchmarks import (
     predict,
     predicting,
     priorities,
+    projecting,
     rescoring,
     senders,
     soak,
@@ -53,6 +54,7 @@ BENCHMARKS = {
         rescoring.RESCORING,
         ticker.TICKER,
         standard_questions.STANDARD_QUESTIONS,
+        projecting.PROJECTING,
     )
 }
 console = Console()

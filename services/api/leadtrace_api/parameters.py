@@ -1,6 +1,6 @@
 """Parameters that questions share, and the rule that a route takes none silently that it does not know."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Annotated, Any, get_origin
 
@@ -24,8 +24,8 @@ Keys = Annotated[
 ]
 
 
-class DimensionFilters(BaseModel):
-    """One filter a dimension; repeated values are alternatives."""
+class OriginFilters(BaseModel):
+    """One filter for each dimension of an origin; repeated values are alternatives."""
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
@@ -35,6 +35,16 @@ class DimensionFilters(BaseModel):
     campaign: Keys
     content: Keys
     outlet: Keys
+
+    def given(self, names: Iterable[str]) -> dict[str, list[str | None]]:
+        """Those that are filtered, with the keys that pass; None is the row without one."""
+        filters: dict[str, list[str]] = {name: getattr(self, name) for name in names}
+        return {name: [value or None for value in values] for name, values in filters.items() if values}
+
+
+class DimensionFilters(OriginFilters):
+    """One filter for each dimension of a lead."""
+
     form: Keys
     partner: Keys
     owner: Keys
@@ -44,9 +54,8 @@ class DimensionFilters(BaseModel):
     region: Keys
 
     def filters(self) -> dict[str, list[str | None]]:
-        """The dimensions that are filtered, with the keys that pass; None is the row without one."""
-        given = {name: getattr(self, name) for name in DIMENSIONS}
-        return {name: [value or None for value in values] for name, values in given.items() if values}
+        """What is filtered."""
+        return self.given(DIMENSIONS)
 
 
 def filter_items(filters: dict[str, list[str | None]]) -> list[tuple[str, str]]:

@@ -2,22 +2,20 @@
 
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from leadtrace_api.costs.margin_schemas import Customers, ReturnOnInvestment, StageCosts
 from leadtrace_api.costs.reasons import OF_SPEND, Why
-from leadtrace_api.parameters import Keys, Value
+from leadtrace_api.parameters import OriginFilters, Value
 from leadtrace_api.schemas import Answer, Money, Stamped
 from leadtrace_api.spreadsheet import Format
 
 # Spend is told by these, so that costs are too.
-KEYS = ("channel", "source", "medium", "campaign", "content", "outlet")
+KEYS = tuple(OriginFilters.model_fields)
 
 
-class CostsQuery(BaseModel):
+class CostsQuery(OriginFilters):
     """Parameters of `GET /v1/costs`."""
-
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
 
     by: Value | None = Field(
         default=None,
@@ -27,17 +25,10 @@ class CostsQuery(BaseModel):
     first: date | None = Field(default=None, alias="from", description="First day; else no bound.")
     last: date | None = Field(default=None, alias="to", description="Last day; else no bound.")
     format: Format = Field(default=Format.JSON, description="csv: a line a group, the total last.")
-    channel: Keys
-    source: Keys
-    medium: Keys
-    campaign: Keys
-    content: Keys
-    outlet: Keys
 
     def filters(self) -> dict[str, list[str | None]]:
-        """The dimensions that are filtered, with the keys that pass; None is the row without one."""
-        given: dict[str, list[str]] = {name: getattr(self, name) for name in KEYS}
-        return {name: [value or None for value in values] for name, values in given.items() if values}
+        """What is filtered."""
+        return self.given(KEYS)
 
 
 _INTERVAL = "95 %, the lower cost first; an end that is null has no bound."

@@ -1,15 +1,14 @@
 """The parameters of `GET /v1/attribution`, and what it says."""
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from leadtrace.domain.credits.verdict import Verdict
 from leadtrace_api.credits.models import LEAD_DIMENSIONS, LEVELS, MODELS, USUAL, OpenJourneys
-from leadtrace_api.parameters import Keys, Value
+from leadtrace_api.parameters import OriginFilters, Value
 from leadtrace_api.projector.contribution import AskedBasis, Basis
 from leadtrace_api.schemas import Answer, Money, Stamped
 from leadtrace_api.spreadsheet import Format
@@ -28,10 +27,8 @@ LeadKeys = Annotated[
 ]
 
 
-class AttributionQuery(BaseModel):
+class AttributionQuery(OriginFilters):
     """Parameters of `GET /v1/attribution`."""
-
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
 
     model: Value | None = Field(
         default=None,
@@ -65,12 +62,6 @@ class AttributionQuery(BaseModel):
         "definitions, if they have one.",
         examples=["3"],
     )
-    channel: Keys
-    source: Keys
-    medium: Keys
-    campaign: Keys
-    content: Keys
-    outlet: Keys
     form: LeadKeys
     partner: LeadKeys
     owner: LeadKeys
@@ -87,15 +78,11 @@ class AttributionQuery(BaseModel):
 
     def filters(self) -> dict[str, list[str | None]]:
         """What is filtered of touches, with the keys that pass; None is a touch without one."""
-        return self._given(LEVELS)
+        return self.given(LEVELS)
 
     def lead_filters(self) -> dict[str, list[str | None]]:
         """What is filtered of leads; None is a lead without one, and a deal without a lead."""
-        return self._given(LEAD_DIMENSIONS)
-
-    def _given(self, names: Sequence[str]) -> dict[str, list[str | None]]:
-        given = {name: getattr(self, name) for name in names}
-        return {name: [key or None for key in keys] for name, keys in given.items() if keys}
+        return self.given(LEAD_DIMENSIONS)
 
 
 class AttributionEcho(Answer):

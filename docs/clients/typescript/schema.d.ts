@@ -6831,18 +6831,6 @@ export interface operations {
     attribution_v1_attribution_get: {
         parameters: {
             query?: {
-                /** @description What divides won deals, several between commas: first_touch, last_touch, linear, position_based, u_shaped_hubspot, u_shaped_marketo, w_shaped, full_path, time_decay, custom, markov, markov_2, markov_3, shapley, shapley_rate. Else linear, position_based, time_decay. */
-                model?: string | null;
-                /** @description First day; else since ever. */
-                from?: string | null;
-                /** @description Last day; else without end. */
-                to?: string | null;
-                /** @description What to group by, several between commas: channel, source, medium, campaign, content, outlet. Else channel. Models over all journeys take one. */
-                by?: string | null;
-                /** @description cohort: deals won in the range, with all that was booked for them until now. activity: what was booked in it, refunds of older wins among it; not for models over all journeys. */
-                basis?: "cohort" | "activity";
-                /** @description Revenue for each 1 of media spend, from which on a channel is kept; else that of the definitions, if they have one. */
-                target_roas?: number | string | null;
                 /** @description Only leads with one of these; empty: those without any. */
                 channel?: string[];
                 /** @description Only leads with one of these; empty: those without any. */
@@ -6855,6 +6843,18 @@ export interface operations {
                 content?: string[];
                 /** @description Only leads with one of these; empty: those without any. */
                 outlet?: string[];
+                /** @description What divides won deals, several between commas: first_touch, last_touch, linear, position_based, u_shaped_hubspot, u_shaped_marketo, w_shaped, full_path, time_decay, custom, markov, markov_2, markov_3, shapley, shapley_rate. Else linear, position_based, time_decay. */
+                model?: string | null;
+                /** @description First day; else since ever. */
+                from?: string | null;
+                /** @description Last day; else without end. */
+                to?: string | null;
+                /** @description What to group by, several between commas: channel, source, medium, campaign, content, outlet. Else channel. Models over all journeys take one. */
+                by?: string | null;
+                /** @description cohort: deals won in the range, with all that was booked for them until now. activity: what was booked in it, refunds of older wins among it; not for models over all journeys. */
+                basis?: "cohort" | "activity";
+                /** @description Revenue for each 1 of media spend, from which on a channel is kept; else that of the definitions, if they have one. */
+                target_roas?: number | string | null;
                 /** @description Only deals whose lead has one of these; of several leads the one with most of it, of equal ones the one captured first. Empty: deals whose lead has none, and those without a lead. */
                 form?: string[];
                 /** @description Only deals whose lead has one of these; of several leads the one with most of it, of equal ones the one captured first. Empty: deals whose lead has none, and those without a lead. */
@@ -8007,14 +8007,6 @@ export interface operations {
     costs_v1_costs_get: {
         parameters: {
             query?: {
-                /** @description Dimensions to group by, between commas: channel, source, medium, campaign, content, outlet. */
-                by?: string | null;
-                /** @description First day; else no bound. */
-                from?: string | null;
-                /** @description Last day; else no bound. */
-                to?: string | null;
-                /** @description csv: a line a group, the total last. */
-                format?: components["schemas"]["Format"];
                 /** @description Only leads with one of these; empty: those without any. */
                 channel?: string[];
                 /** @description Only leads with one of these; empty: those without any. */
@@ -8027,6 +8019,14 @@ export interface operations {
                 content?: string[];
                 /** @description Only leads with one of these; empty: those without any. */
                 outlet?: string[];
+                /** @description Dimensions to group by, between commas: channel, source, medium, campaign, content, outlet. */
+                by?: string | null;
+                /** @description First day; else no bound. */
+                from?: string | null;
+                /** @description Last day; else no bound. */
+                to?: string | null;
+                /** @description csv: a line a group, the total last. */
+                format?: components["schemas"]["Format"];
             };
             header?: never;
             path?: never;

@@ -19,6 +19,7 @@ from tests.benchmarks.load import Job, run_job
 from tests.benchmarks.many_leads import DAYS, fill
 from tests.benchmarks.other_engines import compared
 from tests.benchmarks.scene import database, drained, fresh_installation
+from tests.benchmarks.scraping import scrape_figures
 
 _LEADS: Final = int(os.environ.get("LEADS", "10000000"))
 _RANGE_DAYS: Final = 90
@@ -63,6 +64,7 @@ async def _run() -> list[Figure]:
             figures += await _asked(installation, name, asked, requests, aim)
         figures += await _many_at_once(installation)
         figures += await _traces(connection, installation, f"{_LEADS:,} leads")
+        figures += await scrape_figures(installation)
         figures += await compared(connection, installation, _latest_range())
     return figures
 

@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 from tests.house.checkout import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-RUNTIME_EXTRAS = ("embedded", "training", "build")
+RUNTIME_EXTRAS = ("embedded", "traces", "training", "build")
 LOCKED = re.compile(r"^(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>[^\s;]+)", re.MULTILINE)
 
 

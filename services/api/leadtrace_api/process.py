@@ -27,6 +27,7 @@ from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.server import Address, serve
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.runtime.tracing.configured import close_tracer, configured_tracer
 from leadtrace.runtime.versions.handlers import Always
 from leadtrace.store.api_keys import live_keys
 from leadtrace.store.connection import Connection, Pool
@@ -74,6 +75,7 @@ class ProjectorProcess:
         self._clock = clock or SystemClock()
         self._ids = SystemIds(self._clock)
         self._metrics = Metrics(served=settings.metrics.enabled)
+        self._tracer = configured_tracer("projector", settings.traces)
         self._readiness = Readiness()
         self._pool: Pool | None = None
         self._loop: Loop | None = None
@@ -92,6 +94,7 @@ class ProjectorProcess:
             readiness=self._readiness,
             background={self._group: self.project},
             deadline_s=self._settings.installation.drain_deadline_s,
+            on_stopped=lambda: close_tracer(self._tracer),
         )
 
     async def project(self, stop: StopSignal) -> None:
@@ -161,6 +164,7 @@ class ProjectorProcess:
             ids=self._ids,
             stop=stop,
             metrics=LoopMetrics(self._metrics, self._group),
+            tracer=self._tracer,
         )
 
     async def _postgres_missing(self) -> str | None:

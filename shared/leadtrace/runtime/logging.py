@@ -3,6 +3,9 @@
 import logging
 import re
 import sys
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import StrEnum
 from traceback import format_tb
 from typing import Any, TextIO
@@ -16,6 +19,9 @@ _SECRET_NAME = re.compile(r"secret|password|passwd|token|authorization|api_?key|
 _URL_PASSWORD = re.compile(r"(?P<before>[a-z][a-z0-9+.-]*://[^:/@\s]*:)[^@/\s]+@")
 _NOISY = ("alembic", "asyncio", "httpx", "httpcore", "uvicorn", "sqlalchemy")
 
+
+# What is bound for the work at hand: asked only when a line is written, so binding costs next to nothing.
+_ids: ContextVar[Callable[[EventDict], Mapping[str, str]] | None] = ContextVar("ids", default=None)
 
 # Never the local variables: among them are passwords and what persons told us.
 _DESCRIBE = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
@@ -44,6 +50,7 @@ def configure_logging(
     pretty = style is LogFormat.CONSOLE or (style is LogFormat.AUTO and out.isatty())
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        _add_ids,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
@@ -73,6 +80,8 @@ def configure_logging(
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     # A pool that restores its spare connections says so with a traceback each second, `/readyz` in words.
     logging.getLogger("asyncpg").setLevel(logging.ERROR)
+    # A collector that is away would be told of every second; `traces.not_taken` says it once.
+    logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)
     for name in _NOISY:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     structlog.configure(
@@ -91,6 +100,19 @@ def get_logger(room: str) -> structlog.stdlib.BoundLogger:
     """The logger of a room, named like its package."""
     logger: structlog.stdlib.BoundLogger = structlog.get_logger(room)
     return logger
+
+
+@contextmanager
+def bound(ids: Callable[[EventDict], Mapping[str, str]]) -> Generator[None]:
+    """Have every line that is written meanwhile bear the ids that `ids` finds for it, such as its trace's.
+
+    What a line says itself is never overwritten.
+    """
+    token = _ids.set(ids)
+    try:
+        yield
+    finally:
+        _ids.reset(token)
 
 
 def mask_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
@@ -148,6 +170,14 @@ def _traceback(out: TextIO, error: ExcInfo) -> None:
         one = one.__cause__ or one.__context__
     for shown in reversed(chain):
         out.writelines(("\n", *format_tb(shown.__traceback__), words_of(shown)))
+
+
+def _add_ids(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    ids = _ids.get()
+    if ids is not None:
+        for name, value in ids(event).items():
+            event.setdefault(name, value)
+    return event
 
 
 def _add_service(service: str) -> Processor:

@@ -30,11 +30,13 @@ from leadtrace.events.topics import dead_letter_topic
 from leadtrace.runtime.clock import Ids
 from leadtrace.runtime.failpoints import AFTER_FLUSH, AFTER_SAVE, BEFORE_COMMIT, Failpoints, NoFailpoints
 from leadtrace.runtime.handler import Applied, Handler, MoreNeededError
-from leadtrace.runtime.logging import get_logger
+from leadtrace.runtime.logging import bound, get_logger
 from leadtrace.runtime.loop_metrics import LoopMetrics
 from leadtrace.runtime.publisher import Publisher
 from leadtrace.runtime.retry import RETRIED, StoppedError, until_done
 from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.runtime.tracing.batch import BatchTraces, batch_traces
+from leadtrace.runtime.tracing.tracer import Tracer
 from leadtrace.store.connection import Connection, Pool
 from leadtrace.store.dead_letters import DeadLetter, DeadLetterStore
 from leadtrace.store.notes import NoteStore
@@ -71,6 +73,7 @@ class Loop:
         stop: StopSignal,
         metrics: LoopMetrics,
         failpoints: Failpoints | None = None,
+        tracer: Tracer | None = None,
     ) -> None:
         self._bus = bus
         self._spec = spec
@@ -80,6 +83,7 @@ class Loop:
         self._stop = stop
         self._metrics = metrics
         self._failpoints = failpoints or NoFailpoints()
+        self._tracer = tracer
         self._publisher = Publisher(bus, stop, self._failpoints)
         self._notes = NoteStore(schema)
         self._letters = DeadLetterStore(schema)
@@ -113,9 +117,11 @@ class Loop:
         if not records:
             return 0
         started = time.monotonic()
-        applied, noted = await until_done(lambda: self._save(records), what="save", stop=self._stop)
+        traces = None if self._tracer is None else batch_traces(self._tracer, self._spec.group, records)
+        applied, noted = await self._saved(records, traces)
         await self._failpoints.reach(AFTER_SAVE)
-        await self._publisher.publish([*applied.outgoing, *map(self._copy_of, applied.dead)])
+        outgoing = applied.outgoing if traces is None else traces.marked(applied.outgoing)
+        await self._publisher.publish([*outgoing, *map(self._copy_of, applied.dead)])
         self._published = noted
         await self._failpoints.reach(AFTER_FLUSH)
         await self._failpoints.reach(BEFORE_COMMIT)
@@ -123,6 +129,8 @@ class Loop:
         await asyncio.gather(self._commit(), self._stop.wait_for(rest_s))
         self._metrics.batch(applied, records=len(records), seconds=time.monotonic() - started)
         self._metrics.written(min(record.written_ms for record in records))
+        if traces is not None:
+            traces.end(applied.dead)
         return len(records)
 
     async def close(self) -> None:
@@ -169,6 +177,15 @@ class Loop:
             self._metrics.failed("commit")
             # The records come again and are duplicates of what is in the sets.
             _log.warning("commit.failed", group=self._spec.group, error=str(error))
+
+    async def _saved(
+        self, records: Sequence[Record], traces: BatchTraces | None
+    ) -> tuple[Applied, list[UUID]]:
+        save = until_done(lambda: self._save(records), what="save", stop=self._stop)
+        if traces is None:
+            return await save
+        with bound(traces.ids_of):
+            return await save
 
     async def _save(self, records: Sequence[Record]) -> tuple[Applied, list[UUID]]:
         """What the batch came to, and the notes that its transaction left."""

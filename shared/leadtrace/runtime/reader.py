@@ -36,6 +36,7 @@ from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.server import Address, serve
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.runtime.tracing.configured import close_tracer, configured_tracer
 from leadtrace.runtime.versions.copying import shadow_steps
 from leadtrace.runtime.versions.handlers import ByVersion
 from leadtrace.runtime.versions.rebuilds import Rebuilds
@@ -99,6 +100,7 @@ class Reader:
         self._bus = bus
         self._ids = SystemIds(clock)
         self._metrics = Metrics(served=settings.metrics.enabled)
+        self._tracer = configured_tracer(plan.service, settings.traces)
         self._readiness = Readiness()
         self._pool: Pool | None = None
         self._loop: Loop | None = None
@@ -116,6 +118,7 @@ class Reader:
             readiness=self._readiness,
             background={self._plan.group: self._work},
             deadline_s=self._settings.installation.drain_deadline_s,
+            on_stopped=lambda: close_tracer(self._tracer),
         )
 
     async def _work(self, stop: StopSignal) -> None:
@@ -162,6 +165,7 @@ class Reader:
             ids=self._ids,
             stop=stop,
             metrics=LoopMetrics(self._metrics, self._plan.group),
+            tracer=self._tracer,
         )
 
     def _make_reconciler(self, pool: Pool, publisher: Publisher, stop: StopSignal) -> Reconciler:

@@ -45,6 +45,7 @@ from leadtrace.runtime.settings_metrics import MetricsSettings
 from leadtrace.runtime.settings_outbound import Outbound, Subscription, SubscriptionName
 from leadtrace.runtime.settings_prediction import Prediction
 from leadtrace.runtime.settings_retention import Retention
+from leadtrace.runtime.settings_traces import Traces
 
 DEFAULT_FILE = Path("leadtrace.toml")
 CONFIG_VARIABLE = "LEADTRACE_CONFIG"
@@ -93,6 +94,8 @@ class Settings(BaseSettings):
     """For how many months deliveries and events are kept."""
     metrics: MetricsSettings = MetricsSettings()
     """What every process shows to Prometheus."""
+    traces: Traces = Traces()
+    """Where OpenTelemetry traces go."""
     logging: Logging = Logging()
     """What the processes say on standard error."""
 

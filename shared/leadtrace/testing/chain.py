@@ -12,6 +12,7 @@ from leadtrace.runtime.loop import Loop
 from leadtrace.runtime.loop_metrics import LoopMetrics
 from leadtrace.runtime.metrics import Metrics
 from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.runtime.tracing.tracer import Tracer
 from leadtrace.store.connection import Pool
 
 _PARTITIONS = 3
@@ -44,6 +45,7 @@ class Stage:
         *,
         max_records: int = 5_000,
         group: str | None = None,
+        tracer: Tracer | None = None,
     ) -> None:
         self.service = service
         self._bus = bus
@@ -51,6 +53,7 @@ class Stage:
         self._handler = handler
         self._spec = ConsumerSpec(group or service, handler.topics, max_records=max_records, max_wait_ms=1)
         self._ids = SystemIds(FrozenClock())
+        self.tracer = tracer
         self.crashes = 0
 
     def loop(self, failpoints: Failpoints | None = None, *, stop: StopSignal | None = None) -> Loop:
@@ -65,6 +68,7 @@ class Stage:
             stop=stop or StopSignal(),
             metrics=LoopMetrics(Metrics(), self.service),
             failpoints=failpoints,
+            tracer=self.tracer,
         )
 
     async def drain(self, failpoints: Callable[[], Failpoints | None] = lambda: None) -> None:

@@ -21,6 +21,7 @@ from leadtrace.runtime.settings_groups import Door
 from leadtrace.runtime.settings_groups import Relay as RelaySettings
 from leadtrace.runtime.settings_identity import Identity as IdentitySettings
 from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.runtime.tracing.tracer import Tracer
 from leadtrace.store.connection import Connection, Pool
 from leadtrace.store.engine import connect, make_pool
 from leadtrace.testing.chain import make_bus
@@ -52,18 +53,21 @@ class Scene:
     senders: dict[str, Sender]
     identity: IdentitySettings = field(default_factory=IdentitySettings)
     ids: SystemIds = field(default_factory=lambda: SystemIds(FrozenClock(RECEIVED_AT)))
+    tracer: Tracer | None = None
 
     async def connect(self) -> Connection:
         """A connection in ingest's role."""
         return await connect(self.url, ROLE)
 
-    async def accept(self, *bodies: bytes) -> list[UUID]:
-        """Commit deliveries as the door does, in this order."""
+    async def accept(self, *bodies: bytes, headers: str = "{}") -> list[UUID]:
+        """Commit deliveries as the door does, in this order, all with these kept headers."""
         committer, stop = Committer(self.connect, Door(), Metrics()), StopSignal()
         running = asyncio.create_task(committer.run(stop))
         adapter = self.senders["hubspot"].adapter
         deliveries = [
-            IntakeEntry(self.ids.uuid7(), "hubspot", RECEIVED_AT, adapter.count(delivery(body)), "{}", body)
+            IntakeEntry(
+                self.ids.uuid7(), "hubspot", RECEIVED_AT, adapter.count(delivery(body)), headers, body
+            )
             for body in bodies
         ]
         await asyncio.gather(*(committer.submit(delivery) for delivery in deliveries))
@@ -96,6 +100,7 @@ class Scene:
             stop=StopSignal(),
             meters=RelayMeters(Metrics()),
             failpoints=failpoints,
+            tracer=self.tracer,
         )
 
     async def drain(self, failpoints: Failpoints | None = None, **settings: Any) -> int:

@@ -10,7 +10,7 @@ import pytest
 import structlog
 from pydantic import SecretStr
 
-from leadtrace.runtime.logging import LogFormat, configure_logging, get_logger, mask_url, words_of
+from leadtrace.runtime.logging import LogFormat, bound, configure_logging, get_logger, mask_url, words_of
 
 
 @pytest.fixture
@@ -103,6 +103,29 @@ def _fail_with(password: str, email: str) -> None:
 
 def _connect(url: str) -> None:
     raise RuntimeError(f"no answer from {url}")
+
+
+def test_ids_that_are_bound_once_are_on_every_line_of_the_work(stream: io.StringIO) -> None:
+    with bound(lambda _: {"intake_id": "i1", "trace_id": "t1"}):
+        get_logger("room").info("item.seen", item=3)
+        get_logger("room").info("other.seen", intake_id="i2")
+    get_logger("room").info("process.stopping")
+    seen, other, after = lines(stream)
+    assert (seen["intake_id"], seen["trace_id"], seen["item"]) == ("i1", "t1", 3)
+    assert (other["intake_id"], other["trace_id"]) == ("i2", "t1")
+    assert after.keys() & {"intake_id", "trace_id"} == set()
+
+
+def test_ids_may_depend_on_what_a_line_is_about(stream: io.StringIO) -> None:
+    with bound(lambda line: {"trace_id": "t1"} if line.get("entity_id") == "e1" else {}):
+        get_logger("room").info("entity.stuck", entity_id="e1")
+        get_logger("room").info("entity.stuck", entity_id="e2")
+    assert [line.get("trace_id") for line in lines(stream)] == ["t1", None]
+
+
+def test_a_collector_that_is_away_is_not_told_of_every_second(stream: io.StringIO) -> None:
+    logging.getLogger("opentelemetry.exporter.otlp.proto.http.trace_exporter").error("failed to export")
+    assert stream.getvalue() == ""
 
 
 def test_libraries_speak_from_warnings_up(stream: io.StringIO) -> None:

@@ -5,6 +5,7 @@ Authenticate the raw bytes, commit them, and only then answer; what happens behi
 
 import time
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -32,6 +33,7 @@ from leadtrace_ingest.door.refusal import (
 )
 from leadtrace_ingest.door.routes import Found, Routes
 from leadtrace_ingest.door.scopes import SpendScopes
+from leadtrace_ingest.door.tracing import DoorTraces, Posted
 from leadtrace_ingest.door.validation import require_something_valid, results_of
 from leadtrace_ingest.metrics import ACCEPTED_ITEMS, ACK_DURATION, REFUSED_REQUESTS
 from leadtrace_ingest.personal.raw import sealed_delivery
@@ -46,6 +48,16 @@ from leadtrace_ingest.senders.sender import (
 
 _METHODS = "POST"
 _LEAST_S = 0.1  # for the last question, when the others took all the time there was
+
+
+class _Received(NamedTuple):
+    """What the door made of a delivery that is to be kept; `started` (monotonic) is when its wait began."""
+
+    intake_id: UUID
+    items: int
+    key: str | None
+    started: float
+    results: Sequence[ItemResult]
 
 
 class Door:
@@ -69,6 +81,7 @@ class Door:
         clock: Clock,
         ids: Ids,
         metrics: Metrics,
+        traces: DoorTraces | None = None,
     ) -> None:
         self._app = app
         self._routes = Routes(senders)
@@ -82,6 +95,7 @@ class Door:
         self._bodies = BodyReader(limits.max_body_bytes, limits.max_waiting_bytes)
         self._clock = clock
         self._ids = ids
+        self._traces = traces
         self._ack = metrics.histogram(ACK_DURATION)
         self._refused = metrics.counter(REFUSED_REQUESTS)
         accepted = metrics.counter(ACCEPTED_ITEMS)
@@ -119,11 +133,18 @@ class Door:
         content = unpacked(body, headers, self._limits.max_body_bytes, guess=adapter.compressed)
         delivery = Delivery(kept.get(ROUTE, ""), kept, adapter.redact(content), from_micros(received_us))
         key = key_of(headers) if adapter.validates else None
-        answer = await self._keep(sender, delivery, key, started)
+        answer = await self._keep(sender, delivery, key, started, scope["headers"])
         self._ack.observe(time.monotonic() - started)
         return answer
 
-    async def _keep(self, sender: Sender, delivery: Delivery, key: str | None, started: float) -> Answer:
+    async def _keep(
+        self,
+        sender: Sender,
+        delivery: Delivery,
+        key: str | None,
+        started: float,
+        headers: Sequence[tuple[bytes, bytes]],
+    ) -> Answer:
         adapter = sender.adapter
         largest = adapter.max_bytes(delivery)
         if largest is not None and len(delivery.body) > largest:
@@ -134,31 +155,43 @@ class Door:
         self._admission.admit(sender.name, items)
         intake_id = self._ids.uuid7()
         results = await self._validated(sender, delivery, intake_id) if adapter.validates else ()
-        if items:
-            sealed = sealed_delivery(self._wrapper, intake_id, delivery, adapter.kept_prefixes)
-            entry = IntakeEntry(
-                intake_id,
-                sender.name,
-                delivery.received_at,
-                items,
-                sealed.headers,
-                sealed.body,
-                key,
-                sealed.body_key,
-            )
-            try:
-                where = await self._committer.submit(entry, since=started)
-                # What is spilled is filed whoever bore its key first, so that none is lost.
-                asked = key is not None and where is Kept.COMMITTED
-                left_s = max(_LEAST_S, started + self._limits.hard_stop_s - time.monotonic())
-                first = None
-                if asked:
-                    first = await self._idempotency.first(entry, delivery, adapter, within_s=left_s)
-            except NotDurableError as error:
-                return _not_durable(sender, error)
-            if first is not None:
-                return _again(sender, first)
-            self._accepted[sender.name].inc(items)
+        if not items:
+            return adapter.accepted(Accepted(intake_id, items, results, delivery.route))
+        received = _Received(intake_id, items, key, started, results)
+        if self._traces is None:
+            return await self._store(sender, delivery, received)
+        return await self._traces.follow(
+            Posted(sender.name, delivery, intake_id, items, headers),
+            lambda traced: self._store(sender, traced, received),
+        )
+
+    async def _store(self, sender: Sender, delivery: Delivery, received: _Received) -> Answer:
+        intake_id, items, key, started, results = received
+        adapter = sender.adapter
+        sealed = sealed_delivery(self._wrapper, intake_id, delivery, adapter.kept_prefixes)
+        entry = IntakeEntry(
+            intake_id,
+            sender.name,
+            delivery.received_at,
+            items,
+            sealed.headers,
+            sealed.body,
+            key,
+            sealed.body_key,
+        )
+        try:
+            where = await self._committer.submit(entry, since=started)
+            # What is spilled is filed whoever bore its key first, so that none is lost.
+            asked = key is not None and where is Kept.COMMITTED
+            left_s = max(_LEAST_S, started + self._limits.hard_stop_s - time.monotonic())
+            first = None
+            if asked:
+                first = await self._idempotency.first(entry, delivery, adapter, within_s=left_s)
+        except NotDurableError as error:
+            return _not_durable(sender, error)
+        if first is not None:
+            return _again(sender, first)
+        self._accepted[sender.name].inc(items)
         return adapter.accepted(Accepted(intake_id, items, results, delivery.route))
 
     async def _validated(self, sender: Sender, delivery: Delivery, intake_id: UUID) -> Sequence[ItemResult]:

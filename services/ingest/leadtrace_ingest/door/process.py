@@ -19,6 +19,7 @@ from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.server import Address, serve
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.runtime.tracing.configured import close_tracer, configured_tracer
 from leadtrace.runtime.vault.configured import configured_wrapper
 from leadtrace.store.api_keys import StoredKey, live_keys
 from leadtrace.store.connection import Connection, Pool
@@ -38,6 +39,7 @@ from leadtrace_ingest.door.imports import ImportRoutes
 from leadtrace_ingest.door.scopes import SpendScopes
 from leadtrace_ingest.door.spill.making import make_spill
 from leadtrace_ingest.door.spill.routes import spill_routes
+from leadtrace_ingest.door.tracing import DoorTraces
 from leadtrace_ingest.erasure.routes import ERASE, RECEIPT, RECEIPTS, erasure_routes
 from leadtrace_ingest.keys.routes import key_routes
 from leadtrace_ingest.operator.routes import OperatorRoutes
@@ -62,6 +64,7 @@ class DoorProcess:
         self._settings = settings
         self._bus = bus
         self._metrics = Metrics(served=settings.metrics.enabled)
+        self._tracer = configured_tracer("ingest-door", settings.traces)
         self._readiness = Readiness()
         self._lookups: Pool | None = None
         self._admin: Pool | None = None
@@ -96,6 +99,7 @@ class DoorProcess:
             clock=clock,
             ids=self._ids,
             metrics=self._metrics,
+            traces=None if self._tracer is None else DoorTraces(self._tracer, settings.traces),
         )
 
     async def run(self, stop: StopSignal | None = None) -> None:
@@ -206,3 +210,4 @@ class DoorProcess:
         for pool in (self._lookups, self._admin):
             if pool is not None:
                 await close_pool(pool)
+        await close_tracer(self._tracer)

@@ -14,6 +14,7 @@ from leadtrace.runtime.vault.personal_block import about_event, may_hold_block, 
 from leadtrace_ingest.erasure.names import SAME_NAMES, Names
 from leadtrace_ingest.identity.subject import Binding, Subject
 from leadtrace_ingest.personal.subject_keys import SubjectKey
+from leadtrace_ingest.relay.tracing import ChunkTraces, EventTrace
 from leadtrace_ingest.relay.work import Work
 from leadtrace_ingest.senders.item import Bound, Draft, Mapped
 
@@ -98,9 +99,13 @@ def canonical_events(
     bindings: Mapping[Subject, Binding],
     keys: Mapping[Subject, SubjectKey],
     numbers: Sequence[int],
+    traces: ChunkTraces | None = None,
 ) -> list[Canonical]:
     """The events with their bindings and numbers, personal blocks sealed, encoded."""
-    return [_canonical(event, bindings, keys, number) for event, number in zip(events, numbers, strict=True)]
+    return [
+        _canonical(event, bindings, keys, number, None if traces is None else traces.of(event.work))
+        for event, number in zip(events, numbers, strict=True)
+    ]
 
 
 def event_id_of(event: Unbound) -> str:
@@ -126,6 +131,7 @@ def _canonical(
     bindings: Mapping[Subject, Binding],
     keys: Mapping[Subject, SubjectKey],
     number: int,
+    trace: EventTrace | None,
 ) -> Canonical:
     work, draft = event.work, event.draft
     delivery = work.row
@@ -157,7 +163,7 @@ def _canonical(
             mapping=mapping,
             correlationid=result.correlation,
             causationid=result.causation,
-            traceparent=result.trace,
+            traceparent=result.trace if trace is None else trace.traceparent,
             subjectsource=draft.subject_source,
             data=msgspec.Raw(data),
         )
@@ -178,4 +184,5 @@ def _canonical(
         mapping,
         body,
     )
-    return Canonical(row, Outgoing(draft.topic, binding.entity.encode(), body, HEADERS))
+    headers = HEADERS if trace is None else trace.headers
+    return Canonical(row, Outgoing(draft.topic, binding.entity.encode(), body, headers))

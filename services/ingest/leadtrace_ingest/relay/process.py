@@ -17,6 +17,7 @@ from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.server import Address, serve
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.runtime.tracing.configured import close_tracer, configured_tracer
 from leadtrace.runtime.vault.configured import configured_wrapper
 from leadtrace.store.connection import Connection, Pool
 from leadtrace.store.engine import close_pool, connect, make_pool, ping
@@ -56,6 +57,7 @@ class RelayProcess:
         self._failpoints = failpoints
         self._metrics = Metrics(served=settings.metrics.enabled)
         self._meters = RelayMeters(self._metrics)
+        self._tracer = configured_tracer("ingest-relay", settings.traces)
         self._readiness = Readiness()
         self._pool: Pool | None = None
         watch_pools(self._metrics, relay=lambda: connections_of(self._pool))
@@ -72,6 +74,7 @@ class RelayProcess:
             background={"relay": self._work},
             stop=stop,
             deadline_s=self._settings.installation.drain_deadline_s,
+            on_stopped=lambda: close_tracer(self._tracer),
         )
 
     async def _work(self, stop: StopSignal) -> None:
@@ -104,6 +107,7 @@ class RelayProcess:
             stop=stop,
             meters=self._meters,
             failpoints=self._failpoints,
+            tracer=self._tracer,
         )
 
     def _make_reconciler(self, pool: Pool, stop: StopSignal) -> Reconciler:

@@ -19,11 +19,12 @@ import asyncpg
 from leadtrace.bus.protocol import Bus, Outgoing
 from leadtrace.runtime.clock import Ids
 from leadtrace.runtime.failpoints import AFTER_FLUSH, AFTER_SAVE, BEFORE_COMMIT, Failpoints, NoFailpoints
-from leadtrace.runtime.logging import get_logger
+from leadtrace.runtime.logging import bound, get_logger
 from leadtrace.runtime.publisher import Publisher
 from leadtrace.runtime.retry import StoppedError, until_done
 from leadtrace.runtime.settings_groups import Relay as RelaySettings
 from leadtrace.runtime.shutdown import StopSignal
+from leadtrace.runtime.tracing.tracer import Tracer
 from leadtrace.runtime.wakeup import Wakeup
 from leadtrace.store.connection import Connection, Pool
 from leadtrace_ingest.erasure.carrying_out import carry_out_requested
@@ -49,6 +50,7 @@ from leadtrace_ingest.relay.remedies import remedies_for
 from leadtrace_ingest.relay.rows import IntakeRow, RowClaimer, oldest_pending_s
 from leadtrace_ingest.relay.scopes import settle_scopes
 from leadtrace_ingest.relay.settling import settle
+from leadtrace_ingest.relay.tracing import ChunkTraces
 from leadtrace_ingest.relay.work import Work
 from leadtrace_ingest.senders.sender import Sender
 from leadtrace_ingest.store import NOTIFY_CHANNEL
@@ -77,6 +79,7 @@ class Saved:
     bound: dict[Subject, Binding]
     keys: dict[Subject, SubjectKey]
     erasures: int = 0
+    traces: ChunkTraces | None = None
 
 
 _NOTHING = Saved(None, [], 0, Counter(), Counter(), {}, {})
@@ -99,6 +102,7 @@ class Relay:
         stop: StopSignal,
         meters: RelayMeters,
         failpoints: Failpoints | None = None,
+        tracer: Tracer | None = None,
     ) -> None:
         self._pool = pool
         self._senders = senders
@@ -108,6 +112,7 @@ class Relay:
         self._stop = stop
         self._meters = meters
         self._failpoints = failpoints or NoFailpoints()
+        self._tracer = tracer
         self._publisher = Publisher(bus, stop, self._failpoints)
         self._wakeup = Wakeup(connect, NOTIFY_CHANNEL, limits.poll_interval_s)
         self._tools = tools
@@ -161,6 +166,8 @@ class Relay:
         self._meters.published(seconds=time.monotonic() - started)
         if saved.note_id is not None:
             self._published.append(saved.note_id)
+        if saved.traces is not None:
+            saved.traces.end()
         return saved.items
 
     async def close(self) -> None:
@@ -174,7 +181,7 @@ class Relay:
             async with self._pool.acquire() as connection, connection.transaction():
                 await clear_notes(connection, self._published)
                 rows = await self._claimer.claim(connection, one_by_one=self._one_by_one > 0)
-                saved = await self._work_through(connection, rows) if rows else _NOTHING
+                saved = await self._traced(connection, rows) if rows else _NOTHING
                 await self._failpoints.reach(BEFORE_COMMIT)
         except _VALUE_AT_FAULT:
             self._suspect(rows)
@@ -186,7 +193,16 @@ class Relay:
         self._one_by_one = max(0, self._one_by_one - 1)
         return saved
 
-    async def _work_through(self, connection: Connection, rows: Sequence[IntakeRow]) -> Saved:
+    async def _traced(self, connection: Connection, rows: Sequence[IntakeRow]) -> Saved:
+        if self._tracer is None:
+            return await self._work_through(connection, rows)
+        traces = ChunkTraces(self._tracer, rows)
+        with bound(traces.ids_of):
+            return await self._work_through(connection, rows, traces)
+
+    async def _work_through(
+        self, connection: Connection, rows: Sequence[IntakeRow], traces: ChunkTraces | None = None
+    ) -> Saved:
         if await self._suppressor.begin(connection):
             self._subject_keys.forget()
         works = on_deliveries(rows, self._senders, self._refused)
@@ -198,7 +214,7 @@ class Relay:
             await settle_scopes(connection, fresh)
         ends, names = await with_ends(connection, fresh, names)
         remedies = await remedies_for(connection, works, self._tools.wrapper)
-        events, bound, keys = await self._bind(connection, [*fresh, *ends, *remedies], names)
+        events, subjects, keys = await self._bind(connection, [*fresh, *ends, *remedies], names, traces)
         outgoing, note_id = [event.outgoing for event in events], None
         if events:
             await store(connection, events)
@@ -210,23 +226,30 @@ class Relay:
             numbers = kept + [event.row.event_no for event in events]
             await write_note(connection, note_id, numbers, self._lease)
         outcomes = await settle(connection, rows, works, self._ids, self._tools.wrapper)
-        return Saved(note_id, outgoing, len(works), outcomes, _reasons(works), bound, keys, erasures)
+        if traces is not None:
+            traces.settle(works)
+        return Saved(
+            note_id, outgoing, len(works), outcomes, _reasons(works), subjects, keys, erasures, traces
+        )
 
     async def _bind(
-        self, connection: Connection, works: Sequence[Work], names: Names
+        self, connection: Connection, works: Sequence[Work], names: Names, traces: ChunkTraces | None
     ) -> tuple[list[Canonical], dict[Subject, Binding], dict[Subject, SubjectKey]]:
         unbound = without_oversized(unbound_events(works, names))
         identified = await self._identifier.identify(connection, unbound)
         keys = await self._subject_keys.take(connection, named_subjects(unbound))
         await self._search_words.keep(connection, unbound)
         numbers = await self._numbers.take(connection, len(unbound) + len(identified.told))
-        events = canonical_events(unbound, identified.bound, keys, numbers[: len(unbound)])
+        events = canonical_events(unbound, identified.bound, keys, numbers[: len(unbound)], traces)
         return events + identified.events(numbers[len(unbound) :]), identified.bound, keys
 
     def _suspect(self, rows: Sequence[IntakeRow]) -> None:
         """Find the delivery that the database cannot take: it goes to quarantine, its neighbours go on."""
         if len(rows) == 1:
-            _log.error("delivery.refused_by_database", intake_id=str(rows[0].intake_id))
+            ids = {"intake_id": rows[0].name}
+            if self._tracer is not None:
+                ids |= ChunkTraces(self._tracer, rows).ids_of(ids)
+            _log.error("delivery.refused_by_database", **ids)
             self._refused.add(rows[0].intake_id)
         self._one_by_one = max(self._one_by_one, len(rows))
 

@@ -18,6 +18,7 @@ ROUTE = ":route"
 SIGNATURE = ":signature"
 IMPORT = ":import"
 OPERATOR = ":operator"
+TRACE = ":traceparent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from leadtrace.bus.kafka_config import KafkaConfig
 from leadtrace.bus.kafka_deadline import within
 from leadtrace.bus.kafka_identity import BrokerIdentity
-from leadtrace.bus.protocol import BusUnavailableError, Replication, TopicSpec
+from leadtrace.bus.kafka_topic import SETTINGS, topic_state
+from leadtrace.bus.protocol import BusUnavailableError, Replication, TopicSpec, TopicState
 
 _NO_ERROR = 0
 _TOPIC_EXISTS = 36
@@ -80,6 +81,23 @@ class KafkaAdmin:
             raise BusUnavailableError(f"topics do not exist yet: {topic}")
         replicas = min(len(partition["replicas"]) for partition in described["partitions"])
         return Replication(replicas, _min_insync(answers))
+
+    async def describe(self, topics: Sequence[str]) -> list[TopicState]:
+        """How topics are kept now; see the protocol."""
+        async with within(self._config.request_timeout_s, "asking how topics are kept"):
+            described = await self._client.describe_topics(list(topics))
+            found = [one for one in described if not one["error_code"] and one["partitions"]]
+            asked = [
+                ConfigResource(ConfigResourceType.TOPIC, one["topic"], dict.fromkeys(SETTINGS, ""))
+                for one in found
+            ]
+            answers = await self._client.describe_configs(asked) if asked else []
+        settings = {
+            name: {key: value for key, value, *_ in entries}
+            for answer in answers
+            for _, _, _, name, entries in answer.resources
+        }
+        return [topic_state(one, settings.get(one["topic"], {})) for one in found]
 
     async def close(self) -> None:
         """Let go of the connections."""

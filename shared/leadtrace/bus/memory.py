@@ -16,6 +16,7 @@ from leadtrace.bus.protocol import (
     RecordTooLargeError,
     Replication,
     TopicSpec,
+    TopicState,
 )
 
 _MAX_RECORD_BYTES = 1_000_000
@@ -139,12 +140,32 @@ class MemoryAdmin:
         """Every topic and its number of partitions."""
         return {topic: len(partitions) for topic, partitions in self._bus.reach().topics.items()}
 
+    async def describe(self, topics: Sequence[str]) -> list[TopicState]:
+        """What the topics were made with: all are kept by time, none is compacted."""
+        specs = self._bus.reach().specs
+        return [_state(specs[topic]) for topic in topics if topic in specs]
+
     async def replication(self, topic: str) -> Replication:
         """What the topic was made with: a twin of a cluster that gave what it was asked for."""
-        return self._bus.reach({topic}).replications[topic]
+        spec = self._bus.reach({topic}).specs[topic]
+        return Replication(spec.replication, spec.min_insync)
 
     async def close(self) -> None:
         """Nothing to let go of."""
+
+
+def _state(spec: TopicSpec) -> TopicState:
+    return TopicState(
+        name=spec.name,
+        partitions=spec.partitions,
+        replicas=spec.replication,
+        in_sync=spec.replication,
+        min_insync=spec.min_insync,
+        cleanup_policy="delete",
+        retention_ms=spec.retention_ms,
+        retention_bytes=None,
+        max_record_bytes=_MAX_RECORD_BYTES,
+    )
 
 
 def _refuse_too_large(records: Sequence[Outgoing]) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from leadtrace.bus.protocol import Record, Replication, TopicSpec
+from leadtrace.bus.protocol import Record, TopicSpec
 
 Place = tuple[str, int]
 """A topic and one of its partitions."""
@@ -40,7 +40,7 @@ class MemoryLog:
     def __init__(self, cluster_id: str) -> None:
         self.cluster_id = cluster_id
         self.topics: dict[str, list[list[Record]]] = {}
-        self.replications: dict[str, Replication] = {}
+        self.specs: dict[str, TopicSpec] = {}
         self.groups: dict[str, Group] = {}
         self.arrived = asyncio.Condition()
 
@@ -49,7 +49,7 @@ class MemoryLog:
         if spec.name in self.topics:
             return False
         self.topics[spec.name] = [[] for _ in range(spec.partitions)]
-        self.replications[spec.name] = Replication(spec.replication, spec.min_insync)
+        self.specs[spec.name] = spec
         return True
 
     def group(self, name: str) -> Group:

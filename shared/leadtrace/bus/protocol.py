@@ -54,6 +54,24 @@ class Replication:
 
 
 @dataclass(frozen=True, slots=True)
+class TopicState:
+    """How a topic is kept now; of its partitions the worst counts. None is no bound.
+
+    `in_sync` are the replicas that have everything, `max_record_bytes` bounds a batch of records.
+    """
+
+    name: str
+    partitions: int
+    replicas: int
+    in_sync: int
+    min_insync: int
+    cleanup_policy: str
+    retention_ms: int | None
+    retention_bytes: int | None
+    max_record_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class PartitionLag:
     """How far a consumer is behind on one partition, in records."""
 
@@ -176,6 +194,13 @@ class Admin(Protocol):
 
         Raises:
             BusUnavailableError: the broker cannot be reached.
+        """
+
+    async def describe(self, topics: Sequence[str]) -> list[TopicState]:
+        """How those of these topics that are there are kept now, in any order.
+
+        Raises:
+            BusUnavailableError: the broker cannot be reached, or does not tell.
         """
 
     async def replication(self, topic: str) -> Replication:

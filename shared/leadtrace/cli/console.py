@@ -22,6 +22,7 @@ from leadtrace.embedded.readiness import BrokerFailedError
 from leadtrace.embedded.supervisor import StartFailedError
 from leadtrace.runtime.logging import mask_url
 from leadtrace.runtime.settings_errors import SettingsError
+from leadtrace.store.migrate import NewerSchemaError
 
 BAD_CONFIGURATION = 2
 FAILED = 1
@@ -44,6 +45,7 @@ _EXPECTED = (
     BrokerFailedError,
     BusUnavailableError,
     DataFolderLockedError,
+    NewerSchemaError,
     PostgresUnavailableError,
     StartFailedError,
     DBAPIError,

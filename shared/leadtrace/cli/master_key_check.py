@@ -1,7 +1,7 @@
 """What `leadtrace doctor` says of the master keys: whether what is stored opens with them."""
 
-from leadtrace.cli.checks import Finding, Verdict
 from leadtrace.cli.database_look import rows_of
+from leadtrace.cli.finding import Finding, Verdict
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.settings_errors import SettingsError
 from leadtrace.runtime.settings_groups import Profile

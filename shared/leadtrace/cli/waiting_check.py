@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from leadtrace.cli.checks import Finding, Verdict
 from leadtrace.cli.database_look import rows_of
+from leadtrace.cli.finding import Finding, Verdict
 from leadtrace.runtime.settings import Settings
 
 _HELD = "select count(*), now() - min(first_seen_at) from ingest.pub_quarantine"

@@ -1,7 +1,7 @@
 """What `leadtrace doctor` says of subscriptions: whom they tell, and what of it is dead or disabled."""
 
-from leadtrace.cli.checks import Finding, Verdict
 from leadtrace.cli.database_look import rows_of
+from leadtrace.cli.finding import Finding, Verdict
 from leadtrace.runtime.settings import Settings
 
 _DEAD = "select coalesce(sum(dead), 0)::bigint from attribution.pub_webhooks"

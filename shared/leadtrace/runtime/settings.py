@@ -115,6 +115,11 @@ class Settings(BaseSettings):
         return BrokerKind.EMBEDDED if self.kafka.bootstrap_servers is None else BrokerKind.APACHE
 
     @property
+    def spill_folder(self) -> Path:
+        """Where a door keeps what PostgreSQL does not take in time."""
+        return self.door.spill_dir or self.embedded.data_dir / "spill"
+
+    @property
     def postgres_url(self) -> str:
         """The database's address in clear.
 

@@ -37,6 +37,10 @@ _ADVISORY_TIMEOUT_S = 60.0
 _ADVISORY_KEY = 7_317_203_118
 
 
+class NewerSchemaError(Exception):
+    """The database is of a newer leadtrace: it has a revision that this one does not know."""
+
+
 @dataclass(frozen=True, slots=True)
 class MigrationRoom:
     """Where a service keeps its version files, and the schema and role that they are for."""
@@ -74,6 +78,7 @@ async def migrate(
     Raises:
         sqlalchemy.exc.DBAPIError: a lock did not come in time, or a version file failed.
         alembic.util.CommandError: the version files of a room do not form one line.
+        NewerSchemaError: a revision is applied that is not known here.
     """
     engine = make_engine(url, size=1)
     try:
@@ -90,7 +95,12 @@ async def migrate(
 
 
 async def pending(url: str, rooms: Sequence[MigrationRoom] = ROOMS) -> dict[str, list[str]]:
-    """Per service the revisions that are not applied yet; changes nothing."""
+    """Per service the revisions that are not applied yet; changes nothing.
+
+    Raises:
+        NewerSchemaError: a revision is applied that is not known here.
+        sqlalchemy.exc.DBAPIError: the user may not look.
+    """
     engine = make_engine(url, size=1)
     try:
         async with engine.connect() as connection:
@@ -130,6 +140,7 @@ def _upgrade(connection: Connection, room: MigrationRoom) -> RoomResult:
 
     def steps(revision: str | Sequence[str], _: MigrationContext) -> list[StampStep]:
         before.append(revision[0] if not isinstance(revision, str) and revision else None)
+        _require_known(script, before[0], room)
         planned = script._upgrade_revs("head", revision)  # type: ignore[arg-type] # noqa: SLF001
         applied.extend(step.revision.revision for step in planned)
         return planned  # type: ignore[return-value]
@@ -146,7 +157,16 @@ def _pending_of(connection: Connection, room: MigrationRoom) -> list[str]:
     options = {"version_table": VERSION_TABLE, "version_table_schema": room.schema}
     context = MigrationContext.configure(connection, opts=options)
     here = context.get_current_revision()
-    return [one.revision for one in _newest_first(script_of(room), here)][::-1]
+    script = script_of(room)
+    _require_known(script, here, room)
+    return [one.revision for one in _newest_first(script, here)][::-1]
+
+
+def _require_known(script: ScriptDirectory, applied: str | None, room: MigrationRoom) -> None:
+    if applied is not None and all(one.revision != applied for one in script.walk_revisions()):
+        raise NewerSchemaError(
+            f"{room.schema} is at {applied}, which this version of leadtrace does not know"
+        )
 
 
 def _newest_first(script: ScriptDirectory, applied: str | None) -> list[Revision]:

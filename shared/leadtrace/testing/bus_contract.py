@@ -189,6 +189,17 @@ class ReplicationContract:
         with pytest.raises(BusUnavailableError):
             await (await scene.admin()).replication(scene.name())
 
+    async def test_topics_are_described_as_they_were_made(self, scene: Scene) -> None:
+        admin, name = await scene.admin(), scene.name()
+        await admin.create_topics([TopicSpec(name, 3, retention_ms=3_600_000)])
+
+        (state,) = await admin.describe([name, scene.name()])
+
+        assert (state.name, state.partitions, state.cleanup_policy) == (name, 3, "delete")
+        assert (state.replicas, state.in_sync, state.min_insync) == (1, 1, 1)
+        assert (state.retention_ms, state.retention_bytes) == (3_600_000, None)
+        assert state.max_record_bytes >= 1_000_000
+
 
 class LagContract:
     """How far behind a consumer is, from what it has seen."""

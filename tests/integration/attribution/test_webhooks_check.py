@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from leadtrace.cli.checks import Finding, Verdict
+from leadtrace.cli.finding import Finding, Verdict
 from leadtrace.cli.webhooks_check import check_webhooks
 from leadtrace.runtime.settings import Settings
 from leadtrace.testing.webhook_receiver import Received, Reply, receiving

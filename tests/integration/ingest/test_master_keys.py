@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from leadtrace.cli.checks import Finding, Verdict
+from leadtrace.cli.finding import Finding, Verdict
 from leadtrace.cli.master_key_check import check_master_keys
 from leadtrace.embedded.readiness import free_port
 from leadtrace.events.codec import decode_event

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from leadtrace.bus.protocol import ConsumerSpec, Outgoing, Record, TopicSpec
-from leadtrace.cli.checks import Finding, Verdict, check_broker
+from leadtrace.cli.checks import check_broker
+from leadtrace.cli.finding import Finding, Verdict
 from leadtrace.cli.wiring import make_admin
 from leadtrace.embedded.apache_jars import kafka_home
 from leadtrace.embedded.apache_kafka import ApacheKafka

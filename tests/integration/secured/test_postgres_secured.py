@@ -14,7 +14,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 from sqlalchemy import text
 
-from leadtrace.cli.checks import Finding, Verdict, check_postgres
+from leadtrace.cli.checks import check_postgres
+from leadtrace.cli.finding import Finding, Verdict
 from leadtrace.embedded.postgres import EmbeddedPostgres
 from leadtrace.embedded.readiness import free_port
 from leadtrace.runtime.clock import SystemClock

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import SecretStr
 
-from leadtrace.cli.checks import Verdict
+from leadtrace.cli.finding import Verdict
 from leadtrace.cli.waiting_check import check_quarantine
 from leadtrace.runtime.settings import Settings
 from leadtrace.runtime.settings_groups import Postgres

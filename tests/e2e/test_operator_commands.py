@@ -1,7 +1,10 @@
 """The commands that an operator types at a running installation: what they print and how they end."""
 
+import asyncio
 import json
 import re
+import signal
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -64,6 +67,34 @@ class TestLook:
         assert text.count(" yes ") == 7
         assert "Every accepted item has one outcome" in text
         assert "conservation: balanced, difference 0" in text
+        assert "What waits at each step, and how fast it goes" in text
+        assert re.search(r"scoring \d+ [\d.]+ [\d,.]+ [\d.]+", text)
+        assert re.search(r"versions: leadtrace \S+ \(Python \S+\); definitions 1", text)
+
+    async def test_status_again_and_again_until_it_is_interrupted(self, shared: Installation) -> None:
+        command = (sys.executable, "-m", "leadtrace.cli.main", "status", "--watch", "--every", "1")
+        process = await asyncio.create_subprocess_exec(
+            *command, env=shared.environment(), stdout=asyncio.subprocess.PIPE
+        )
+        assert process.stdout is not None
+        looks = 0
+        async with asyncio.timeout(30.0):
+            while looks < 2:
+                looks += (await process.stdout.readline()).startswith(b"versions: leadtrace")
+            process.send_signal(signal.SIGINT)
+            await process.stdout.read()
+            assert await process.wait() == 0
+
+    async def test_status_and_doctor_in_values(self, shared: Installation) -> None:
+        done = await leadtrace(shared.environment(), "status", "--json")
+        told = json.loads(done.out)
+        assert (done.code, told["ready"], told["definitions"]) == (0, True, 1)
+        assert told["flow"][0]["process"] == "door"
+        assert all(step["rate"] is not None for step in told["flow"])
+        examined = await leadtrace(shared.environment(), "doctor", "--json")
+        findings = json.loads(examined.out)
+        assert (examined.code, findings["good"]) == (0, True)
+        assert "running version" in {one["check"] for one in findings["findings"]}
 
     async def test_status_of_what_does_not_run(self, tmp_path: Path) -> None:
         down = Installation(tmp_path / "nothing")

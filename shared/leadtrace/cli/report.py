@@ -16,6 +16,19 @@ _HEADINGS = {"opportunity": "opp.", "customer": "won"}
 _ALWAYS_SHOWN = ("pending", "missing", "difference", "unexpected")
 
 
+_BALANCES = {
+    "items": "Every accepted item has one outcome",
+    "events": "Every published event has one fate at each reader",
+    "unexpected": "No reader holds what was never published",
+    "snapshots": "Every snapshot is with its reader",
+}
+_WAITING = {
+    "quarantine": "Held items: look at `leadtrace quarantine list`",
+    "dead_letters": "Dead letters: look at `leadtrace replay --from dlq --dry-run`",
+}
+_MONEY = {"money": "Shares and unlinked deals make up what was won"}
+
+
 def funnel_table(funnel: Json, dimension: str) -> Table:
     """The funnel by one dimension: leads that reached each stage, the share that was won, revenue.
 
@@ -67,18 +80,14 @@ def conservation_tables(report: Json) -> Iterable[Table]:
 
     A column that holds nothing in any row is left out, unless that is what one looks for.
     """
-    for key, title in (
-        ("items", "Every accepted item has one outcome"),
-        ("events", "Every published event has one fate at each reader"),
-        ("unexpected", "No reader holds what was never published"),
-        ("snapshots", "Every snapshot is with its reader"),
-        ("quarantine", "Held items: look at `leadtrace quarantine list`"),
-        ("dead_letters", "Dead letters: look at `leadtrace replay --from dlq --dry-run`"),
-        ("money", "Shares and unlinked deals make up what was won"),
-    ):
-        rows: Sequence[Json] = report.get(key, ())
-        if rows:
-            yield _rows_table(rows, title)
+    yield from _tables(report, _BALANCES)
+    yield from waiting_tables(report)
+    yield from _tables(report, _MONEY)
+
+
+def waiting_tables(report: Json) -> Iterable[Table]:
+    """What waits for an operator: held items, dead letters."""
+    yield from _tables(report, _WAITING)
 
 
 def conservation_line(report: Json) -> str:
@@ -90,6 +99,13 @@ def conservation_line(report: Json) -> str:
     told = " + ".join(part for part in parts if not part.startswith("0 ")) or "0"
     verdict = "[green]balanced[/]" if report["balanced"] else "[red]NOT BALANCED[/]"
     return f"conservation: {verdict}, difference {report['difference']}; {accepted:,} accepted = {told}"
+
+
+def _tables(report: Json, titles: Mapping[str, str]) -> Iterable[Table]:
+    for key, title in titles.items():
+        rows: Sequence[Json] = report.get(key, ())
+        if rows:
+            yield _rows_table(rows, title)
 
 
 def _stages(total: Json) -> tuple[list[str], list[str]]:

@@ -2,11 +2,14 @@
 
 import asyncio
 import importlib
+import threading
+from contextlib import suppress
 
 from leadtrace.runtime.settings_errors import SettingsError
 from leadtrace.runtime.settings_traces import Traces
 from leadtrace.runtime.tracing.tracer import Tracer
 
+CLOSE_WITHIN_S = 2.0
 _MAKER = "leadtrace.runtime.tracing.open_telemetry"
 
 
@@ -29,6 +32,18 @@ def configured_tracer(service: str, settings: Traces) -> Tracer | None:
 
 
 async def close_tracer(tracer: Tracer | None) -> None:
-    """Have the collector take what has ended, without holding up the loop."""
-    if tracer is not None:
-        await asyncio.to_thread(tracer.close)
+    """Have the collector take what has ended; a process does not wait long for one that is away."""
+    if tracer is None:
+        return
+    closed, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def close() -> None:
+        tracer.close()
+        with suppress(RuntimeError):  # nobody waits any more, and the loop has ended
+            loop.call_soon_threadsafe(closed.set)
+
+    # Not a thread of the loop's own: these are waited for at the end, however long they take.
+    threading.Thread(target=close, name="close-tracer", daemon=True).start()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CLOSE_WITHIN_S):
+            await closed.wait()

@@ -1,5 +1,6 @@
 """One posted delivery is followed through every process by the `traceparent` that its sender gave it."""
 
+import re
 from pathlib import Path
 
 import httpx
@@ -11,6 +12,7 @@ from leadtrace.testing.eventually import eventually_answers
 from leadtrace.testing.installation import SECRET, Installation, running
 from tests.e2e.collector import Collector, Told, collecting
 from tests.e2e.hubspot import body, change, creation
+from tests.e2e.test_nothing_personal_is_told import logs
 
 pytestmark = pytest.mark.slow
 
@@ -22,6 +24,7 @@ PERSON = [
     change(7001, "email", EMAIL),
     change(7001, "lifecyclestage", "marketingqualifiedlead"),
 ]
+WORDS = re.compile(r"[0-9a-f-]{32,}")
 LAST_HOPS = {"process lead-scores", "process lead-outcomes"}
 FOLLOWED = {"ingest-door", "ingest-relay", "scoring", "attribution", "projector"}
 
@@ -70,7 +73,12 @@ async def test_a_delivery_is_followed_from_the_request_to_the_read_models(data_f
         malformed = await post(installation, body(creation(7003)), traceparent=f"00-{TRACE}-{CALLER}-01-more")
         spans = await followed(collector, TRACE)
         await installation.accounted(items=5, within_s=30.0)
+        logged = {
+            name: text for name, text in logs(installation) if {intake_id, TRACE} & set(WORDS.findall(text))
+        }
     assert {span.service for span in spans} == FOLLOWED
+    # What goes well leaves no line, traced or not.
+    assert logged == {}
     above = {(span.service, span.name, service_above(span, spans)) for span in spans}
     assert above >= {
         ("ingest-door", "receive hubspot", ""),

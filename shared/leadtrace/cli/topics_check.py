@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from leadtrace.bus.protocol import Admin, TopicSpec, TopicState
+from leadtrace.bus.protocol import Admin, BusUnavailableError, TopicSpec, TopicState
 from leadtrace.cli.finding import Finding, Verdict
 from leadtrace.embedded.topics import topic_specs
 from leadtrace.events.topics import Topic
@@ -35,7 +35,13 @@ async def check_topics(settings: Settings, admin: Admin) -> list[Finding]:
     if settings.broker_kind is BrokerKind.EMBEDDED:
         # It keeps everything until it ends, and tells of no settings.
         return [Finding(_CHECK, Verdict.GOOD, f"all {len(specs)} there")]
-    states = {state.name: state for state in await admin.describe([spec.name for spec in specs])}
+    try:
+        states = {state.name: state for state in await admin.describe([spec.name for spec in specs])}
+    except BusUnavailableError as error:
+        detail = f"all {len(specs)} there; {error}"
+        return [
+            Finding(_CHECK, Verdict.DOUBTFUL, detail, "allow kafka.sasl_username DescribeConfigs on topics")
+        ]
     return findings_of([(spec, states[spec.name]) for spec in specs if spec.name in states])
 
 

@@ -1,12 +1,13 @@
 """`leadtrace doctor` on topics: what is kept otherwise than it was asked for, and how bad that is."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from leadtrace.bus.memory import MemoryBus
-from leadtrace.bus.protocol import TopicSpec, TopicState
+from leadtrace.bus.memory import MemoryAdmin, MemoryBus
+from leadtrace.bus.protocol import BusUnavailableError, TopicSpec, TopicState
 from leadtrace.cli.finding import Verdict
 from leadtrace.cli.topics_check import LARGEST_RECORD_BYTES, check_topics, findings_of
 from leadtrace.embedded.topics import topic_specs
@@ -125,6 +126,18 @@ class TestBroker:
         findings = await check_topics(KAFKA, admin)
         assert {one.verdict for one in findings} == {Verdict.BAD, Verdict.DOUBTFUL}
         assert any("all topics" in one.detail for one in findings)
+
+    async def test_a_broker_that_does_not_tell_is_doubtful(self) -> None:
+        class Silent(MemoryAdmin):
+            async def describe(self, topics: Sequence[str]) -> list[TopicState]:
+                raise BusUnavailableError(f"the broker does not tell cleanup.policy of {topics[0]}")
+
+        admin = Silent(MemoryBus())
+        await admin.create_topics(topic_specs(KAFKA.kafka, KAFKA.broker_kind))
+        (finding,) = await check_topics(KAFKA, admin)
+        assert finding.verdict is Verdict.DOUBTFUL
+        assert "does not tell cleanup.policy" in finding.detail
+        assert "DescribeConfigs" in finding.remedy
 
     async def test_the_embedded_broker_tells_of_no_settings(self) -> None:
         admin = await MemoryBus().admin()

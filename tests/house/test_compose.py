@@ -29,6 +29,7 @@ GIVEN = {
     "POSTGRES_PASSWORD": "not-a-real-password",
     "ADMIN_KEY": "lt_not-a-real-key-at-all",
     "HUBSPOT_CLIENT_SECRET": "not-a-real-secret",
+    "READER_PASSWORD": "not-a-real-reader-password",
 }
 SERVICES: dict[str, dict[str, Any]] = interpolated(RAW["services"], GIVEN)
 OURS = {name: one for name, one in SERVICES.items() if one["image"].startswith("leadtrace:")}

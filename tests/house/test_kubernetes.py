@@ -28,6 +28,7 @@ OBJECTS: list[dict[str, Any]] = [
 SECRETS = {
     ("leadtrace-db-app", "password"): "not-a-real-password",
     ("leadtrace", "password"): "not-a-real-password",
+    ("leadtrace-reader", "password"): "not-a-real-reader-password",
     ("leadtrace-secrets", "master-keys"): '["Rb4H2b0v3o1sYtqkYB3q0m3nWlWg0l3v0C3N5iU0m1E="]',
     ("leadtrace-secrets", "admin-key"): "lt_not-a-real-key-at-all",
     ("leadtrace-secrets", "hubspot-secrets"): '["not-a-real-secret"]',
@@ -117,6 +118,7 @@ def test_secrets_come_by_reference(container: dict[str, Any]) -> None:
     for variable in container["env"]:
         secret = variable["name"].rpartition("__")[2] in {
             "SASL_PASSWORD",
+            "READER_PASSWORD",
             "MASTER_KEYS",
             "BOOTSTRAP",
             "SECRETS",

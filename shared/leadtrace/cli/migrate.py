@@ -15,6 +15,7 @@ def migrate(config: ConfigOption = None) -> None:
 
     `leadtrace up` does this by itself. Run it by hand before a new version is rolled out on a database
     that you look after yourself. Without postgres.url it starts the PostgreSQL of the data folder meanwhile.
+    With postgres.reader_password it makes `leadtrace_reader`, the login that dashboards ask with.
 
     For instance:
 
@@ -29,16 +30,21 @@ def migrate(config: ConfigOption = None) -> None:
 
 
 async def _migrate(settings: Settings) -> list[RoomResult]:
-    timeout_s = settings.postgres.lock_timeout_s
     if settings.postgres.url is not None:
-        return await migrate_database(settings.postgres_url, lock_timeout_s=timeout_s)
+        return await _migrate_at(settings.postgres_url, settings)
     with DataFolder(settings.embedded.data_dir) as folder:
         postgres = EmbeddedPostgres(folder.postgres, folder.log_of("postgres"))
         await postgres.start(settings.embedded.start_deadline_s)
         try:
-            return await migrate_database(postgres.url, lock_timeout_s=timeout_s)
+            return await _migrate_at(postgres.url, settings)
         finally:
             await postgres.stop()
+
+
+async def _migrate_at(url: str, settings: Settings) -> list[RoomResult]:
+    return await migrate_database(
+        url, lock_timeout_s=settings.postgres.lock_timeout_s, reader_password=settings.reader_password
+    )
 
 
 def _show(results: list[RoomResult]) -> None:

@@ -139,6 +139,7 @@ class Infrastructure:
             self.settings.postgres_url,
             self._parts.rooms,
             lock_timeout_s=self.settings.postgres.lock_timeout_s,
+            reader_password=self.settings.reader_password,
         )
 
     async def _revive_postgres(self, postgres: EmbeddedPostgres) -> None:

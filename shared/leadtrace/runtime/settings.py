@@ -131,6 +131,12 @@ class Settings(BaseSettings):
         return self.postgres.url.get_secret_value()
 
     @property
+    def reader_password(self) -> str | None:
+        """The password of the login for dashboards in clear; None: migrations leave that login alone."""
+        given = self.postgres.reader_password
+        return given.get_secret_value() if given is not None else None
+
+    @property
     def kafka_bootstrap_servers(self) -> str:
         """The broker's address.
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from leadtrace.runtime.logging import LogFormat
+from leadtrace.store.roles import SHORTEST_PASSWORD, is_reader_password
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 MAX_LIVE_SECRETS = 2
@@ -133,6 +134,15 @@ class Postgres(Group):
     """Connections that each process keeps at most."""
     lock_timeout_s: Annotated[float, Field(gt=0)] = 5.0
     """Seconds that a migration waits for a table lock before it gives up and changes nothing."""
+    reader_password: SecretStr | None = None
+    """Migrations make the login `leadtrace_reader` with it, which reads statistics only; for Grafana."""
+
+    @field_validator("reader_password")
+    @classmethod
+    def _a_good_password(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is not None and not is_reader_password(given.get_secret_value()):
+            raise ValueError(f"at least {SHORTEST_PASSWORD} printable ASCII characters, without spaces")
+        return given
 
 
 class Ports(Group):

@@ -1,4 +1,4 @@
-"""Makes a schema and a role per service, and lets every role read every `pub_…` view."""
+"""Makes a schema and a role per service; services read every `pub_…` view, onlookers only `pub_stats_…`."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from leadtrace.store.roles import READONLY_ROLE, role_of
 
-_VIEW_PREFIX = r"pub\_%"
+_PUBLISHED = r"pub\_%"
+_STATISTICS = "pub_stats_"
 
 
 async def ensure_roles(connection: AsyncConnection, services: Iterable[str]) -> None:
@@ -25,22 +26,44 @@ async def ensure_roles(connection: AsyncConnection, services: Iterable[str]) -> 
 
 
 async def grant_views(connection: AsyncConnection, services: Iterable[str]) -> list[str]:
-    """Let every leadtrace role read every `pub_…` view; the views' names, schema included."""
-    readers = ", ".join((*map(role_of, services), READONLY_ROLE))
+    """Let every service read every `pub_…` view, and the read-only role the statistics among them.
+
+    Returns the views' names, schema included.
+    """
+    readers = ", ".join(map(role_of, services))
     found = await connection.execute(
         text(
             "select schemaname || '.' || viewname from pg_views"
             " where schemaname = any(:schemas) and viewname like :prefix order by 1"
         ),
-        {"schemas": list(services), "prefix": _VIEW_PREFIX},
+        {"schemas": list(services), "prefix": _PUBLISHED},
     )
     views = [str(name) for (name,) in found]
     for schema in services:
-        await connection.execute(text(f"grant usage on schema {schema} to {readers}"))
+        await connection.execute(text(f"grant usage on schema {schema} to {readers}, {READONLY_ROLE}"))
     for view in views:
         await connection.execute(text(f"grant select on {view} to {readers}"))
+    await _show_statistics(connection, services)
     return views
 
+
+async def _show_statistics(connection: AsyncConnection, services: Iterable[str]) -> None:
+    """Earlier versions let the read-only role read every view, with hashes and digests of persons in some."""
+    found = await connection.execute(text(_READABLE), {"schemas": list(services), "role": READONLY_ROLE})
+    for relation, is_readable in found.all():
+        is_meant = relation.partition(".")[2].startswith(_STATISTICS)
+        if is_readable and not is_meant:
+            await connection.execute(text(f"revoke all on {relation} from {READONLY_ROLE}"))
+        elif is_meant and not is_readable:
+            await connection.execute(text(f"grant select on {relation} to {READONLY_ROLE}"))
+
+
+_READABLE = """
+select c.oid::regclass::text as relation, has_table_privilege(:role, c.oid, 'select') as readable
+from pg_class c
+where c.relnamespace::regnamespace::text = any(:schemas) and c.relkind in ('r', 'p', 'v', 'm')
+order by 1
+"""
 
 # Two starters may race over one role: the loser finds it made, whichever error PostgreSQL names it by.
 # A superuser may act as any role, so only others need the grant.

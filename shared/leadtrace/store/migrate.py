@@ -27,6 +27,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from leadtrace.store.grants import ensure_roles, grant_views
+from leadtrace.store.reader_login import ensure_reader
 from leadtrace.store.roles import role_of
 from leadtrace.store.sql_engine import make_engine
 
@@ -71,9 +72,15 @@ ROOMS = tuple(room_of(service) for service in ("ingest", "scoring", "attribution
 
 
 async def migrate(
-    url: str, rooms: Sequence[MigrationRoom] = ROOMS, *, lock_timeout_s: float = LOCK_TIMEOUT_S
+    url: str,
+    rooms: Sequence[MigrationRoom] = ROOMS,
+    *,
+    lock_timeout_s: float = LOCK_TIMEOUT_S,
+    reader_password: str | None = None,
 ) -> list[RoomResult]:
     """Bring the database at `url` up to date; the connecting user may create roles and schemas.
+
+    With `reader_password` the login for dashboards is there afterwards, and has this password.
 
     Raises:
         sqlalchemy.exc.DBAPIError: a lock did not come in time, or a version file failed.
@@ -89,6 +96,8 @@ async def migrate(
             results = [await _migrate_room(connection, room, lock_timeout_s) for room in rooms]
             async with connection.begin():
                 await grant_views(connection, services)
+                if reader_password is not None:
+                    await ensure_reader(connection, reader_password)
             return results
     finally:
         await engine.dispose()

@@ -6,14 +6,14 @@ from leadtrace.events.deal import DealCreated, DealLinked, DealUpdated, DealWon
 from leadtrace.events.lead import LeadCaptured
 from leadtrace.store.engine import connect
 from leadtrace.store.migrate import room_of
-from leadtrace.store.roles import READONLY_ROLE, role_of
+from leadtrace.store.roles import role_of
 from leadtrace.testing.builders import event, lead_ref
 from leadtrace.testing.schema import assert_schema_matches
 from leadtrace_attribution.tables import METADATA
 from tests.integration.attribution.credited import credit
 from tests.integration.chain.scene import Scene
 
-_READERS = [role_of(service) for service in ("ingest", "scoring", "api")] + [READONLY_ROLE]
+_READERS = [role_of(service) for service in ("ingest", "scoring", "api")]
 _VIEWS = {
     "pub_leads": "lead_id definition_version revision qualification_revision event_count ignored_count"
     " stuck_error redirect_to body",

@@ -12,7 +12,7 @@ from leadtrace.runtime.shutdown import StopSignal
 from leadtrace.store.engine import connect
 from leadtrace.store.generation.state import State
 from leadtrace.store.migrate import room_of
-from leadtrace.store.roles import READONLY_ROLE, role_of
+from leadtrace.store.roles import role_of
 from leadtrace.testing.builders import entity_of, event, lead_ref
 from leadtrace.testing.published import newest
 from leadtrace.testing.published import published as published_on
@@ -140,7 +140,7 @@ async def test_after_it_tables_indexes_and_views_are_as_the_migrations_made_them
     assert [await scene.owner.fetch(statement, ORDER) for statement in (views, stored)] == before
     for name in ORDER:
         await assert_schema_matches(database_url, room_of(name), _METADATA[name])
-    reader = await connect(database_url, READONLY_ROLE)
+    reader = await connect(database_url, role_of("ingest"))
     try:
         assert await reader.fetchval("select count(*) from scoring.pub_leads") == 2
         assert await reader.fetchval("select count(*) from attribution.pub_deals") == 1

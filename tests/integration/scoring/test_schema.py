@@ -8,7 +8,7 @@ from leadtrace.domain.predict.features import Plan
 from leadtrace.events.lead import LeadCaptured
 from leadtrace.store.engine import connect
 from leadtrace.store.migrate import room_of
-from leadtrace.store.roles import READONLY_ROLE, role_of
+from leadtrace.store.roles import role_of
 from leadtrace.testing.builders import event
 from leadtrace.testing.schema import assert_schema_matches
 from leadtrace_scoring.prediction.trainings import ask
@@ -16,7 +16,7 @@ from leadtrace_scoring.tables import METADATA
 from tests.integration.chain.scene import Scene
 from tests.integration.scoring.speaking import speak
 
-_READERS = [role_of(service) for service in ("ingest", "attribution", "api")] + [READONLY_ROLE]
+_READERS = [role_of(service) for service in ("ingest", "attribution", "api")]
 _VIEWS = {
     "pub_leads": "lead_id definition_version revision qualification_revision event_count ignored_count"
     " stuck_error redirect_to body",

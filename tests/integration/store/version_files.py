@@ -19,6 +19,7 @@ down_revision = None
 def upgrade() -> None:
     op.create_table("things", sa.Column("id", sa.Integer(), primary_key=True), sa.Column("name", sa.Text()))
     op.execute("create view pub_things as select id from things")
+    op.execute("create view pub_stats_things as select count(*) as things from things")
 """
 SECOND = """\
 \"\"\"Add a column.\"\"\"

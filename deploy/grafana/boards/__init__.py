@@ -1,0 +1,1 @@
+"""Grafana's dashboards as code: `python -m deploy.grafana.boards` writes `deploy/grafana/dashboards`."""

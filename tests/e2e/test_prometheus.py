@@ -1,7 +1,6 @@
 """Prometheus' own tool over what a running installation serves, and over the rules that we ship."""
 
 import asyncio
-import os
 import subprocess
 from collections import defaultdict
 from collections.abc import Mapping
@@ -15,12 +14,12 @@ from leadtrace.runtime.metric_definition import MetricDef, Process
 from leadtrace.runtime.metric_page import every_definition
 from leadtrace.testing.eventually import eventually_answers
 from leadtrace.testing.installation import Installation
+from tests.e2e.prometheus_server import unpacked
 from tests.house.checkout import ROOT
 
 pytestmark = pytest.mark.slow
 
 _DEADLINE_S = 300.0
-_FOLDER = Path(os.environ.get("PROMETHEUS_FOLDER", ROOT / ".cache" / "prometheus"))
 _SHIPPED = ROOT / "deploy" / "prometheus"
 _BY_PORT = {Process.DOOR: "ingest"}
 
@@ -28,16 +27,7 @@ _BY_PORT = {Process.DOOR: "ingest"}
 @pytest.fixture(scope="module")
 def promtool() -> Path:
     """Prometheus' own checker, of Debian's package."""
-    done = subprocess.run(
-        [ROOT / "scripts" / "setup_prometheus", _FOLDER],
-        capture_output=True,
-        text=True,
-        timeout=_DEADLINE_S,
-        check=False,
-    )
-    if done.returncode:
-        pytest.skip(f"no promtool: {done.stderr}")
-    return _FOLDER / "promtool"
+    return unpacked() / "promtool"
 
 
 async def run(*command: str | Path, given: str | None = None) -> str:

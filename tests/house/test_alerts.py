@@ -13,57 +13,25 @@ from typer.main import get_command
 
 from leadtrace.cli.main import app
 from leadtrace.embedded.services import service_specs
-from leadtrace.runtime.metric_definition import MetricType, Process
-from leadtrace.runtime.metric_page import every_definition
+from leadtrace.runtime.metric_definition import Process
 from leadtrace.runtime.settings_groups import Ports
 from tests.house.checkout import ROOT, files, text
+from tests.house.promql import NAME, SERVED, check_expression, rules
 
-RULES = Path("deploy/prometheus/rules")
 RUNBOOKS = Path("docs/runbooks")
 SEVERITIES = {"page", "ticket"}
 PARTS = ("## What it means", "## Look first", "## Repair")
-SERVED = {one.name: one for one in every_definition()}
-NAME = re.compile(r"\bleadtrace[:_][a-z0-9_:]+")
-LABELS = re.compile(r"(leadtrace_[a-z0-9_]+)\{([^}]*)\}")
-LABEL = re.compile(r'(\w+)\s*(=|!=|=~|!~)\s*"([^"]*)"')
 SHELL = re.compile(r"```\n(.*?)```", re.DOTALL)
-# What Prometheus knows of a scrape by itself, and our own configuration adds.
-OF_THE_SCRAPE = {"job", "instance", "process", "le"}
-
-
-def rules(file: str) -> list[dict[str, Any]]:
-    """The rules of a file, in order."""
-    groups = msgspec.yaml.decode((ROOT / RULES / file).read_bytes())["groups"]
-    return [rule for group in groups for rule in group["rules"]]
-
 
 RECORDED = rules("recording.yml")
 ALERTS = rules("alerts.yml")
 PAGES = sorted(path for path in files() if path.parent == RUNBOOKS and path.name != "README.md")
 
 
-def served(name: str) -> bool:
-    """Whether a process serves a series of this name."""
-    for suffix in ("_bucket", "_sum", "_count"):
-        histogram = SERVED.get(name.removesuffix(suffix))
-        if histogram is not None and histogram.type is MetricType.HISTOGRAM and name.endswith(suffix):
-            return True
-    return name in SERVED and SERVED[name].type is not MetricType.HISTOGRAM
-
-
 @pytest.mark.parametrize("rule", [*RECORDED, *ALERTS], ids=lambda rule: rule.get("record") or rule["alert"])
 def test_every_number_that_a_rule_asks_for_is_there(rule: dict[str, Any]) -> None:
     """A rule over a name that nobody serves is silent for good, whatever happens."""
-    recorded = {one["record"] for one in RECORDED}
-    names = set(NAME.findall(rule["expr"]))
-    assert names or "up{" in rule["expr"]
-    assert not {name for name in names if not (name in recorded if ":" in name else served(name))}
-    for name, selector in LABELS.findall(rule["expr"]):
-        labels = {label.name: label for label in SERVED[name].labels} if name in SERVED else {}
-        for label, how, value in LABEL.findall(selector):
-            assert label in labels or label in OF_THE_SCRAPE
-            known = labels[label].values if label in labels else ()
-            assert not known or how != "=" or value in known
+    check_expression(rule["expr"])
 
 
 @pytest.mark.parametrize("rule", RECORDED, ids=lambda rule: rule["record"])

@@ -123,7 +123,7 @@ _COSTS = (
         Kind.TABLE,
         (
             Sql(
-                "select month, spend::float8 as spend, orders,\n"
+                "select month, coalesce(spend, 0)::float8 as spend, coalesce(orders, 0) as orders,\n"
                 "  case when complete then round(spend / nullif(orders, 0), 2)::float8 "
                 "end as cost_per_order\n"
                 "from (\n"
@@ -265,7 +265,7 @@ ATTRIBUTION = Board(
     title="Attribution and cost per order",
     says="Which channels make sales by which model, what an order costs, and whether both add up.",
     groups=(
-        Group("Cost per order", _COSTS),
+        Group("What an order costs", _COSTS),
         Group("Models side by side", _CREDITS),
         Group("Does it add up", _BALANCE),
     ),

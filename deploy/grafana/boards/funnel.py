@@ -8,7 +8,7 @@ from deploy.grafana.boards.queries import IN_MONTHS, MONTH, Metric, Sql
 
 _RUNGS = ("inquiry", "lead", "mql", "sal", "sql", "opportunity", "customer")
 _REACHED = ",\n  ".join(
-    f"coalesce(sum(reached) filter (where stage = '{rung}'), 0) as {rung}" for rung in _RUNGS
+    f"coalesce(sum(reached) filter (where stage = '{rung}'), 0)::bigint as {rung}" for rung in _RUNGS
 )
 _STEP = "from_stage, to_stage"
 

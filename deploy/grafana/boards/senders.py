@@ -115,7 +115,7 @@ _HELD = (
         "Sent to quarantine, by reason",
         "Items that relays sent to quarantine in the last hour, by reason, of all senders.",
         Kind.LINES,
-        (Metric("sum by (reason) (increase(leadtrace_quarantined_items_total[1h])) > 0", "{{reason}}"),),
+        (Metric("sum by (reason) (increase(leadtrace_quarantined_items_total[1h]))", "{{reason}}"),),
         ITEMS,
         "docs/quarantine.md",
     ),

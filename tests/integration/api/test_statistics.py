@@ -89,6 +89,7 @@ async def test_handovers_are_counted_once_and_on_the_day_of_reports(
     await owner.execute(_LEAD, ONE, None)
     await owner.execute(_LEAD, TAKEN_IN, ONE)
     await owner.execute(_OFFER, ONE, 0)
+    await owner.execute(_OFFER, ONE, 1)
     await owner.execute(_OFFER, TAKEN_IN, 0)
     row = await reader.fetchrow("select * from api.pub_stats_handovers")
     assert row is not None
@@ -96,11 +97,11 @@ async def test_handovers_are_counted_once_and_on_the_day_of_reports(
     assert counted == {
         "day": date(2026, 3, 2),
         "team": "sales",
-        "offered": 1,
-        "accepted": 1,
-        "accept_due": 1,
-        "accept_in_time": 1,
-        "contact_due": 1,
+        "offered": 2,
+        "accepted": 2,
+        "accept_due": 2,
+        "accept_in_time": 2,
+        "contact_due": 2,
     }
     (alone,) = await reader.fetch("select * from api.pub_stats_untouched")
-    assert tuple(alone) == ("sales", 9, 1)
+    assert tuple(alone) == ("sales", 9, 2)

@@ -71,7 +71,7 @@ class Prometheus:
 
 @asynccontextmanager
 async def scraping(
-    folder: Path, ports: Mapping[str, int], *, interval_s: int = 1
+    folder: Path, ports: Mapping[str, int], *, interval_s: int = 2
 ) -> AsyncIterator[Prometheus]:
     """A Prometheus with the shipped configuration, at other ports and more often; stopped at the end.
 

@@ -169,6 +169,19 @@ async def test_statistics_equal_what_the_api_tells(day: Watched) -> None:
     assert found["imbalance"] == 0
 
 
+async def test_balances_of_a_panel_end_as_the_ledger_has_them(day: Watched) -> None:
+    """The panel sums up what moved, day by day: its last day is what the ledger holds now."""
+    (asked,) = [one for one in questions() if one.title == "In whose hands leads are"]
+    last = SystemClock().now()
+    text = filled_in_sql(asked.text, day.variables, first=last - timedelta(days=180), last=last)
+    async with reading(day) as reader:
+        held = {row["metric"]: row["leads"] for row in await reader.fetch(text)}
+    groups = (await day.installation.get("/v1/ledger/balances"))["groups"]
+    balances = {one["key"]["account"]: one["balance"] for one in groups}
+    balances.pop("outside", None)
+    assert {account: leads for account, leads in held.items() if leads} == balances
+
+
 async def test_nothing_in_the_statistics_is_of_one_person(day: Watched) -> None:
     async with reading(day) as reader:
         views = [row[0] for row in await reader.fetch(_READABLE)]

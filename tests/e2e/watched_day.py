@@ -42,7 +42,7 @@ async def post(place: Installation, path: str, key: str, content: object) -> htt
         return await client.post(url, json=content, headers={"Authorization": f"Bearer {key}"})
 
 
-async def live_through_a_day(place: Installation) -> None:
+async def live_through_a_day(place: Installation, prometheus: Prometheus) -> None:
     """Leads, deals, duplicates, spend, an item that is discarded, one that waits, and a refusal."""
     now = SystemClock().now()
     bodies = make_deliveries(now.replace(hour=0, minute=0, second=0, microsecond=0), leads=LEADS)
@@ -53,6 +53,8 @@ async def live_through_a_day(place: Installation) -> None:
     await place.accounted(items=0)
     discard = ("quarantine", "discard", "--all", "--why", "nobody levitates", "--yes")
     assert (await leadtrace(place.environment(), *discard)).code == 0
+    # Between what it saw first and what it sees last, everything has grown.
+    await been_seen(prometheus)
     await place.post([*bodies[half:], body(event("contact.levitation", 2))])
     days = [f"{now - timedelta(days=ago):%Y-%m-%d}" for ago in (40, 10, 1)]
     rows = [
@@ -75,15 +77,18 @@ async def every_process_answers(prometheus: Prometheus) -> None:
 
 
 async def been_seen(prometheus: Prometheus) -> None:
-    """Return once Prometheus saw traffic at every hop, and gauges of after it."""
+    """Return once Prometheus scraped every process anew, and gauges of after now."""
     after = SystemClock().now().timestamp()
 
     async def seen() -> bool:
-        snapshot = await prometheus.now("leadtrace_business_snapshot_timestamp_seconds")
-        counted = await prometheus.now("leadtrace_conservation_count_timestamp_seconds")
-        return bool(snapshot and counted) and min(*snapshot, *counted) > after
+        moments = [
+            *await prometheus.now("timestamp(up == 1)"),
+            *await prometheus.now("leadtrace_business_snapshot_timestamp_seconds"),
+            *await prometheus.now("leadtrace_conservation_count_timestamp_seconds"),
+        ]
+        return len(moments) == len(Process) + 2 and min(moments) > after
 
-    await eventually_answers(seen, what="gauges of after the traffic are scraped", deadline_s=60.0)
+    await eventually_answers(seen, what="what was posted is scraped", deadline_s=60.0)
 
 
 def ports_of(place: Installation) -> dict[str, int]:
@@ -105,7 +110,7 @@ async def watched(folder: Path) -> AsyncIterator[Watched]:
         try:
             await place.start()
             await every_process_answers(prometheus)
-            await live_through_a_day(place)
+            await live_through_a_day(place, prometheus)
             await been_seen(prometheus)
             reader_url = reader_url_of(place)
             reader = await connect(reader_url)

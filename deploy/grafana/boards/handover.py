@@ -94,17 +94,17 @@ BALANCES = (
         Kind.STACK,
         (
             Sql(
+                "with moved as materialized (\n"
+                "  select day, account, leads from api.pub_stats_custody where account <> 'outside'\n"
+                ")\n"
                 "select day::timestamp at time zone '${timezone}' as time, account as metric, leads\n"
                 "from (\n"
                 "  select day, account,\n"
-                "    sum(sum(leads)) over (partition by account order by day)::float8 as leads\n"
-                "  from (\n"
-                "    select day, account, leads from api.pub_stats_custody\n"
-                "    union all\n"
-                "    select day, account, 0 from (select distinct day from api.pub_stats_custody) days,\n"
-                "      (select distinct account from api.pub_stats_custody) accounts\n"
-                "  ) moved group by day, account\n"
-                f") held\nwhere account <> 'outside' and {IN_RANGE}\norder by 1, 2",
+                "    sum(coalesce(leads, 0)) over (partition by account order by day)::float8 as leads\n"
+                "  from (select distinct day from moved) days\n"
+                "    cross join (select distinct account from moved) accounts\n"
+                "    left join moved using (day, account)\n"
+                f") held\nwhere {IN_RANGE}\norder by 1, 2",
                 over_time=True,
             ),
         ),

@@ -21,7 +21,7 @@ from tests.house.promql import NAME, rules
 
 pytestmark = pytest.mark.slow
 
-_START_DEADLINE_S = 120.0
+_START_DEADLINE_S = 240.0
 _STEP_S = 2
 UUID_IN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
 _REACHED = """

@@ -170,7 +170,7 @@ _CREDITS = (
     Panel(
         "Revenue credited to channels, model by model",
         "What each rule-based model gives to each channel of the deals won in the range, in the currency of "
-        "reports. The largest channels are told apart. Markov and Shapley are in /v1/attribution/models.",
+        "reports. The largest channels are told apart. Markov and Shapley: GET /v1/attribution?model=markov.",
         Kind.TABLE,
         (_models("currency = '${currency}'"),),
         NUMBER,
@@ -203,6 +203,23 @@ _BALANCE = (
         limit=limit_of("ConservationUnbalanced"),
     ),
     Panel(
+        "Differences of credits, custody and rollups",
+        "What each of these checks finds without exactly one outcome, counted from tables. Money is in the "
+        "check of all, to the left.",
+        Kind.LINES,
+        (
+            Metric(
+                "max by (check) "
+                '(abs(leadtrace_conservation_difference_records{check=~"credits|custody|known:.*"}))',
+                "{{check}}",
+            ),
+        ),
+        RECORDS,
+        "docs/architecture.md",
+        width=16,
+        limit=limit_of("ConservationBroken"),
+    ),
+    Panel(
         "Spend in against spend out",
         "What was posted, less what was replaced or taken back, is what the days hold. "
         "Any other difference is "
@@ -217,7 +234,7 @@ _BALANCE = (
         ),
         NUMBER,
         "docs/costs.md",
-        width=16,
+        width=24,
         decimals=2,
         columns=(
             Column("currency", "currency", WORDS),

@@ -42,8 +42,8 @@ HANDOVER = (
     ),
     Panel(
         "Deep-sixed",
-        "Leads that were accepted, have had no contact, and whose time for it is over. The desk lists them: "
-        "GET /v1/handovers of the api.",
+        "Leads that were accepted, have had no contact, and whose time for it is over. The "
+        "page of the api lists them.",
         Kind.STAT,
         (Metric("max(leadtrace_handover_untouched_offers)"),),
         LEADS,

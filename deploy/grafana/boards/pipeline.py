@@ -78,7 +78,7 @@ _DOOR = (
     ),
     Panel(
         "Group commit",
-        "Time that one group commit of the intake log takes, 95 of 100 below; and requests in a group.",
+        "Time that one group commit of the intake log takes; 95 of 100 are faster.",
         Kind.LINES,
         (
             Metric(
@@ -123,6 +123,34 @@ _DOOR = (
         (Metric("sum by (instance) (leadtrace_intake_waiting_bytes)", "{{instance}}"),),
         BYTES,
         "docs/limits.md",
+    ),
+    Panel(
+        "Requests in a group commit",
+        "Mean number of requests that share one commit of the intake log.",
+        Kind.LINES,
+        (
+            Metric(
+                "sum(rate(leadtrace_intake_commit_requests_total[$__rate_interval])) / "
+                "sum(rate(leadtrace_intake_commit_duration_seconds_count[$__rate_interval]))",
+                "requests",
+            ),
+        ),
+        NUMBER,
+        "docs/benchmarks.md",
+    ),
+    Panel(
+        "Requests that went into the spill",
+        "Requests that doors acknowledged from their spill within 5 minutes, because PostgreSQL was away.",
+        Kind.LINES,
+        (
+            Metric(
+                "sum by (instance, place) (increase(leadtrace_spilled_requests_total[5m]))",
+                "{{instance}} {{place}}",
+            ),
+        ),
+        NUMBER,
+        "docs/spill.md",
+        limit=limit_of("DoorSpilling"),
     ),
 )
 

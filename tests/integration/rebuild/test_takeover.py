@@ -129,7 +129,7 @@ async def test_after_it_tables_indexes_and_views_are_as_the_migrations_made_them
     views = "select schemaname, viewname, definition from pg_views where schemaname = any($1) order by 1, 2"
     stored = (
         "select relname, reloptions, relowner, array_agg(attstorage order by attnum) from pg_class c "
-        "join pg_attribute on attrelid = c.oid and attnum > 0 "
+        "join pg_attribute on attrelid = c.oid and attnum > 0 and not attisdropped "
         "where relnamespace::regnamespace::text = any($1) group by c.oid, 1, 2, 3 order by 1, 3"
     )
     before = [await scene.owner.fetch(statement, ORDER) for statement in (views, stored)]

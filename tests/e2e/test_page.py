@@ -41,7 +41,7 @@ async def test_the_page_draws_real_numbers_and_moves_by_itself(data_folder: Path
         await installation.accounted(items=len(events_of(BODIES)))
         after = await _leads(installation)
     assert before == found["leads"] < found["after"] <= after
-    assert (found["errors"], found["foreign"], found["wide"]) == ([], [], [])
+    assert (found["errors"], found["foreign"], found["wide"], found["cut"]) == ([], [], [], [])
     assert [one for one in found["violations"] if one["impact"] in GRAVE] == []
     assert found["kpis"] == found["definitions"] == 7
     assert found["closed"]

@@ -14,7 +14,7 @@ const VIEWS = {
 const DEADLINE_MS = 60_000;
 const LEADS = '[data-metric="inquiry_reached"]';
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-const found = { errors: [], foreign: [], violations: [], wide: [], first_chart_ms: {} };
+const found = { errors: [], foreign: [], violations: [], wide: [], cut: [], first_chart_ms: {} };
 
 async function opened(name, how) {
   const context = await browser.newContext(how);
@@ -39,6 +39,23 @@ async function checked(page, name) {
   found.violations.push(...violations.map(({ id, impact }) => ({ view: name, id, impact })));
   const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   if (beyond > 0) found.wide.push(name);
+  found.cut.push(...(await page.locator(".tile-text").evaluateAll((tiles) =>
+    tiles.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent))));
+}
+
+// A revenue of ten digits must be seen as one: half of a number is another number.
+async function rich(name, how) {
+  const context = await browser.newContext(how);
+  await context.route("**/v1/funnel*", async (route) => {
+    const response = await route.fetch();
+    const json = await response.json();
+    json.total.revenue.amount = "1234567890.12";
+    await route.fulfill({ response, json });
+  });
+  const page = await context.newPage();
+  await page.goto(`${address}/`);
+  await page.getByText("1,234,567,890.12").first().waitFor({ timeout: DEADLINE_MS });
+  await checked(page, name);
 }
 
 const whole = (text) => Number((text ?? "").replaceAll(/\D/g, ""));
@@ -47,6 +64,7 @@ for (const [name, how] of Object.entries(VIEWS)) {
   pages[name] = await opened(name, how);
   await checked(pages[name], name);
 }
+for (const name of ["desk", "phone"]) await rich(`rich-${name}`, VIEWS[name]);
 const { desk } = pages;
 found.leads = whole(await desk.locator(LEADS).textContent());
 found.kpis = await desk.locator("[data-metric]").count();

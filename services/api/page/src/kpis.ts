@@ -33,9 +33,16 @@ function tile(shown: Shown, metrics: Metrics): HTMLElement {
   return html(
     "div", { class: "tile" },
     html("p", { class: "tile-title" }, shown.title, " ", ask),
-    html("p", { class: "tile-text", "data-metric": shown.metric }, shown.text),
+    told(html("p", { class: "tile-text", "data-metric": shown.metric }), shown.text),
     html("p", { class: "quiet" }, shown.note),
   );
+}
+
+// How long it is decides how large it stands.
+export function told(tile: HTMLElement, text: string): HTMLElement {
+  tile.textContent = text;
+  tile.style.setProperty("--letters", String(text.length));
+  return tile;
 }
 
 function define(title: string, metric: Metrics["metrics"][number], version: number): void {

@@ -7,7 +7,7 @@ import { funnelFigure } from "./funnel.js";
 import { balancesFigure, deepSixedFigure } from "./hands.js";
 import { head } from "./head.js";
 import { journeyFigure, leadsFigure } from "./journey.js";
-import { kpis } from "./kpis.js";
+import { kpis, told } from "./kpis.js";
 import { Live } from "./live.js";
 import { asked, change, view } from "./view.js";
 import { count } from "./words.js";
@@ -87,8 +87,8 @@ function put(reader: Answer<"/v1/session">, { parts, funnel }: Drawn): void {
   if (document.activeElement === document.body && from) refocus(from);
   const counts = new Map(funnel.total.stages.map((one) => [one.stage as string, one.reached ?? 0]));
   live.follow(funnel.ticker, counts, (stage, value) => {
-    const shown = document.querySelector(`[data-metric="${stage}_reached"]`);
-    if (shown) shown.textContent = count(value);
+    const shown = document.querySelector<HTMLElement>(`[data-metric="${stage}_reached"]`);
+    if (shown) told(shown, count(value));
   });
 }
 

@@ -20,9 +20,16 @@ export function kpis(funnel: Funnel, costs: Costs, metrics: Metrics): HTMLElemen
     { metric: "customer_reached", title: "Customers", text: count(reached("customer")), note: `half take ${lasting(total.time_to_customer?.p50_s)}` },
     { metric: "overall", title: "Lead to customer", text: share(total.overall.value), note: rateNote(total.overall) },
     { metric: "revenue", title: "Revenue", text: money(total.revenue), note: "of these leads, so far" },
-    { metric: "cost_per_order_lag_matched", title: "Cost per order", text: money(cpo.value), note: `${cpo.reason ? said(cpo.reason) : cpo.immature ? "immature" : "of these days' spend"}.${leftOut()}` },
+    { metric: "cost_per_order_lag_matched", title: "Cost per order", text: money(cpo.value), note: `${costNote(cpo)}.${leftOut()}` },
   ];
   return html("section", { class: "kpis", "aria-label": "Shared numbers" }, ...shown.map((one) => tile(one, metrics)));
+}
+
+function costNote(cpo: Costs["total"]["cohort"]["cpo"]): string {
+  if (cpo.reason) return said(cpo.reason);
+  const [low, high] = cpo.interval ?? [null, null];
+  const range = low ? `${money(low)} to ${high ? money(high) : "no bound"}` : "of these days' spend";
+  return cpo.immature ? `${range}, immature` : range;
 }
 
 function tile(shown: Shown, metrics: Metrics): HTMLElement {

@@ -57,10 +57,13 @@ fix: ## format and apply the lint fixes that are safe
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .
 
 ##@ Upkeep
-.PHONY: lock clean
+.PHONY: lock reference clean
 
 lock: ## bring both locks up to date with pyproject.toml; UPGRADE=--upgrade takes newer versions too
 	@scripts/lock $(UPGRADE)
+
+reference: ## write docs/reference and the catalogue of docs/metrics.md anew from the code
+	@scripts/reference
 
 clean: ## remove what tools leave behind and the virtual environment; the data folder stays
 	@scripts/clean

@@ -8,17 +8,10 @@ from pathlib import Path
 import pytest
 
 from leadtrace.runtime.metric_definition import MetricDef, MetricType, Process, walk_definitions
-from leadtrace.runtime.metric_page import every_definition, with_metrics
 from tests.house.checkout import SERVICES, imported_modules, shipped_files, text, tree
 
 PACKAGES = ("leadtrace", *(f"leadtrace_{service}" for service in SERVICES))
 DEFINITIONS = walk_definitions(PACKAGES)
-PAGE = Path("docs/metrics.md")
-UPDATE = """.venv/bin/python -c "
-from pathlib import Path
-from leadtrace.runtime.metric_page import every_definition, with_metrics
-page = Path('docs/metrics.md')
-page.write_text(with_metrics(page.read_text(), every_definition()))" """
 # Who may make what Prometheus reads; everybody else says what by a definition, and hands in numbers.
 MAKERS = {Path("shared/leadtrace/runtime/metrics.py"), Path("shared/leadtrace/runtime/families.py")}
 READS_ONLY = "prometheus_client.parser"
@@ -127,9 +120,3 @@ def test_every_process_serves_something_of_its_own() -> None:
     """A process whose page is like any other's is watched by nobody."""
     assert {one for metric in DEFINITIONS for one in metric.processes} == set(Process)
     assert all(set(metric.processes) <= set(Process) for metric in DEFINITIONS)
-
-
-def test_the_page_lists_them_as_they_are() -> None:
-    """A list that is kept by hand lacks the newest metric, which is the one that somebody looks up."""
-    page = text(PAGE)
-    assert page == with_metrics(page, every_definition()), f"update the page with:\n{UPDATE}"

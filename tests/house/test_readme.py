@@ -17,7 +17,7 @@ TARGET = re.compile(r"^([a-z-]+):.*## \S", re.MULTILINE)
 
 def commands(page: Path, program: str) -> set[str]:
     """The words that follow `program` where a page shows code."""
-    pattern = re.compile(rf"(?:^|[\s`;&|/]){program} ([a-z][a-z-]*)")
+    pattern = re.compile(rf"(?:^|[\s`;&|]|bin/){program} ([a-z][a-z-]*)")
     return {name for code in CODE.findall(text(page)) for name in pattern.findall(code)}
 
 

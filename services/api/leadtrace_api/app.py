@@ -48,7 +48,7 @@ from leadtrace_api.velocity import routes as velocity
 
 _VERSION = version("leadtrace")
 _STREAM = b"text/event-stream; charset=utf-8"
-_ROUTERS = (
+READING = (
     funnel.router,
     cohorts.router,
     costs.router,
@@ -75,7 +75,8 @@ _ROUTERS = (
     audit.router,
     ticker.router,
 )
-_EVERY_ROUTER = (*_ROUTERS, session.router, personal.router)
+ADMINISTERING = (personal.router,)
+_EVERY_ROUTER = (*READING, session.router, *ADMINISTERING)
 
 
 def create_app(room: Room, readiness: Readiness, metrics: Metrics) -> FastAPI:
@@ -90,10 +91,11 @@ def create_app(room: Room, readiness: Readiness, metrics: Metrics) -> FastAPI:
     app.state.room = room
     problems.install(app)
     guards = [Depends(may_read), Depends(only_known_parameters)]
-    for router in _ROUTERS:
+    for router in READING:
         app.include_router(router, dependencies=guards, responses=ERRORS)
     administered = [Depends(may_administer), Depends(only_known_parameters)]
-    app.include_router(personal.router, dependencies=administered, responses=ERRORS)
+    for router in ADMINISTERING:
+        app.include_router(router, dependencies=administered, responses=ERRORS)
     # A session begins and ends where nothing else than a key opens anything.
     app.include_router(session.router, responses=ERRORS)
     app.include_router(_index(), dependencies=guards)

@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from tempfile import gettempdir
 
+from fastapi import FastAPI
+
 from leadtrace.runtime.definitions import shipped_shelf
 from leadtrace.runtime.health import Readiness
 from leadtrace.runtime.key_ring import KeyRing
@@ -16,13 +18,18 @@ from leadtrace_api.room import Room
 from leadtrace_api.settings import ApiSettings
 
 
-def document() -> str:
-    """The document as text, its keys in one order."""
+def application() -> FastAPI:
+    """The api over a database that is never asked."""
     # Nothing connects: the address is only asked for with the first question.
     engine = make_engine(f"postgresql:///none?host={Path(gettempdir())}")
     settings = ApiSettings("EUR", "UTC", embedded=False)
     room = Room(engine, settings, shipped_shelf(), KeyRing(None), Vault(lambda: None))
-    return json.dumps(create_app(room, Readiness(), Metrics()).openapi(), indent=1, sort_keys=True)
+    return create_app(room, Readiness(), Metrics())
+
+
+def document() -> str:
+    """The document as text, its keys in one order."""
+    return json.dumps(application().openapi(), indent=1, sort_keys=True)
 
 
 if __name__ == "__main__":

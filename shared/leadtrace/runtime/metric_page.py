@@ -1,4 +1,4 @@
-"""The catalogue of metrics as docs/metrics.md shows it; a house test holds the page against it."""
+"""The catalogue of metrics as docs/metrics.md shows it: `make reference` writes it, a house test compares."""
 
 from collections.abc import Iterable, Iterator, Sequence
 

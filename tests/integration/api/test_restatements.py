@@ -112,6 +112,27 @@ async def test_a_late_win_and_a_changed_amount_are_told_apart(
     ]
 
 
+async def test_a_lead_behind_a_change_is_named_however_many_came_late_beside_it(
+    projection: Projection, client: httpx.AsyncClient
+) -> None:
+    """All of an import becomes known on one day; the lead that is asked for has the last id of all."""
+    whole = Whole(projection)
+    await whole.begin()
+    *others, asked_for = sorted((f"contact/{number}" for number in range(130)), key=entity_of)
+    ninth = DAY_ZERO + timedelta(days=8)
+    captured = [(contact, DAY_ZERO) for contact in others] + [(asked_for, DAY_ZERO + timedelta(days=2))]
+    await whole.tell(
+        [
+            event(LeadCaptured(), contact, number, at=at, recorded=ninth)
+            for number, (contact, at) in enumerate(captured)
+        ]
+    )
+    for basis in ("cohort", "activity"):
+        found = await restated(client, "inquiry_reached", first="2026-01-03", last="2026-01-03", basis=basis)
+        items = [(one["cause"], one["change"], one["leads"]) for one in found["items"]]
+        assert items == [("late_event", "1", [str(entity_of(asked_for))])]
+
+
 async def test_a_refund_is_told_apart_and_leaves_the_month_of_the_win_alone(
     projection: Projection, client: httpx.AsyncClient
 ) -> None:

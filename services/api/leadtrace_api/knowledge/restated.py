@@ -1,6 +1,7 @@
 """What changed a past number: the differences that were booked on later days, and leads that caused them."""
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,7 +20,8 @@ from leadtrace_api.projector.kept import Cells, steps_of_chains, unpacked
 from leadtrace_api.projector.knowing import ON_THE_DAY
 from leadtrace_api.reading import Reading
 
-_CANDIDATES = 100
+_CANDIDATES = 2_000
+_AT_ONCE = 100
 _EXAMPLES = 5
 _OUTCOME = msgspec.json.Decoder(LeadOutcome)
 
@@ -73,10 +75,19 @@ _STATEMENTS = {
     for measure in measures
     for known in ("between", "before")
 }
+# An import notes all its leads at once: those of the days that are asked for come first.
 _LEADS = text("""
-select lead_id from api.known_leads
-where definition_version = :version and known_day between :known_from and :known_to and cause = :cause
-order by known_day, lead_id limit :most
+select noted.lead_id
+from (
+  select lead_id, min(known_day) as known_day from api.known_leads
+  where definition_version = :version and known_day between :known_from and :known_to and cause = :cause
+  group by lead_id
+) noted
+left join api.leads l on l.definition_version = :version and l.lead_id = noted.lead_id
+order by coalesce(l.cohort_day between :first and :last, false) desc,
+         coalesce(l.cohort_day <= :last and l.stage_day >= :first, false) desc,
+         noted.known_day, noted.lead_id
+limit :most
 """)
 _CHAINS = text("""
 select lead_id, known_day, chain from api.lead_days
@@ -102,23 +113,38 @@ async def differences(now: Reading, asked: Asked) -> list[Difference]:
     return [Difference(*row) for row in found if row.change]
 
 
-async def examples(now: Reading, asked: Asked, cause: str, day_of: DayOf) -> dict[str | None, list[UUID]]:
-    """Some leads that changed the number by this cause, by their key in the dimension."""
-    found = await now.connection.execute(
-        _LEADS, {**_parameters(now, asked), "cause": cause, "most": _CANDIDATES}
-    )
-    candidates = [row.lead_id for row in found]
-    given = {"version": now.version, "leads": candidates}
+async def examples(
+    now: Reading, asked: Asked, cause: str, keys: AbstractSet[str | None], day_of: DayOf
+) -> dict[str | None, list[UUID]]:
+    """Some leads that changed the number by this cause, by their key in the dimension.
+
+    Looks at some leads after the other until each of `keys` has one, and at a bounded number in all.
+    """
+    given = {**_parameters(now, asked), "cause": cause, "most": _CANDIDATES}
+    candidates = [row.lead_id for row in await now.connection.execute(_LEADS, given)]
+    by_key: dict[str | None, list[UUID]] = {}
+    for start in range(0, len(candidates), _AT_ONCE):
+        for lead, key in await _keys_of(now, asked, cause, candidates[start : start + _AT_ONCE], day_of):
+            if len(known := by_key.setdefault(key, [])) < _EXAMPLES:
+                known.append(lead)
+        if keys <= by_key.keys():
+            break
+    return by_key
+
+
+async def _keys_of(
+    now: Reading, asked: Asked, cause: str, leads: Sequence[UUID], day_of: DayOf
+) -> list[tuple[UUID, str | None]]:
+    """Which of these leads changed the number by this cause, each with the keys under which it did."""
+    given = {"version": now.version, "leads": leads}
     kept = (await now.connection.execute(_CHAINS, given)).all()
     bodies = {row.lead_id: row.outcome_body for row in await now.connection.execute(_BODIES, given)}
-    by_key: dict[str | None, list[UUID]] = {}
-    for lead in candidates:
+    found = []
+    for lead in leads:
         rows = [row for row in kept if row.lead_id == lead]
         booked = _booked(rows, bodies.get(lead), now.version, day_of)
-        for key in _changed(booked, asked, cause):
-            if len(known := by_key.setdefault(key, [])) < _EXAMPLES and lead not in known:
-                known.append(lead)
-    return by_key
+        found += [(lead, key) for key in dict.fromkeys(_changed(booked, asked, cause))]
+    return found
 
 
 _Booked = Iterable[tuple[date, str, Cells, Cells]]

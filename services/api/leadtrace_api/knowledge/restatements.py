@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
 
@@ -26,6 +27,7 @@ from leadtrace_api.parameters import check_range
 from leadtrace_api.problems import ParameterError, nearest
 from leadtrace_api.projector.contribution import Measure
 from leadtrace_api.projector.dimensions import DIMENSIONS, TOTAL
+from leadtrace_api.projector.knowing import ON_THE_DAY
 from leadtrace_api.reading import Reading, reading
 from leadtrace_api.room import InRoom, Room
 
@@ -53,9 +55,9 @@ async def restatements(
         asked = await _asked(room, now, found, query)
         before = await number_before(now, asked)
         changes = await differences(now, asked)
-        items = [
-            await _item(room, now, asked, group, by_day) for group, by_day in _grouped(changes, asked).items()
-        ]
+        grouped = _grouped(changes, asked)
+        leads = await _examples(room, now, asked, grouped)
+    items = [_item(asked, group, by_day, leads.get(group, ())) for group, by_day in grouped.items()]
     change = sum(one.change for one in changes if one.dimension == TOTAL)
     return Restatements(
         snapshot_at=now.at,
@@ -118,15 +120,30 @@ def _add(by_day: dict[date, int], day: date, change: int) -> None:
     by_day[day] = by_day.get(day, 0) + change
 
 
-async def _item(room: Room, now: Reading, asked: Asked, group: Group, by_day: dict[date, int]) -> Restatement:
+async def _examples(
+    room: Room, now: Reading, asked: Asked, groups: Iterable[Group]
+) -> dict[Group, tuple[UUID, ...]]:
+    """Some leads behind each group; each cause is looked at once."""
+    keys: dict[str, set[str | None]] = {}
+    for cause, key in groups:
+        keys.setdefault(cause, set()).add(key)
+    day_of = day_of_zone(room.settings.timezone)
+    return {
+        (cause, key): tuple(leads)
+        for cause, wanted in keys.items()
+        if cause != ON_THE_DAY
+        for key, leads in (await examples(now, asked, cause, wanted, day_of)).items()
+    }
+
+
+def _item(asked: Asked, group: Group, by_day: dict[date, int], leads: tuple[UUID, ...]) -> Restatement:
     cause, key = group
-    by_key = await examples(now, asked, cause, day_of_zone(room.settings.timezone))
     return Restatement(
         cause=cause,
         key={asked.dimension: key} if asked.dimension != TOTAL else None,
         change=_said(sum(by_day.values()), asked),
         days=tuple(KnownDay(known_day=day, change=_said(change, asked)) for day, change in by_day.items()),
-        leads=tuple(by_key.get(key, ())),
+        leads=leads,
     )
 
 

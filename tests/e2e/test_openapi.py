@@ -1,5 +1,6 @@
 """The documents that a frontend developer builds upon: 3.1, complete, and every example is a true answer."""
 
+import re
 from typing import Any
 
 import httpx
@@ -65,10 +66,17 @@ class TestDocument:
         assert {content.media_type for content in refusals} == {PROBLEM}
 
     async def test_a_page_shows_it(self, shared: Installation, process: str) -> None:
-        async with httpx.AsyncClient(timeout=10.0) as client:
-            answer = await client.get(f"http://127.0.0.1:{shared.ports[process]}/docs")
-        assert answer.status_code == 200
-        assert "/openapi.json" in answer.text
+        async with httpx.AsyncClient(
+            timeout=10.0, base_url=f"http://127.0.0.1:{shared.ports[process]}"
+        ) as client:
+            page = (await client.get("/docs")).text
+            assert "/openapi.json" in page
+            asked_for = re.findall(r'(?:src|href)="([^"]+)"', page)
+            assert len(asked_for) >= 3
+            for address in asked_for:
+                # From here: it works where there is no internet.
+                assert address.startswith("/"), address
+                assert (await client.get(address)).status_code == 200, address
 
 
 def _explained(parameter: dict[str, Any]) -> bool:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from leadtrace.runtime.documented_app import documented_app
 from leadtrace.runtime.health import Readiness, operations_routes
 from leadtrace.runtime.metrics import Metrics
 from leadtrace_api import problems
@@ -81,12 +82,10 @@ _EVERY_ROUTER = (*READING, session.router, *ADMINISTERING)
 
 def create_app(room: Room, readiness: Readiness, metrics: Metrics) -> FastAPI:
     """The app over one room; nothing is connected yet."""
-    app = FastAPI(
+    app = documented_app(
         title="leadtrace",
         version=_VERSION,
         summary="Sales leads, from the first touch to the money, every number explained.",
-        docs_url="/docs",
-        redoc_url=None,
     )
     app.state.room = room
     problems.install(app)

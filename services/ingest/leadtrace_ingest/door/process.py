@@ -8,6 +8,7 @@ from leadtrace.bus.protocol import Bus
 from leadtrace.runtime.admin import bearer, reconcile_routes
 from leadtrace.runtime.answer_links import PURPOSE as ANSWER_LINKS
 from leadtrace.runtime.clock import Clock, SystemIds
+from leadtrace.runtime.documented_app import documented_app
 from leadtrace.runtime.health import Readiness, operations_routes
 from leadtrace.runtime.key_ring import configured_key_ring
 from leadtrace.runtime.later_routes import ADMIN, LaterRoutes
@@ -120,7 +121,7 @@ class DoorProcess:
         )
 
     def _make_app(self) -> fastapi.FastAPI:
-        app = fastapi.FastAPI(title="leadtrace ingest", version="1", docs_url="/docs", redoc_url=None)
+        app = documented_app(title="leadtrace ingest", version="1")
         app.router.routes += operations_routes(self._readiness, self._metrics)
         app.router.routes += spill_routes(self._spill, bearer(self._keys))
         describe(app)

@@ -78,7 +78,7 @@ class TestLook:
         )
         assert process.stdout is not None
         looks = 0
-        async with asyncio.timeout(30.0):
+        async with asyncio.timeout(120.0):
             while looks < 2:
                 looks += (await process.stdout.readline()).startswith(b"versions: leadtrace")
             process.send_signal(signal.SIGINT)

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import httpx
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_exponential_jitter
 
 from leadtrace.cli.traffic.signature import signed_headers
 from leadtrace.runtime.clock import Clock
 
 CONCURRENCY = 10  # HubSpot's own limit for one app
-_ATTEMPTS = 10
+_GIVES_UP_AFTER_S = 60.0
 _TIMEOUT_S = 5.0
 
 
@@ -73,7 +73,7 @@ class WebhookSender:
         for body in waiting:
             retrying = AsyncRetrying(
                 retry=retry_if_exception_type(_TryAgainError),
-                stop=stop_after_attempt(_ATTEMPTS),
+                stop=stop_after_delay(_GIVES_UP_AFTER_S),
                 wait=wait_exponential_jitter(multiplier=0.1, jitter=0.1, max=5.0),
                 reraise=True,
             )

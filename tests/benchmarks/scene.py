@@ -10,9 +10,9 @@ from pathlib import Path
 
 import asyncpg
 import httpx
-from prometheus_client.parser import text_string_to_metric_families
 
 from leadtrace.embedded.datafolder import DataFolder
+from leadtrace.runtime.samples import samples_of
 from leadtrace.store.connection import Connection
 from leadtrace.testing.eventually import eventually_answers
 from leadtrace.testing.installation import Installation, running
@@ -83,7 +83,6 @@ async def drained(installation: Installation, items: int) -> float:
 async def _no_lag(installation: Installation, client: httpx.AsyncClient) -> bool:
     for name in ("scoring", "attribution", "projector"):
         answer = await client.get(f"http://127.0.0.1:{installation.ports[name]}/metrics")
-        for family in text_string_to_metric_families(answer.text):
-            if any(sample.name == _LAG and sample.value > 0 for sample in family.samples):
-                return False
+        if any(value > 0 for _, value in samples_of(answer.text).get(_LAG, ())):
+            return False
     return True

@@ -2,13 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
 from typing import Final
 
 import httpx
-from prometheus_client.parser import text_string_to_metric_families
 
 from leadtrace.runtime.clock import SystemClock
+from leadtrace.runtime.samples import samples_of
 from leadtrace.testing.eventually import eventually_answers
 from leadtrace.testing.installation import Installation
 from tests.benchmarks.figure import Figure, lower
@@ -30,15 +29,15 @@ async def scrape_figures(installation: Installation) -> list[Figure]:
     url = f"{installation.api}/metrics"
     async with httpx.AsyncClient(timeout=30.0) as client:
         text = await _after_next_snapshot(client, url, SystemClock().now_us() / 1e6)
-    samples = list(_samples(text))
-    took_s = next(value for name, value in samples if name == _TOOK)
+    samples = samples_of(text)
+    ((_, took_s),) = samples[_TOOK]
     host = f"127.0.0.1:{installation.ports['api']}"
     scrape = f"GET /metrics HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
     answered = await run_job(Job(installation.ports["api"], [scrape] * _SCRAPES, 1), expected_status=_OK)
     return [
         lower("a scrape of the api, p50", answered.latency_ms(0.5), "ms"),
         lower("a scrape of the api, p99", answered.latency_ms(0.99), "ms"),
-        lower("series of the api", len(samples), "series"),
+        lower("series of the api", sum(map(len, samples.values())), "series"),
         lower("a scrape of the api, size", len(text) / 1_000, "kB"),
         lower("reading the gauges of the business, each 30 s", 1_000 * took_s, "ms"),
         lower(
@@ -52,16 +51,11 @@ async def _after_next_snapshot(client: httpx.AsyncClient, url: str, since: float
 
     async def taken() -> str | None:
         text = (await client.get(url)).text
-        return text if any(name == _TAKEN and value > since for name, value in _samples(text)) else None
+        return text if any(value > since for _, value in samples_of(text).get(_TAKEN, ())) else None
 
     found = await eventually_answers(taken, what="the gauges are read anew", deadline_s=_NEXT_WITHIN_S)
     assert found is not None
     return found
-
-
-def _samples(text: str) -> Iterator[tuple[str, float]]:
-    for family in text_string_to_metric_families(text):
-        yield from ((sample.name, sample.value) for sample in family.samples)
 
 
 async def _share(installation: Installation, url: str) -> float:

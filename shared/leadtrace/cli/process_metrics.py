@@ -2,17 +2,15 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import httpx
-from prometheus_client.parser import text_string_to_metric_families
 
 from leadtrace.embedded.services import ServiceSpec
+from leadtrace.runtime.samples import Labels, Samples, samples_of
 
 _TIMEOUT_S = 5.0
-
-Labels = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +18,7 @@ class Scrape:
     """One page: the samples of each name, and the monotonic second at which it was read."""
 
     at_s: float
-    samples: Mapping[str, Sequence[tuple[Labels, float]]] = field(default_factory=dict)
+    samples: Samples = field(default_factory=dict)
 
     def each(self, name: str, **labels: str) -> Iterator[tuple[Labels, float]]:
         """The samples of a name that have these labels."""
@@ -40,11 +38,7 @@ def parsed(text: str, at_s: float) -> Scrape:
     Raises:
         ValueError: it is none.
     """
-    samples: dict[str, list[tuple[Labels, float]]] = {}
-    for family in text_string_to_metric_families(text):
-        for sample in family.samples:
-            samples.setdefault(sample.name, []).append((sample.labels, sample.value))
-    return Scrape(at_s, samples)
+    return Scrape(at_s, samples_of(text))
 
 
 async def scrape_all(services: Sequence[ServiceSpec], host: str) -> dict[str, Scrape]:

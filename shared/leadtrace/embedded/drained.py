@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Sequence
 
 import httpx
-from prometheus_client.parser import text_string_to_metric_families
 
 from leadtrace.embedded.services import ServiceSpec
+from leadtrace.runtime.samples import samples_of
 
 # Gauges that are 0 when nothing is under way: at the relay, on the topics, between tables.
 IN_FLIGHT = (
@@ -38,8 +38,7 @@ def nothing_in_flight(expositions: Sequence[str], gauges: Sequence[str]) -> bool
     """Whether each gauge is shown by at least one process and is 0 wherever it is shown."""
     shown: dict[str, float] = {}
     for exposition in expositions:
-        for family in text_string_to_metric_families(exposition):
-            for sample in family.samples:
-                if sample.name in gauges:
-                    shown[sample.name] = shown.get(sample.name, 0.0) + abs(sample.value)
+        for name, samples in samples_of(exposition).items():
+            if name in gauges:
+                shown[name] = shown.get(name, 0.0) + sum(abs(value) for _, value in samples)
     return all(shown.get(gauge) == 0.0 for gauge in gauges)

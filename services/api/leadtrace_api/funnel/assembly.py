@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -23,14 +24,13 @@ _RUNGS = frozenset(LADDER)
 Filters = dict[str, list[str | None]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Assembler:
-    """Writes numbers in one currency, with links that name what was asked and end with `tails`."""
+    """Writes numbers in one currency, with links that name what was asked."""
 
     asked: Slice
     filters: Filters
     currency: str
-    tails: tuple[str, str]
 
     def group(self, key: Mapping[str, str | None], sums: Sums, told: Told | None) -> FunnelGroup:
         """One group, by its key in each of the dimensions that were asked for."""
@@ -116,8 +116,13 @@ class Assembler:
             return None
         narrowed = urlencode(filter_items(filters))
         before = f"/v1/leads?{narrowed}&" if narrowed else "/v1/leads?"
-        reached, stage = self.tails
+        reached, stage = self._tails
         return Links(before + reached, before + stage)
+
+    @cached_property
+    def _tails(self) -> tuple[str, str]:
+        """What the links of every group end with: the days, and what the name of a stage comes behind."""
+        return _tail(self.asked, "reached"), _tail(self.asked, "stage")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +139,6 @@ class Links:
     def short_of(self, before: Stage, after: Stage) -> str:
         """The link of the leads that reached one rung and not the other."""
         return f"{self.reached}{before.value}&short_of={after.value}"
-
-
-def tails(asked: Slice) -> tuple[str, str]:
-    """What the links of every group end with: the days, and what the name of a stage comes behind."""
-    return _tail(asked, "reached"), _tail(asked, "stage")
 
 
 def _tail(asked: Slice, what: str) -> str:

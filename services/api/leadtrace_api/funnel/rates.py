@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -20,7 +19,6 @@ from leadtrace_api.survival import QUANTILES
 _LONGEST_TOLD_S: Final = float(BEGINS_S[-1])
 # When, in the course of a day, steps come into the next bin of age.
 _COMING_S: Final = np.unique(BEGINS_S % DAY_S)
-_ENTRY_DAY, _STEP, _COUNT = attrgetter("entry_day"), attrgetter("step"), attrgetter("count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +52,9 @@ class Moment:
         too short: who came today is watched today.
         """
         group = np.repeat(np.arange(len(groups)), [len(one.step) for one in groups])
-        entered, step, count = (
-            np.concatenate([part(one) for one in groups]) for part in (_ENTRY_DAY, _STEP, _COUNT)
-        )
+        entered = np.concatenate([one.entry_day for one in groups])
+        step = np.concatenate([one.step for one in groups])
+        count = np.concatenate([one.count for one in groups])
         ages = np.maximum((self.day - entered) * DAY_S + self.seconds, 0)
         places = (group * len(STEPS) + step) * BINS + np.searchsorted(BEGINS_S, ages, "right") - 1
         sums = np.bincount(places, weights=count, minlength=len(groups) * len(STEPS) * BINS)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from leadtrace_api.documented import answered_as_table_too
-from leadtrace_api.funnel.assembly import Assembler, Filters, tails
+from leadtrace_api.funnel.assembly import Assembler, Filters
 from leadtrace_api.funnel.entries import Entries
 from leadtrace_api.funnel.facts import Question
 from leadtrace_api.funnel.found import Groups, found
@@ -76,7 +76,7 @@ async def _answer(now: Reading, query: FunnelQuery, by: tuple[str, ...], room: R
     rest = together(others)
     parts = [one.ages for one in (*shown.values(), rest, sums.total)]
     told: Sequence[Told | None] = await _rates(now, parts, room) if sums.watched else [None] * len(parts)
-    assembler = Assembler(asked, filters, room.settings.currency, tails(asked))
+    assembler = Assembler(asked, filters, room.settings.currency)
     return Funnel(
         snapshot_at=now.at,
         definition_version=now.version,

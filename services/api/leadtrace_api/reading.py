@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from leadtrace.domain.definitions.schedule import Schedule
+from leadtrace.store.connection import Connection
 from leadtrace.store.in_force import Ask
 from leadtrace_api.room import Room
 
@@ -48,9 +49,23 @@ async def reading(room: Room) -> AsyncIterator[Reading]:
 
 
 def asking(connection: AsyncConnection) -> Ask:
-    """Statements with numbered parameters on a connection."""
+    """Statements with numbered parameters within the transaction of a connection, once it has begun."""
 
     async def ask(statement: str, *values: object) -> Sequence[Any]:
-        return (await connection.exec_driver_sql(statement, values)).all()
+        return await (await _driver(connection)).fetch(statement, *values)
 
     return ask
+
+
+async def _driver(connection: AsyncConnection) -> Connection:
+    return cast(Connection, (await connection.get_raw_connection()).driver_connection)
+
+
+async def driver_of(reading: Reading) -> Connection:
+    """The driver's own connection, for answers so large that SQLAlchemy would take longer than they do."""
+    return await _driver(reading.connection)
+
+
+async def fetched(reading: Reading, statement: str, *values: object) -> list[Any]:
+    """What the driver answers; by the definitions in force, which are $1."""
+    return await (await driver_of(reading)).fetch(statement, reading.version, *values)

@@ -13,9 +13,10 @@ from leadtrace.runtime.definitions import Shelf, live_definitions
 from leadtrace.runtime.key_ring import KeyRing
 from leadtrace.runtime.versions.schedules import Schedules
 from leadtrace.store.engine import UNAVAILABLE
+from leadtrace_api.funnel.moving_sums import MovingSums
 from leadtrace_api.knowledge.reconciled import ReconciledTime
 from leadtrace_api.personal.vault import Vault
-from leadtrace_api.remembered import Remembered
+from leadtrace_api.remembered import MOST_ANSWERED_BYTES, Remembered
 from leadtrace_api.settings import ApiSettings
 from leadtrace_api.ticker.hub import Hub
 
@@ -36,6 +37,9 @@ class Room:
     schedules: Schedules = field(default_factory=lambda: Schedules("api", live_definitions()))
     reconciled: ReconciledTime = field(default_factory=ReconciledTime)
     remembered: Remembered = field(default_factory=Remembered)
+    # What was answered as JSON or CSV, by its tag.
+    answers: Remembered = field(default_factory=lambda: Remembered(MOST_ANSWERED_BYTES, len))
+    moving: MovingSums = field(default_factory=MovingSums)
     ticker: Hub = field(default_factory=Hub)
     clock: Clock = field(default_factory=SystemClock)
 

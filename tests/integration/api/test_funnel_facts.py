@@ -73,7 +73,7 @@ async def test_leads_counted_say_what_the_rollups_say(
     async with reading(room) as now:
         for dimension in ("channel", "segment", "owner"):
             asked = Slice(Basis.COHORT, dimension, first, last, keys)
-            kept = await of_rollups(now, asked, room.settings.timezone)
+            kept = await of_rollups(now, asked, room)
             filters = {dimension: keys} if keys else {}
             counted = await sums_of(now, Question((dimension,), filters, first, last))
             assert {key: _plain(one) for key, one in counted.items()} == {
@@ -86,7 +86,7 @@ async def test_leads_counted_say_what_the_rollups_say(
             asked_of = data.draw(st.sets(st.sampled_from(pair)), label="filtered")
             both = Question(by, {name: keys for name in sorted(asked_of) if keys}, first, last)
             of_both = Slice(Basis.COHORT, "", first, last)
-            kept = await of_pairs(now, of_both, both, pair, room.settings.timezone)
+            kept = await of_pairs(now, of_both, both, pair, room)
             counted = await sums_of(now, both)
             assert {key: _plain(one) for key, one in counted.items()} == {
                 key: _plain(one) for key, one in kept.groups.items()

@@ -101,8 +101,14 @@ def _expected(rows: Iterable[Any], asked: Slice) -> dict[tuple[str, str], Told]:
 
 
 async def _read(room: Room, asked: Slice = ALL) -> dict[tuple[str, str], Entries]:
+    """What is read, which is the same by what the room remembers of days."""
     async with reading(room) as here:
-        return await step_ages(here, asked)
+        found = await step_ages(here, asked)
+        remembered = await step_ages(here, asked, room.moving)
+        assert {group: told(one) for group, one in remembered.items()} == {
+            group: told(one) for group, one in found.items()
+        }
+        return found
 
 
 async def test_each_bin_holds_what_begins_at_its_edge_and_not_what_ends_there(

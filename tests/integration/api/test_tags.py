@@ -1,9 +1,12 @@
 """ETags: who has an answer is told so only as long as every number in it is what a fresh one would say."""
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +14,12 @@ from leadtrace.bus.protocol import Record
 from leadtrace.events.custody import Account, Holding
 from leadtrace.events.lead import Stage
 from leadtrace.events.snapshots import LeadScore, LeadStatus
+from leadtrace.runtime.health import Readiness
+from leadtrace.runtime.metrics import Metrics
 from leadtrace.store.connection import Pool
+from leadtrace_api.app import create_app
+from leadtrace_api.remembered import Remembered
+from leadtrace_api.room import Room
 from tests.integration.api.projection import Projection
 from tests.unit.api.snapshots import DEFINITION, at, deal, lead_id, outcome, record, won
 
@@ -61,6 +69,14 @@ def _numbers(answer: httpx.Response) -> Any:
     return {name: part for name, part in answer.json().items() if name != "snapshot_at"}
 
 
+@pytest_asyncio.fixture
+async def forgetful(room: Room) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an api that reckons each answer anew, whatever its tag."""
+    app = create_app(replace(room, answers=Remembered(0, len)), Readiness(), Metrics())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
+        yield client
+
+
 @settings(
     deadline=None,
     max_examples=25,
@@ -69,8 +85,9 @@ def _numbers(answer: httpx.Response) -> Any:
 )
 @given(news=st.lists(_news(), min_size=2, max_size=5))
 async def test_no_tag_outlives_the_numbers_that_it_was_given_for(
-    projection: Projection, client: httpx.AsyncClient, news: list[tuple[Record, ...]]
+    projection: Projection, forgetful: httpx.AsyncClient, news: list[tuple[Record, ...]]
 ) -> None:
+    client = forgetful
     await projection.empty()
     told: dict[str, list[tuple[str, Any]]] = {question: [] for question in _QUESTIONS}
     for batch in news:
@@ -103,6 +120,19 @@ async def test_who_has_the_answer_is_told_so_until_something_changes(
     changed = await client.get(question, headers={"If-None-Match": tag})
     assert changed.status_code == 200
     assert changed.headers["etag"] != tag
+
+
+@pytest.mark.parametrize("question", ["/v1/funnel?by=channel", "/v1/funnel?by=channel&format=csv"])
+async def test_an_answer_is_reckoned_once_until_something_changes(
+    projection: Projection, client: httpx.AsyncClient, question: str
+) -> None:
+    await projection.take([record(outcome(1, (Stage.LEAD, 1.0), channel="email"), 1)])
+    first, again, other = [await client.get(one) for one in (question, question, f"{question}&owner=ada")]
+    assert (again.status_code, again.content, again.headers) == (200, first.content, first.headers)
+    assert other.content != first.content
+    await projection.take([record(outcome(2, (Stage.LEAD, 1.0), channel="email"), 1)])
+    changed = await client.get(question)
+    assert _numbers(changed) != _numbers(first)
 
 
 async def test_each_question_has_its_own_tag(client: httpx.AsyncClient) -> None:

@@ -40,3 +40,18 @@ async def test_what_fails_is_found_anew() -> None:
     with pytest.raises(LookupError):
         await remembered.get("a", source.failing())
     assert await remembered.get("a", source.find) == 1
+
+
+async def test_there_is_room_for_so_much_and_what_is_larger_is_found_anew_each_time() -> None:
+    made = {"a": "1234", "b": "56", "c": "78901", "large": "more than there is room for"}
+    asked: list[str] = []
+    remembered = Remembered(9, len)
+
+    async def find(key: str) -> str:
+        asked.append(key)
+        return made[key]
+
+    for key in ("a", "b", "large", "a", "b", "c", "b", "c", "a", "large"):
+        assert await remembered.get(key, lambda key=key: find(key)) == made[key]
+    # c took the place of a, and a that of b.
+    assert asked == ["a", "b", "large", "c", "a", "large"]

@@ -145,7 +145,7 @@ def test_a_visitor_an_absorbed_lead_and_one_not_known_add_nothing() -> None:
     assert [step_ages(one, BERLIN) for one in (absorbed, visitor, None)] == [None] * 3
 
 
-def test_rows_are_those_of_all_leads_and_of_each_key_and_what_stays_is_not_touched() -> None:
+def test_rows_are_those_of_all_leads_and_of_each_key_and_no_other_key_is_touched() -> None:
     before = outcome(1, (Stage.LEAD, 0), owner="ada")
     after = msgspec.structs.replace(before, owner="bob")
     increments: Increments = {}
@@ -161,7 +161,12 @@ def test_rows_are_those_of_all_leads_and_of_each_key_and_what_stays_is_not_touch
     assert all(Counter(counts) == Counter(made[0][1]) for _, counts in made)
     moved: Increments = {}
     add(moved, step_ages(after, BERLIN), step_ages(before, BERLIN))
-    assert [(key.key, set(counts.values())) for key, counts in rows(moved)] == [("ada", {-1}), ("bob", {1})]
+    # The row of all leads tells that the day has changed.
+    assert [(key.key, set(counts.values())) for key, counts in rows(moved)] == [
+        ("", {0}),
+        ("ada", {-1}),
+        ("bob", {1}),
+    ]
 
 
 def test_versions_of_the_definitions_are_counted_apart() -> None:

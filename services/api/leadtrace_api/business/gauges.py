@@ -43,7 +43,7 @@ class BusinessGauges:
         """Take one; if it fails, the last one stays, and its timestamp tells how old it is."""
         try:
             async with asyncio.timeout(_LONGEST_S), reading(self._room) as now:
-                families = await snapshot(now, self._room.settings, self._settings.top_channels)
+                families = await snapshot(now, self._room, self._settings.top_channels)
         except Exception as error:  # noqa: BLE001 - whatever fails here must not end the api
             self._failures.inc()
             _log.warning("business.snapshot_failed", error=type(error).__name__, exc_info=_is_ours(error))

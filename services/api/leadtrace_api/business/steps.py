@@ -6,23 +6,23 @@ from leadtrace_api.business.windows import Window
 from leadtrace_api.funnel.entries import no_entries
 from leadtrace_api.funnel.queries import Slice
 from leadtrace_api.funnel.rates import moment, rates
-from leadtrace_api.funnel.step_ages import are_counted, of_all_leads, step_ages
+from leadtrace_api.funnel.step_ages import are_counted, everybody, step_ages
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.projector.dimensions import TOTAL
 from leadtrace_api.projector.step_codes import STEPS
 from leadtrace_api.reading import Reading
+from leadtrace_api.room import Room
 from leadtrace_api.schemas import Rate
-from leadtrace_api.settings import ApiSettings
 
 
-async def show_steps(now: Reading, window: Window, settings: ApiSettings, families: Families) -> None:
+async def show_steps(now: Reading, window: Window, room: Room, families: Families) -> None:
     """The rates of those captured in the window, and of all; none while ages are counted anew."""
-    if not await are_counted(now, settings.timezone):
+    if not await are_counted(now, room.settings.timezone):
         return
-    ever = await of_all_leads(now)
-    recent = await step_ages(now, Slice(Basis.COHORT, TOTAL, window.first, window.last))
+    ever = await everybody(now, room)
+    recent = await step_ages(now, Slice(Basis.COHORT, TOTAL, window.first, window.last), room.moving)
     parts = [recent.get((TOTAL, TOTAL), no_entries()), ever]
-    told = rates(parts, ever, moment(now.at, settings.zone))
+    told = rates(parts, ever, moment(now.at, room.settings.zone))
     for days, steps in zip((window.label, metrics.ALL), told, strict=True):
         for (before, after), step in zip(STEPS, steps, strict=True):
             _show(step.rate, (before.value, after.value, days), families)

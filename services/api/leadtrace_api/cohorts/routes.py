@@ -70,7 +70,7 @@ async def _answer(now: Reading, query: CohortsQuery, step: int, dimension: str, 
     keys = filters.get(dimension, [])
     found = {start: passing(parts, keys) for start, parts in sorted(periods.items())}
     told = Teller(step, moment(now.at, room.settings.zone)).numbers(
-        [*found.values(), no_entries().plus(found.values())], await everybody(now, room.remembered)
+        [*found.values(), no_entries().plus(found.values())], await everybody(now, room)
     )
     return Cohorts(
         snapshot_at=now.at,

@@ -12,6 +12,7 @@ from leadtrace_api.problems import UnavailableError
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.projector.dimensions import name_of_pair, pair_of, read_pair
 from leadtrace_api.reading import Reading
+from leadtrace_api.room import Room
 
 Groups = Mapping[Key, Sums]
 
@@ -26,15 +27,17 @@ class Found:
     watched: bool
 
 
-async def of_rollups(now: Reading, asked: Slice, zone: str) -> Found:
+async def of_rollups(now: Reading, asked: Slice, room: Room) -> Found:
     """What is kept by the one dimension of the question, or of all leads."""
-    groups, total, watched = await _kept(now, asked, zone)
+    groups, total, watched = await _kept(now, asked, room)
     return Found("rollup", {(key,): sums for key, sums in groups.items()}, total, watched)
 
 
-async def of_pairs(now: Reading, asked: Slice, question: Question, pair: tuple[str, str], zone: str) -> Found:
+async def of_pairs(
+    now: Reading, asked: Slice, question: Question, pair: tuple[str, str], room: Room
+) -> Found:
     """What is kept by two dimensions together, for groups by either or both and filters on either or both."""
-    kept, _, watched = await _kept(now, replace(asked, dimension=name_of_pair(pair), keys=()), zone)
+    kept, _, watched = await _kept(now, replace(asked, dimension=name_of_pair(pair), keys=()), room)
     parts: dict[Key, list[Sums]] = {}
     for written, sums in kept.items():
         both = (None, None) if written is None else read_pair(written)
@@ -45,22 +48,26 @@ async def of_pairs(now: Reading, asked: Slice, question: Question, pair: tuple[s
     return Found("rollup", in_order(groups), together(groups.values()), watched)
 
 
-async def _kept(now: Reading, asked: Slice, zone: str) -> tuple[dict[str | None, Sums], Sums, bool]:
+async def _kept(now: Reading, asked: Slice, room: Room) -> tuple[dict[str | None, Sums], Sums, bool]:
     ages_are_kept = asked.basis is Basis.COHORT and asked.known is None
-    watched = ages_are_kept and await are_counted(now, zone)
+    watched = ages_are_kept and await are_counted(now, room.settings.timezone)
     # Whoever counts ages counts stages too, in far fewer rows.
-    sums = of_entries(await step_ages(now, asked)) if watched else of_counts(await stage_counts(now, asked))
+    sums = (
+        of_entries(await step_ages(now, asked, room.moving))
+        if watched
+        else of_counts(await stage_counts(now, asked))
+    )
     groups, total = sums_by_key(sums, await revenues(now, asked), asked)
     return groups, total, watched
 
 
-async def of_facts(now: Reading, asked: Question, zone: str) -> Found:
+async def of_facts(now: Reading, asked: Question, room: Room) -> Found:
     """What leads count for, by any dimensions.
 
     Raises:
         UnavailableError: after an update not every lead's row says yet what it counts for.
     """
-    if not await are_counted(now, zone):
+    if not await are_counted(now, room.settings.timezone):
         raise UnavailableError(
             "What leads count for is written down for the first time; try again in minutes."
         )
@@ -68,7 +75,7 @@ async def of_facts(now: Reading, asked: Question, zone: str) -> Found:
     return Found("facts", groups, together(groups.values()), watched=True)
 
 
-async def found(now: Reading, asked: Slice, question: Question, zone: str) -> Found:
+async def found(now: Reading, asked: Slice, question: Question, room: Room) -> Found:
     """The sums that the question asks for; a slice of one dimension at most is the question itself.
 
     Raises:
@@ -76,7 +83,7 @@ async def found(now: Reading, asked: Slice, question: Question, zone: str) -> Fo
     """
     dimensions = {*question.by, *question.filters}
     if len(dimensions) <= 1:
-        return await of_rollups(now, asked, zone)
+        return await of_rollups(now, asked, room)
     if (pair := pair_of(dimensions)) is not None:
-        return await of_pairs(now, asked, question, pair, zone)
-    return await of_facts(now, question, zone)
+        return await of_pairs(now, asked, question, pair, room)
+    return await of_facts(now, question, room)

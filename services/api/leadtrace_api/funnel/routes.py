@@ -53,12 +53,21 @@ async def funnel(request: Request, room: InRoom, query: Annotated[FunnelQuery, Q
         tag = tag_of(request, now, moment(now.at, room.settings.zone).bins if _ages(query) else None)
         if has(request, tag):
             return not_modified(tag)
-        answer = await _answer(now, query, by, room)
+        # Under one tag all numbers are the same: a board that many look at is reckoned once.
+        ticker = await where_the_ticker_stands(now) if query.as_of is None else None
+        written = await room.answers.get((tag, ticker), lambda: _written(now, query, by, room, ticker))
+    if isinstance(written, str):
+        return tagged(csv_response(written), tag)
+    return tagged(Response(written, media_type="application/json"), tag)
+
+
+async def _written(
+    now: Reading, query: FunnelQuery, by: tuple[str, ...], room: Room, ticker: str | None
+) -> str | bytes:
+    answer = await _answer(now, query, by, room, ticker)
     if len(answer.groups) > MOST_GROUPS:
         raise _too_many(len(answer.groups))
-    if query.format is Format.CSV:
-        return tagged(csv_response(as_csv(answer)), tag)
-    return tagged(Response(msgspec.json.encode(answer), media_type="application/json"), tag)
+    return as_csv(answer) if query.format is Format.CSV else msgspec.json.encode(answer)
 
 
 def _ages(query: FunnelQuery) -> bool:
@@ -66,15 +75,17 @@ def _ages(query: FunnelQuery) -> bool:
     return query.basis is Basis.COHORT and query.as_of is None
 
 
-async def _answer(now: Reading, query: FunnelQuery, by: tuple[str, ...], room: Room) -> Funnel:
+async def _answer(
+    now: Reading, query: FunnelQuery, by: tuple[str, ...], room: Room, ticker: str | None
+) -> Funnel:
     bounded = query.first is not None and query.last is not None
     first, last = (None, None) if bounded else await known_days(now, query.basis, query.as_of)
     filters: Filters = query.filters()
     asked = _slice(query, by, filters)
-    sums = await found(now, asked, Question(by, filters, query.first, query.last), room.settings.timezone)
+    sums = await found(now, asked, Question(by, filters, query.first, query.last), room)
     shown, others = largest(sums.groups, query.top)
-    rest = together(others)
-    parts = [one.ages for one in (*shown.values(), rest, sums.total)]
+    rest = [together(others)] if others else []
+    parts = [one.ages for one in (*shown.values(), *rest, sums.total)]
     told: Sequence[Told | None] = await _rates(now, parts, room) if sums.watched else [None] * len(parts)
     assembler = Assembler(asked, filters, room.settings.currency)
     return Funnel(
@@ -91,10 +102,10 @@ async def _answer(now: Reading, query: FunnelQuery, by: tuple[str, ...], room: R
         ),
         source=sums.source,
         groups=_groups(assembler, by, shown, told) if by else (),
-        other=assembler.other(rest, len(others), told[-2]) if others else None,
+        other=assembler.other(rest[0], len(others), told[-2]) if rest else None,
         total=assembler.total(sums.total, told[-1]),
         unlinked=assembler.unlinked(await unlinked_deals(now, asked)) if query.as_of is None else None,
-        ticker=await where_the_ticker_stands(now) if query.as_of is None else None,
+        ticker=ticker,
     )
 
 
@@ -107,7 +118,7 @@ def _slice(query: FunnelQuery, by: tuple[str, ...], filters: Filters) -> Slice:
 
 async def _rates(now: Reading, parts: Sequence[Entries], room: Room) -> list[Told]:
     """The rates of each part at this moment, by how all leads that there are fared."""
-    return rates(parts, await everybody(now, room.remembered), moment(now.at, room.settings.zone))
+    return rates(parts, await everybody(now, room), moment(now.at, room.settings.zone))
 
 
 def _groups(

@@ -2,20 +2,20 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 import numpy as np
-from sqlalchemy import text
 
-from leadtrace.store.connection import Connection
+from leadtrace_api.funnel.day_rows import Days, Of
 from leadtrace_api.funnel.entries import FIRST_ORDINAL, Entries, Packed, no_entries, unpacked
+from leadtrace_api.funnel.moving_sums import MovingSums
 from leadtrace_api.funnel.queries import Slice
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.projector.dimensions import TOTAL
 from leadtrace_api.projector.step_ages import VERSION
 from leadtrace_api.projector.step_codes import PAIR
-from leadtrace_api.reading import Reading
-from leadtrace_api.remembered import Remembered
+from leadtrace_api.reading import Reading, driver_of, fetched
+from leadtrace_api.room import Room
 
 _WHERE = "where definition_version = $1 and dimension = any($2) and day between $3 and $4"
 _ROWS = f"select dimension, key, day - date '0001-01-01', entries from api.step_ages {_WHERE}"
@@ -26,7 +26,7 @@ select dimension, key, string_agg(int4send(day - date '0001-01-01'), ''::bytea),
        string_agg(int4send(octet_length(entries)), ''::bytea), string_agg(entries, ''::bytea)
 from api.step_ages {_WHERE} group by dimension, key
 """
-_ARE_COUNTED = text("select contribution_version, timezone from api.projections where name = 'step_ages'")
+_ARE_COUNTED = "select contribution_version, timezone from api.projections where name = 'step_ages'"
 # As the server writes numbers.
 SENT: Final = np.dtype(">u4")
 Period = TypeVar("Period")
@@ -34,18 +34,27 @@ Period = TypeVar("Period")
 
 async def are_counted(reading: Reading, zone: str) -> bool:
     """Whether all leads are counted so, and in days of this time zone."""
-    row = (await reading.connection.execute(_ARE_COUNTED)).one_or_none()
+    row = await (await driver_of(reading)).fetchrow(_ARE_COUNTED)
     return row is not None and row[0] == VERSION and row[1] in {"", zone}
 
 
-async def step_ages(reading: Reading, asked: Slice) -> dict[tuple[str, str], Entries]:
+async def step_ages(
+    reading: Reading, asked: Slice, moving: MovingSums | None = None
+) -> dict[tuple[str, str], Entries]:
     """The entries of each (dimension, key) that has any, and of the total: ('', '').
 
-    They are what is known now. The leads without a key are what the keys leave of the total.
+    They are what is known now. The leads without a key are what the keys leave of the total. With `moving`
+    sums, days that have not changed since are not read again.
 
     Raises:
         ValueError: the slice is not of cohorts, or of an earlier state of knowledge: neither is kept.
     """
+    if moving is not None:
+        found = await moving.over(
+            await driver_of(reading), Of(reading.version, asked.dimension), _days(asked)
+        )
+        if found is not None:
+            return found
     rows = await _fetched(reading, asked, _PACKED)
     keys = [(dimension, key) for dimension, key, *_ in rows]
     return dict(zip(keys, unpacked([_packed(*packed) for _, _, *packed in rows]), strict=True))
@@ -61,16 +70,14 @@ def _packed(days: bytes, sizes: bytes, entries: bytes) -> Packed:
     )
 
 
-async def of_all_leads(reading: Reading) -> Entries:
-    """The entries of all leads there are."""
-    found = await step_ages(reading, Slice(Basis.COHORT, TOTAL, first=None, last=None))
-    return found.get((TOTAL, TOTAL), no_entries())
+async def everybody(reading: Reading, room: Room) -> Entries:
+    """The entries of all leads there are, whom groups are compared with."""
+    asked = Slice(Basis.COHORT, TOTAL, first=None, last=None)
 
+    async def find() -> Entries:
+        return (await step_ages(reading, asked, room.moving)).get((TOTAL, TOTAL), no_entries())
 
-async def everybody(reading: Reading, remembered: Remembered) -> Entries:
-    """The same, whom groups are compared with, read again once any number has changed."""
-    key = ("everybody", reading.version, reading.state)
-    return await remembered.get(key, lambda: of_all_leads(reading))
+    return await room.remembered.get(("everybody", reading.version, reading.state), find)
 
 
 async def step_ages_by(
@@ -105,12 +112,13 @@ async def _fetched(reading: Reading, asked: Slice, statement: str) -> list[Any]:
     Raises:
         ValueError: as of `step_ages`.
     """
+    return await fetched(reading, statement, {"", asked.dimension}, *_days(asked))
+
+
+def _days(asked: Slice) -> Days:
     if asked.basis is not Basis.COHORT or asked.known is not None:
         raise ValueError("ages of steps are kept of cohorts, as they are known now")
-    # Megabytes: what sqlalchemy does with an answer took longer than the question.
-    driver = cast(Connection, (await reading.connection.get_raw_connection()).driver_connection)
-    days = (asked.first or date.min, asked.last or date.max)
-    return await driver.fetch(statement, reading.version, {"", asked.dimension}, *days)
+    return Days(asked.first or date.min, asked.last or date.max)
 
 
 def passing(found: Mapping[tuple[str, str], Entries], keys: Collection[str | None]) -> Entries:

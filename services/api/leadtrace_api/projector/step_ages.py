@@ -18,7 +18,7 @@ from leadtrace.domain.survival.age_bins import age_bin
 from leadtrace.events.lead import Stage
 from leadtrace.events.snapshots import LeadOutcome, LeadStatus
 from leadtrace_api.projector.contribution import current_since, current_stage, entered_of, reached_at
-from leadtrace_api.projector.dimensions import Keys, keys_of
+from leadtrace_api.projector.dimensions import TOTAL, Keys, keys_of
 from leadtrace_api.projector.marginals import dimension_keys
 from leadtrace_api.projector.step_codes import (
     STEPS,
@@ -124,14 +124,18 @@ class RowKey(NamedTuple):
 
 
 def rows(increments: Mapping[Cohort, Mapping[int, int]]) -> list[tuple[RowKey, dict[int, int]]]:
-    """What is added to which row, in one fixed order: of all leads, and of each key of each dimension."""
+    """What is added to which row, in one fixed order: of all leads, and of each key of each dimension.
+
+    The row of all leads is among them whenever another one of its day is, though nothing be added to it:
+    readers know by it which days have changed.
+    """
     sums: dict[RowKey, dict[int, int]] = {}
     for cohort, counts in increments.items():
         if changed := [(code, count) for code, count in counts.items() if count]:
             for dimension, key in dimension_keys(cohort.keys):
                 row = RowKey(cohort.version, dimension, cohort.day, key)
                 _add(sums.setdefault(row, {}), changed)
-    return [(row, sums[row]) for row in sorted(sums) if any(sums[row].values())]
+    return [(row, sums[row]) for row in sorted(sums) if row.dimension == TOTAL or any(sums[row].values())]
 
 
 def _add(sums: dict[int, int], changed: Iterable[tuple[int, int]]) -> None:

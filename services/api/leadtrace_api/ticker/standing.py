@@ -1,13 +1,11 @@
 """Where the ticker stands in the snapshot of an answer, so that who reads both counts nothing twice."""
 
-from sqlalchemy import text
-
-from leadtrace_api.reading import Reading
+from leadtrace_api.reading import Reading, driver_of
 from leadtrace_api.ticker.position import MOST_COUNTED, written
 
 # In a snapshot, what is committed either has a number or waits for one.
-_STANDING = text(
-    "select last_number, array(select entry_id from api.ticker_waiting where kind = 'funnel' limit :limit) "
+_STANDING = (
+    "select last_number, array(select entry_id from api.ticker_waiting where kind = 'funnel' limit $1) "
     "from api.ticker_state"
 )
 
@@ -17,7 +15,7 @@ async def where_the_ticker_stands(now: Reading) -> str | None:
 
     Nor is there one where nothing was ever numbered, as in a database that was emptied.
     """
-    found = (await now.connection.execute(_STANDING, {"limit": MOST_COUNTED + 1})).one_or_none()
+    found = await (await driver_of(now)).fetchrow(_STANDING, MOST_COUNTED + 1)
     if found is None or len(found[1]) > MOST_COUNTED:
         return None
     return written(found[0], found[1])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from leadtrace.domain.credits.chain import Chain, State, Totals
 from leadtrace.domain.credits.limits import check_states
-from leadtrace.domain.credits.tally import Tally, summed
+from leadtrace.domain.credits.tally import Ends, Tally, summed
 
 Numbers: TypeAlias = NDArray[np.unsignedinteger[Any]]
 Wholes: TypeAlias = NDArray[np.int64]
@@ -60,21 +60,23 @@ def _counts(taken: Taken, base: int, order: int) -> tuple[Wholes, Wholes, Wholes
     """Steps of shape (state, next code), row 0 being (start); conversions and nulls of shape (state,)."""
     size = base**order
     numbers = _states(taken, base, order)
-    tally = Tally(taken.converted + taken.ended, touches=len(numbers), unit=taken.unit)
-    first, last = taken.codes[taken.begins], numbers[taken.ends - 1]
-    every = numbers[:-1] * base + taken.codes[1:]
-    # A path's last touch and the first of the next one are no step.
-    across = last[:-1] * base + first[1:]
-    steps = tally.by_step(every, across, taken.ends, size * base).reshape(size, base)
-    steps[0] += tally.by_path(first, base)
+    tally = Tally(taken.converted, taken.ended, touches=len(numbers), unit=taken.unit)
+    # Fresh memory costs as much as what is reckoned in it.
+    every = numbers[:-1] * base
+    every += taken.codes[1:]
+    before = np.empty(len(numbers) + 1, numbers.dtype)
+    before[1:] = numbers
+    ends = Ends(taken.codes[taken.begins], before[taken.ends], taken.ends)
+    found = tally.steps(every, ends, (size, base))
+    found.within[0] += found.firsts
     won = np.flatnonzero(taken.converted != 0)
-    converted = summed(last[won], taken.converted[won], size)
-    return steps, converted, tally.by_path(last, size) - converted
+    converted = summed(ends.lasts[won], taken.converted[won], size)
+    return found.within, converted, found.lasts - converted
 
 
 def _states(taken: Taken, base: int, order: int) -> Numbers:
     """The number of the state at each touch, in a type that holds the numbers of steps too."""
-    numbers = taken.codes.astype(np.min_scalar_type(base ** (order + 1) - 1))
+    numbers = taken.codes.astype(np.min_scalar_type(base ** (order + 1) - 1), copy=order > 1)
     codes = numbers.copy() if order > 1 else numbers
     for lag in range(1, order):
         earlier = np.zeros_like(codes)

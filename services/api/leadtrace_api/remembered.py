@@ -9,6 +9,7 @@ _Found = TypeVar("_Found")
 # Several boards of some panels each; what is remembered is as small as what is answered.
 MOST_REMEMBERED = 64
 MOST_ANSWERED_BYTES = 32 * 2**20
+MOST_PASSING_BYTES = 64 * 2**20
 
 
 class Remembered:

@@ -16,7 +16,7 @@ from leadtrace.store.engine import UNAVAILABLE
 from leadtrace_api.funnel.moving_sums import MovingSums
 from leadtrace_api.knowledge.reconciled import ReconciledTime
 from leadtrace_api.personal.vault import Vault
-from leadtrace_api.remembered import MOST_ANSWERED_BYTES, Remembered
+from leadtrace_api.remembered import MOST_ANSWERED_BYTES, MOST_PASSING_BYTES, Remembered
 from leadtrace_api.settings import ApiSettings
 from leadtrace_api.ticker.hub import Hub
 
@@ -39,6 +39,8 @@ class Room:
     remembered: Remembered = field(default_factory=Remembered)
     # What was answered as JSON or CSV, by its tag.
     answers: Remembered = field(default_factory=lambda: Remembered(MOST_ANSWERED_BYTES, len))
+    # Which journeys pass filters of leads.
+    passing: Remembered = field(default_factory=lambda: Remembered(MOST_PASSING_BYTES, lambda one: one.size))
     moving: MovingSums = field(default_factory=MovingSums)
     ticker: Hub = field(default_factory=Hub)
     clock: Clock = field(default_factory=SystemClock)

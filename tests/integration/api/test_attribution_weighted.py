@@ -66,7 +66,8 @@ def solve(room: Room) -> Solve:
         given_ = {"model": model, "open": "weighted", "owner": owners}
         query = selected(AttributionQuery.model_validate(given_))
         async with reading(room) as now:
-            asked_, seen = await narrowed(now, query), await state(now)
+            seen = await state(now)
+            asked_ = await narrowed(now, query, seen, room.passing)
             return await Finder(now, asked_, seen, today, room.remembered).solved()
 
     return found

@@ -11,7 +11,7 @@ from leadtrace_api.credits import queries
 from leadtrace_api.credits.credit import Key
 from leadtrace_api.credits.data_driven import Solved, Won, solve
 from leadtrace_api.credits.journeys import journeys
-from leadtrace_api.credits.queries import BestPath, State
+from leadtrace_api.credits.queries import BestPath, CreditSum, State
 from leadtrace_api.credits.selection import Selection
 from leadtrace_api.problems import ParameterError
 from leadtrace_api.reading import Reading
@@ -33,6 +33,13 @@ class Finder:
     state: State
     today: date
     remembered: Remembered
+
+    async def credit_sums(self) -> list[CreditSum]:
+        """What models that divide each deal by itself gave to each key that the filters let pass."""
+        asked = self.asked
+        filters = tuple((name, tuple(keys)) for name, keys in asked.filters.items())
+        named = ("sums", asked.per_deal, asked.basis, filters, *self._question())
+        return await self._found(named, lambda: queries.credit_sums(self.now, asked, asked.per_deal))
 
     async def solved(self) -> Solved:
         """What the models over all journeys found; nothing where none is asked for.

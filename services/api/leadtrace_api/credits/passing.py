@@ -9,10 +9,12 @@ from typing import Final
 
 from sqlalchemy import text
 
+from leadtrace_api.credits.queries import State
 from leadtrace_api.credits.selection import Passing, Selection
 from leadtrace_api.orders import RANKED
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.reading import Reading
+from leadtrace_api.remembered import Remembered
 
 _ENDED_IN_RANGE = "j.ended_on between :first and :last"
 _WON = f"j.outcome = 'won' and {_ENDED_IN_RANGE}"
@@ -53,14 +55,26 @@ select coalesce(array_agg(unit_id order by unit_id), '{{}}')::text, count(*) fro
 """
 
 
-async def narrowed(now: Reading, asked: Selection) -> Selection:
-    """The same question with the journeys that pass its filters of leads; without such all of them do."""
+async def narrowed(now: Reading, asked: Selection, state: State, remembered: Remembered) -> Selection:
+    """The same question with the journeys that pass its filters of leads; without such all of them do.
+
+    They are looked up once as long as no journey, deal or lead is another.
+    """
     if not asked.lead_filters:
         return asked
-    await now.connection.execute(_PLAN_ANEW)
-    ended, _ = await _passing(now, asked, _which(asked))
-    still, count = await _passing(now, asked, _OPEN) if asked.data_driven else ("{}", 0)
-    return replace(asked, passing=Passing(ended, still, count))
+
+    async def find() -> Passing:
+        await now.connection.execute(_PLAN_ANEW)
+        ended, _ = await _passing(now, asked, _which(asked))
+        still, count = await _passing(now, asked, _OPEN) if asked.data_driven else ("{}", 0)
+        return Passing(ended, still, count)
+
+    if state.ended is None or state.open is None:
+        return replace(asked, passing=await find())
+    question = (now.version, _which(asked), asked.first, asked.last, bool(asked.data_driven))
+    filters = tuple((name, tuple(keys)) for name, keys in asked.lead_filters.items())
+    found = await remembered.get((state, now.state, question, filters), find)
+    return replace(asked, passing=found)
 
 
 def _which(asked: Selection) -> str:

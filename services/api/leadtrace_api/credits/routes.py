@@ -42,8 +42,9 @@ async def attribution(room: InRoom, query: Annotated[AttributionQuery, Query()])
         check_custom(asked, defined=terms.custom is not None)
         asked = asked.held_against(terms.target_roas)
         returns = await _returns(now, asked, room, terms.channel_of)
-        asked = await narrowed(now, asked)
-        finder = Finder(now, asked, await queries.state(now), today, room.remembered)
+        state = await queries.state(now)
+        asked = await narrowed(now, asked, state, room.passing)
+        finder = Finder(now, asked, state, today, room.remembered)
         answer = await _answer(finder, returns)
     if query.format is Format.CSV:
         return csv_response(as_csv(answer))
@@ -58,7 +59,7 @@ async def _returns(now: Reading, asked: Selection, room: Room, channel_of: Chann
 
 async def _answer(finder: Finder, returns: Returns) -> Attribution:
     now, asked = finder.now, finder.asked
-    per_deal = credits_of(await queries.credit_sums(now, asked, asked.per_deal), asked.per_deal)
+    per_deal = credits_of(await finder.credit_sums(), asked.per_deal)
     best, solved = await finder.best_paths(), await finder.solved()
     given = _in_order(asked, per_deal, solved)
     check_groups({key for found in given.values() for key in found})

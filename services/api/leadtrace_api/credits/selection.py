@@ -30,6 +30,11 @@ class Passing:
     open: str
     open_count: int
 
+    @property
+    def size(self) -> int:
+        """Bytes of memory, nearly."""
+        return len(self.ended) + len(self.open)
+
 
 @dataclass(frozen=True, slots=True)
 class Selection:

@@ -3,10 +3,12 @@
 They are documented, and stand in models, as a model of the same fields would.
 """
 
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, create_model
 from pydantic_core import CoreSchema, core_schema
 
@@ -19,9 +21,9 @@ class Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False)
         """Validates and writes as a struct; what the schema says is the model's."""
 
         def read(value: object, _: object) -> Written:
-            return value if isinstance(value, cls) else msgspec.convert(value, cls)
+            return value if isinstance(value, cls) else msgspec.convert(value, cls, dec_hook=_model_of)
 
-        written = core_schema.plain_serializer_function_ser_schema(msgspec.to_builtins)
+        written = core_schema.plain_serializer_function_ser_schema(_builtins)
         document = handler.generate_schema(document_of(cls))
         return core_schema.no_info_wrap_validator_function(read, document, serialization=written)
 
@@ -31,6 +33,27 @@ def says(description: str | None = None, *, examples: list[Any] | None = None) -
     return msgspec.Meta(description=description, examples=examples)
 
 
+def as_json(answer: Written) -> bytes:
+    """The answer as it is sent; models within it as they would be."""
+    return msgspec.json.encode(answer, enc_hook=lambda model: msgspec.Raw(_json_of(model)))
+
+
+def _json_of(model: object) -> bytes:
+    if not isinstance(model, BaseModel):
+        raise NotImplementedError(type(model).__name__)
+    return model.model_dump_json(by_alias=True).encode()
+
+
+def _builtins(part: Written) -> object:
+    return msgspec.json.decode(as_json(part))
+
+
+def _model_of(kind: type[Any], given: object) -> object:
+    if not issubclass(kind, BaseModel):
+        raise NotImplementedError(kind.__name__)
+    return kind.model_validate(given)
+
+
 @cache
 def document_of(struct: type[Written]) -> type[BaseModel]:
     """The model that documents a struct."""
@@ -38,9 +61,11 @@ def document_of(struct: type[Written]) -> type[BaseModel]:
     fields: dict[str, Any] = {}
     for field in msgspec.structs.fields(struct):
         given, meta = _parts(hints[field.name])
+        may_lack = field.default is UNSET
         fields[field.name] = (
-            given,
+            _set(given) if may_lack else given,
             Field(
+                default=None if may_lack else ...,
                 alias=field.encode_name if field.encode_name != field.name else None,
                 description=meta.description,
                 examples=meta.examples,
@@ -48,6 +73,11 @@ def document_of(struct: type[Written]) -> type[BaseModel]:
         )
     config = ConfigDict(frozen=True, extra="forbid")
     return create_model(struct.__name__, __config__=config, __doc__=struct.__doc__, **fields)
+
+
+def _set(given: Any) -> Any:
+    """The type of a field that may be left out, where it is not."""
+    return reduce(or_, (one for one in get_args(given) if one is not UnsetType))
 
 
 def _parts(hint: Any) -> tuple[Any, msgspec.Meta]:

@@ -27,6 +27,7 @@ from leadtrace_api.problems import NotFoundError, ParameterError
 from leadtrace_api.reading import Reading, reading
 from leadtrace_api.room import InRoom
 from leadtrace_api.tables import LEADS
+from leadtrace_api.written import as_json
 
 LeadId = Annotated[UUID, Path(description="As every answer names the lead; an absorbed one redirects.")]
 
@@ -175,7 +176,7 @@ def _plain(query: LeadsQuery) -> dict[str, Any]:
 
 
 def _trace(answer: Trace) -> Response:
-    return Response(answer.model_dump_json(by_alias=True, exclude_unset=True), media_type="application/json")
+    return Response(as_json(answer), media_type="application/json")
 
 
 def _json(answer: Leads | Lead) -> Response:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Row
 
 from leadtrace.events.envelope import Event
@@ -123,6 +124,6 @@ def _with_dwell(entries: Sequence[TraceEntry]) -> tuple[TraceEntry, ...]:
             dwells[index] = (later - entry.at).total_seconds()
         following[entry.kind] = entry.at
     return tuple(
-        entry.model_copy(update={"dwell_s": dwells[index]}) if index in dwells else entry
+        replace(entry, dwell_s=dwells[index]) if index in dwells else entry
         for index, entry in enumerate(entries)
     )

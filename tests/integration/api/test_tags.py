@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -17,6 +19,7 @@ from leadtrace.events.snapshots import LeadScore, LeadStatus
 from leadtrace.runtime.health import Readiness
 from leadtrace.runtime.metrics import Metrics
 from leadtrace.store.connection import Pool
+from leadtrace.store.generation.state import RebuildStore, State
 from leadtrace_api.app import create_app
 from leadtrace_api.remembered import Remembered
 from leadtrace_api.room import Room
@@ -190,6 +193,21 @@ async def test_what_is_rolled_back_to_a_savepoint_does_not_keep_the_rest_from_be
         await connection.execute("delete from api.leads")
         await inner.rollback()
         await connection.execute("delete from api.deals")
+    assert await _raised(projection.owner) != before
+
+
+async def test_looking_for_rebuilds_changes_nothing_and_the_end_of_one_does(projection: Projection) -> None:
+    """Each process looks once a second, for as long as it runs."""
+    rebuilds, one, holder = RebuildStore("api"), UUID(int=1), UUID(int=2)
+    lease = timedelta(seconds=10)
+    before = await _raised(projection.owner)
+    async with projection.owner.acquire() as owner:
+        assert await rebuilds.claim(owner, holder, lease) is None
+        await rebuilds.release(owner, holder)
+        await rebuilds.begin(owner, one, takes_over=True, signature="s", total=1, by="a test")
+        assert await rebuilds.claim(owner, holder, lease) is not None
+        assert await _raised(projection.owner) == before
+        assert await rebuilds.end(owner, State.DONE)
     assert await _raised(projection.owner) != before
 
 

@@ -24,7 +24,7 @@ from leadtrace_api.funnel import schemas as funnel
 from leadtrace_api.intake import schemas as intake
 from leadtrace_api.knowledge import restatement_schemas as restatements
 from leadtrace_api.knowledge import score
-from leadtrace_api.leads import examples, schemas
+from leadtrace_api.leads import examples, schemas, trace_schemas
 from leadtrace_api.models import schemas as models
 from leadtrace_api.personal import schemas as personal
 from leadtrace_api.priorities import example as priorities
@@ -41,7 +41,7 @@ EXAMPLES: dict[type[BaseModel | Written], dict[str, Any]] = {
     deal_schemas.DealCredits: deal_example.DEAL_CREDITS,
     schemas.Leads: examples.LEADS,
     schemas.Lead: examples.LEAD,
-    schemas.Trace: examples.TRACE,
+    trace_schemas.Trace: examples.TRACE,
     score.ScoreThen: score.EXAMPLE,
     restatements.Restatements: restatements.EXAMPLE,
     models.Models: models.MODELS,

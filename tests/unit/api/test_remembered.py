@@ -1,6 +1,7 @@
 """What is remembered: found once for equal keys, forgotten by use, and never after a failure."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import pytest
 
@@ -52,6 +53,6 @@ async def test_there_is_room_for_so_much_and_what_is_larger_is_found_anew_each_t
         return made[key]
 
     for key in ("a", "b", "large", "a", "b", "c", "b", "c", "a", "large"):
-        assert await remembered.get(key, lambda key=key: find(key)) == made[key]
+        assert await remembered.get(key, partial(find, key)) == made[key]
     # c took the place of a, and a that of b.
     assert asked == ["a", "b", "large", "c", "a", "large"]

@@ -69,11 +69,13 @@ async def narrowed(now: Reading, asked: Selection, state: State, remembered: Rem
         still, count = await _passing(now, asked, _OPEN) if asked.data_driven else ("{}", 0)
         return Passing(ended, still, count)
 
-    if state.ended is None or state.open is None:
+    # Only models over all journeys look at open ones.
+    named = state if asked.data_driven else State(state.ended, None)
+    if state.ended is None or (asked.data_driven and state.open is None):
         return replace(asked, passing=await find())
     question = (now.version, _which(asked), asked.first, asked.last, bool(asked.data_driven))
     filters = tuple((name, tuple(keys)) for name, keys in asked.lead_filters.items())
-    found = await remembered.get((state, now.state, question, filters), find)
+    found = await remembered.get((named, now.state, question, filters), find)
     return replace(asked, passing=found)
 
 

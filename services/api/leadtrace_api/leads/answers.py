@@ -22,8 +22,9 @@ from leadtrace_api.leads.current import (
     stage_entry,
 )
 from leadtrace_api.leads.hands import hands_of, offer_of
-from leadtrace_api.leads.schemas import Lead, Trace
+from leadtrace_api.leads.schemas import Lead
 from leadtrace_api.leads.trace import trace_entries
+from leadtrace_api.leads.trace_schemas import Trace
 from leadtrace_api.personal.schemas import PersonalFields
 from leadtrace_api.projector.contribution import revenue_of, start_of
 from leadtrace_api.reading import Reading

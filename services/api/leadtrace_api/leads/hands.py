@@ -7,7 +7,8 @@ from leadtrace.events.custody import Clock, Holding, Offer
 from leadtrace.events.snapshots import LeadOutcome
 from leadtrace.events.times import from_micros
 from leadtrace_api.leads.current import moment
-from leadtrace_api.leads.schemas import Hands, LeadOffer, TraceEntry
+from leadtrace_api.leads.schemas import Hands, LeadOffer
+from leadtrace_api.leads.trace_schemas import TraceEntry
 
 
 def hands_of(holding: Holding) -> Hands:

@@ -18,8 +18,9 @@ from leadtrace_api.leads.answers import Snapshots, lead_answer, trace_answer
 from leadtrace_api.leads.current import lead_row
 from leadtrace_api.leads.moved import MOVED, moved
 from leadtrace_api.leads.order import Order
-from leadtrace_api.leads.schemas import Lead, Leads, LeadsQuery, Trace
+from leadtrace_api.leads.schemas import Lead, Leads, LeadsQuery
 from leadtrace_api.leads.trace import deal_ids
+from leadtrace_api.leads.trace_schemas import Trace
 from leadtrace_api.parameters import check_range, filter_items
 from leadtrace_api.personal.searching import check_may_search, found_by
 from leadtrace_api.personal.showing import look_at

@@ -14,7 +14,7 @@ from leadtrace.events.snapshots import DealStatus, FrozenPeriod, LeadOutcome
 from leadtrace.events.times import from_micros
 from leadtrace_api.leads.current import Concluded, deal_of, numbers, stage_entry
 from leadtrace_api.leads.hands import hand_entries
-from leadtrace_api.leads.schemas import TraceEntry
+from leadtrace_api.leads.trace_schemas import TraceEntry
 
 MASK = "***"
 _PERSONAL = "personal"

@@ -9,7 +9,7 @@ import pytest
 
 from leadtrace.events.lead import Stage
 from leadtrace_api.funnel import moving_sum, moving_sums
-from leadtrace_api.funnel.day_rows import rows_of
+from leadtrace_api.funnel.day_rows import Days, Of, rows_of
 from leadtrace_api.funnel.entries import FIRST_ORDINAL, Entries
 from leadtrace_api.funnel.moving_sums import MovingSums
 from leadtrace_api.funnel.queries import Slice
@@ -79,6 +79,30 @@ async def test_a_lead_that_passes_from_one_owner_to_another_changes_its_day_thou
             await _check(now, asked, room.moving)
             found = await step_ages(now, asked, room.moving)
         assert set(found) == {("", ""), *([("owner", owner)] if owner is not None else [])}
+
+
+async def test_a_table_that_takes_the_place_of_the_one_before_is_read_though_one_transaction_wrote_both(
+    projection: Projection,
+) -> None:
+    await projection.take([record(lead, 1) for lead in crowd(4)])
+    moving, of, always = MovingSums(), Of(1, "channel"), Days(date.min, date.max)
+    async with projection.owner.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await connection.execute(
+            "update api.step_ages set entries = entries;"
+            "create table api.next_step_ages as select * from api.step_ages where key <> 'email'"
+        )
+        before = await moving.over(connection, of, always)
+        await connection.execute(
+            "alter table api.step_ages rename to step_ages_before;"
+            "alter table api.next_step_ages rename to step_ages"
+        )
+        after = await moving.over(connection, of, always)
+        await transaction.rollback()
+    assert before is not None
+    assert after is not None
+    assert before.keys() - after.keys() == {("channel", "email")}
 
 
 async def test_only_days_that_changed_are_read_again(

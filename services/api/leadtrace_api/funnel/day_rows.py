@@ -12,10 +12,13 @@ from leadtrace.store.connection import Connection
 from leadtrace_api.funnel.entries import FIRST_ORDINAL
 from leadtrace_api.projector.step_codes import PAIR, Ints
 
-# Whoever changes a row of a day writes the day's row of all leads too. So by who wrote that one, a row's
-# system column `xmin`, a day is as it was, or is not; without that row a day has none.
+# Whoever changes a row of a day writes the day's row of all leads too. So by who wrote that one, the row's
+# system column `xmin`, a day is as it was, or is not; without that row a day has none. A rebuild's tables
+# take the place of those before, and what wrote both is one transaction.
 _STATES = """
-select string_agg(int4send(day - date '0001-01-01') || xidsend(xmin), ''::bytea order by day)
+select string_agg(
+         int4send(day - date '0001-01-01') || oidsend(tableoid) || xidsend(xmin), ''::bytea order by day
+       )
 from api.step_ages where definition_version = $1 and dimension = '' and day between $2 and $3
 """
 # A value a day is quickly read. The aggregates of one group see its rows in one order.
@@ -27,7 +30,7 @@ where definition_version = $1 and dimension = any($2) and day = any($3)
 group by day
 """
 # As the server writes numbers.
-_STATE: Final = np.dtype([("day", ">u4"), ("state", ">u4")])
+_STATE: Final = np.dtype([("day", ">u4"), ("state", ">u8")])
 _SENT: Final = np.dtype(">u4")
 
 GroupKey: TypeAlias = tuple[str, str]

@@ -113,6 +113,13 @@ class Stamped(Answer):
     definition_version: int = Field(description="The version of the definitions that judged.")
 
 
+class WrittenStamped(Written, frozen=True):
+    """The same of answers that are structs."""
+
+    snapshot_at: Annotated[datetime, says("The moment at which all of the answer was true.")]
+    definition_version: Annotated[int, says("The version of the definitions that judged.")]
+
+
 def money(minor: int, currency: str) -> Money:
     """Minor units as money."""
     return Money(amount=f"{to_decimal(minor, currency):f}", currency=currency)

@@ -12,7 +12,7 @@ from leadtrace_api.credits.credit import Key
 from leadtrace_api.credits.data_driven import Solved, Won, solve
 from leadtrace_api.credits.journeys import journeys
 from leadtrace_api.credits.queries import BestPath, CreditSum, State
-from leadtrace_api.credits.selection import Selection
+from leadtrace_api.credits.selection import Selection, named
 from leadtrace_api.problems import ParameterError
 from leadtrace_api.reading import Reading
 from leadtrace_api.remembered import Remembered
@@ -37,9 +37,8 @@ class Finder:
     async def credit_sums(self) -> list[CreditSum]:
         """What models that divide each deal by itself gave to each key that the filters let pass."""
         asked = self.asked
-        filters = tuple((name, tuple(keys)) for name, keys in asked.filters.items())
-        named = ("sums", asked.per_deal, asked.basis, filters, *self._question())
-        return await self._found(named, lambda: queries.credit_sums(self.now, asked, asked.per_deal))
+        question = ("sums", asked.per_deal, asked.basis, named(asked.filters), *self._question())
+        return await self._found(question, lambda: queries.credit_sums(self.now, asked, asked.per_deal))
 
     async def solved(self) -> Solved:
         """What the models over all journeys found; nothing where none is asked for.
@@ -49,8 +48,8 @@ class Finder:
         """
         if not self.asked.data_driven:
             return Solved()
-        named = ("solved", self.asked.data_driven, *self._question(), *self._open())
-        return await self._found(named, self._solve)
+        question = ("solved", self.asked.data_driven, *self._question(), *self._open())
+        return await self._found(question, self._solve)
 
     async def best_paths(self) -> list[BestPath] | None:
         """The paths that were won most often; None where there are none of what is asked."""
@@ -69,10 +68,10 @@ class Finder:
     async def _best(self) -> list[BestPath]:
         return await queries.best_paths(self.now, self.asked, MOST_PATHS)
 
-    async def _found(self, named: tuple[Hashable, ...], find: Callable[[], Awaitable[_Found]]) -> _Found:
+    async def _found(self, question: tuple[Hashable, ...], find: Callable[[], Awaitable[_Found]]) -> _Found:
         if self.state.ended is None or (self.asked.is_weighted and self.state.open is None):
             return await find()
-        return await self.remembered.get(named, find)
+        return await self.remembered.get(question, find)
 
     def _question(self) -> tuple[Hashable, ...]:
         """What journeys that ended are read by; those that pass are named by what they are."""

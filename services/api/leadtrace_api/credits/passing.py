@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import text
 
 from leadtrace_api.credits.queries import State
-from leadtrace_api.credits.selection import Passing, Selection
+from leadtrace_api.credits.selection import Passing, Selection, named
 from leadtrace_api.orders import RANKED
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.reading import Reading
@@ -70,12 +70,11 @@ async def narrowed(now: Reading, asked: Selection, state: State, remembered: Rem
         return Passing(ended, still, count)
 
     # Only models over all journeys look at open ones.
-    named = state if asked.data_driven else State(state.ended, None)
+    seen = state if asked.data_driven else State(state.ended, None)
     if state.ended is None or (asked.data_driven and state.open is None):
         return replace(asked, passing=await find())
     question = (now.version, _which(asked), asked.first, asked.last, bool(asked.data_driven))
-    filters = tuple((name, tuple(keys)) for name, keys in asked.lead_filters.items())
-    found = await remembered.get((named, now.state, question, filters), find)
+    found = await remembered.get((seen, now.state, question, named(asked.lead_filters)), find)
     return replace(asked, passing=found)
 
 

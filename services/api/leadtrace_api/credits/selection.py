@@ -92,6 +92,11 @@ class Selection:
         return passes(self.lead_filters, alias)
 
 
+def named(filters: Filters) -> tuple[tuple[str, tuple[str | None, ...]], ...]:
+    """Filters as they name what was found by them."""
+    return tuple((name, tuple(keys)) for name, keys in filters.items())
+
+
 def passes(filters: Filters, alias: str) -> tuple[str, dict[str, object]]:
     """The condition that a row of a relation passes each of these filters, with its parameters."""
     conditions: list[str] = []

@@ -31,7 +31,7 @@ group by day
 """
 # As the server writes numbers.
 _STATE: Final = np.dtype([("day", ">u4"), ("state", ">u8")])
-_SENT: Final = np.dtype(">u4")
+SENT: Final = np.dtype(">u4")
 
 GroupKey: TypeAlias = tuple[str, str]
 """Dimension and key, ('', '') being all leads."""
@@ -87,7 +87,7 @@ async def rows_of(
         day: DayRows(
             states[day],
             tuple(zip(dimensions, keys, strict=True)),
-            np.frombuffer(sizes, _SENT).astype(np.int64) // PAIR.itemsize,
+            np.frombuffer(sizes, SENT).astype(np.int64) // PAIR.itemsize,
             np.frombuffer(pairs, PAIR),
         )
         for day, dimensions, keys, sizes, pairs in found

@@ -103,14 +103,19 @@ def unpacked(groups: Sequence[Packed]) -> list[Entries]:
     codes = np.concatenate([one.codes for one in groups]).astype(np.int64)
     # From days after the cohort's to days after the first: all rows are counted in one go.
     np.add(codes, np.repeat((days - first) * STEP_ROOM, sizes), out=codes, where=codes >= FIRST_OPEN)
-    room = max(FIRST_OPEN, int(codes.max(initial=0)) + 1)
-    room += -(room - FIRST_OPEN) % STEP_ROOM
+    room = room_of(codes)
     ends = np.cumsum([len(one.codes) for one in groups])
     return [
         entries
         for some in _turns(len(groups), max(1, _MOST_AT_ONCE // room))
         for entries in entries_of(_sums(groups[some], codes[_reach(ends, some)], room), first)
     ]
+
+
+def room_of(codes: Ints) -> int:
+    """How many codes there are up to the highest one, with all steps of its day."""
+    room = max(FIRST_OPEN, int(codes.max(initial=0)) + 1)
+    return room + -(room - FIRST_OPEN) % STEP_ROOM
 
 
 def _turns(count: int, most: int) -> Iterator[slice]:
@@ -170,7 +175,7 @@ def _opened(by_day: Ints, first: int) -> list[OpenSteps]:
     laid_out = np.ascontiguousarray(by_day.transpose(0, 2, 1)).ravel()
     # Far quicker than to look for the places by group, step and day.
     held = np.flatnonzero(laid_out != 0)
-    group_and_step, day = np.divmod(held, most_days) if most_days else (held, held)
+    group_and_step, day = np.divmod(held, most_days)
     group, step = np.divmod(group_and_step, steps)
     count, days = laid_out[held], day + first + FIRST_ORDINAL
     bounds = np.searchsorted(group, np.arange(groups + 1)).tolist()

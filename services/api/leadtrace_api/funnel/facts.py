@@ -12,8 +12,8 @@ from typing import Any, Final
 import numpy as np
 from sqlalchemy import BigInteger, ColumnElement, Row, Select, func, literal_column, select, text
 
+from leadtrace_api.funnel.day_rows import SENT
 from leadtrace_api.funnel.entries import Entries, Packed, unpacked
-from leadtrace_api.funnel.step_ages import SENT
 from leadtrace_api.funnel.sums import Sums, in_order, of_entries
 from leadtrace_api.leads.queries import has_key
 from leadtrace_api.reading import Reading

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadtrace_api.funnel.day_rows import DayRows, GroupKey, States
-from leadtrace_api.funnel.entries import Entries, entries_of
+from leadtrace_api.funnel.entries import Entries, entries_of, room_of
 from leadtrace_api.projector.step_codes import FIRST_OPEN, STEP_ROOM, Ints
 
 # 32 MB. A sum that were larger is made anew for each question, in turns.
@@ -92,8 +92,7 @@ class _Cells:
     @property
     def room(self) -> int:
         """How many codes a sum has that they fit into."""
-        room = max(FIRST_OPEN, int(self.codes.max(initial=0)) + 1)
-        return room + -(room - FIRST_OPEN) % STEP_ROOM
+        return room_of(self.codes)
 
     @classmethod
     def of(cls, days: Mapping[int, DayRows], places: Mapping[GroupKey, int], first: int) -> "_Cells":

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from leadtrace_api.funnel.day_rows import Days
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.reading import Reading, fetched
 
@@ -20,6 +21,12 @@ class Slice:
     last: date | None
     keys: tuple[str | None, ...] = ()
     known: date | None = None
+
+    @property
+    def days(self) -> Days:
+        """From the first day on to the last one."""
+        # The driver sends the ends of Python's calendar as PostgreSQL's infinities.
+        return Days(self.first or date.min, self.last or date.max)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,18 +142,13 @@ async def revenues(reading: Reading, asked: Slice) -> list[Revenue]:
 
 async def unlinked_deals(reading: Reading, asked: Slice) -> list[UnlinkedDeals]:
     """Won deals without a lead that closed within the days: having no lead, they have no capture day."""
-    rows = await fetched(reading, _UNLINKED_DEALS, *_days(asked))
+    rows = await fetched(reading, _UNLINKED_DEALS, *asked.days)
     return [UnlinkedDeals(*row) for row in rows]
 
 
 def _cells(asked: Slice) -> tuple[object, ...]:
-    return asked.basis.value, asked.dimension, *_days(asked), *_known(asked.known)
+    return asked.basis.value, asked.dimension, *asked.days, *_known(asked.known)
 
 
 def _known(known: date | None) -> tuple[date, ...]:
     return () if known is None else (known,)
-
-
-def _days(asked: Slice) -> tuple[date, date]:
-    # The driver sends the ends of Python's calendar as PostgreSQL's infinities.
-    return asked.first or date.min, asked.last or date.max

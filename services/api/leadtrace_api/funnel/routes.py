@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-import msgspec
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
@@ -28,6 +27,7 @@ from leadtrace_api.room import InRoom, Room
 from leadtrace_api.spreadsheet import Format, csv_response
 from leadtrace_api.tags import NOT_MODIFIED, has, not_modified, tag_of, tagged
 from leadtrace_api.ticker.standing import where_the_ticker_stands
+from leadtrace_api.written import as_json
 
 router = APIRouter()
 
@@ -67,7 +67,7 @@ async def _written(
     answer = await _answer(now, query, by, room, ticker)
     if len(answer.groups) > MOST_GROUPS:
         raise _too_many(len(answer.groups))
-    return as_csv(answer) if query.format is Format.CSV else msgspec.json.encode(answer)
+    return as_csv(answer) if query.format is Format.CSV else as_json(answer)
 
 
 def _ages(query: FunnelQuery) -> bool:

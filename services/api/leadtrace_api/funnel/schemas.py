@@ -1,6 +1,6 @@
 """The funnel's parameters and its answer."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from msgspec import field
@@ -8,7 +8,7 @@ from pydantic import Field
 
 from leadtrace_api.parameters import MOST_DIMENSIONS, DimensionFilters, Value
 from leadtrace_api.projector.contribution import AskedBasis, Basis
-from leadtrace_api.schemas import Duration, Money, Rate
+from leadtrace_api.schemas import Duration, Money, Rate, WrittenStamped
 from leadtrace_api.spreadsheet import Format
 from leadtrace_api.written import Written, says
 
@@ -155,11 +155,9 @@ class FunnelEcho(Written, frozen=True):
     filters: dict[str, list[str | None]]
 
 
-class Funnel(Written, frozen=True):
+class Funnel(WrittenStamped, frozen=True):
     """The answer of `GET /v1/funnel`."""
 
-    snapshot_at: Annotated[datetime, says("The moment at which all of the answer was true.")]
-    definition_version: Annotated[int, says("The version of the definitions that judged.")]
     query: FunnelEcho
     source: Annotated[
         Literal["rollup", "facts"],

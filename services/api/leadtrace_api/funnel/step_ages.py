@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
-from leadtrace_api.funnel.day_rows import Days, Of
+from leadtrace_api.funnel.day_rows import SENT, Days, Of
 from leadtrace_api.funnel.entries import FIRST_ORDINAL, Entries, Packed, no_entries, unpacked
 from leadtrace_api.funnel.moving_sums import MovingSums
 from leadtrace_api.funnel.queries import Slice
@@ -27,8 +27,6 @@ select dimension, key, string_agg(int4send(day - date '0001-01-01'), ''::bytea),
 from api.step_ages {_WHERE} group by dimension, key
 """
 _ARE_COUNTED = "select contribution_version, timezone from api.projections where name = 'step_ages'"
-# As the server writes numbers.
-SENT: Final = np.dtype(">u4")
 Period = TypeVar("Period")
 
 
@@ -118,7 +116,7 @@ async def _fetched(reading: Reading, asked: Slice, statement: str) -> list[Any]:
 def _days(asked: Slice) -> Days:
     if asked.basis is not Basis.COHORT or asked.known is not None:
         raise ValueError("ages of steps are kept of cohorts, as they are known now")
-    return Days(asked.first or date.min, asked.last or date.max)
+    return asked.days
 
 
 def passing(found: Mapping[tuple[str, str], Entries], keys: Collection[str | None]) -> Entries:

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import UNSET, UnsetType
 
 from leadtrace_api.leads.schemas import Hands, LeadDeal, ScoreNumbers, StageEntry
+from leadtrace_api.schemas import WrittenStamped
 from leadtrace_api.written import Written, says
 
 
@@ -43,11 +44,9 @@ class TraceEntry(Written, frozen=True):
     hands: Hands | UnsetType | None = UNSET
 
 
-class Trace(Written, frozen=True):
+class Trace(WrittenStamped, frozen=True):
     """The answer of `GET /v1/leads/{id}/trace`: everything in the order in which it happened."""
 
-    snapshot_at: Annotated[datetime, says("The moment at which all of the answer was true.")]
-    definition_version: Annotated[int, says("The version of the definitions that judged.")]
     as_of: Annotated[datetime | None, says("The state of knowledge that was asked for; null: now.")]
     lead_id: UUID
     entries: tuple[TraceEntry, ...]

@@ -1,6 +1,7 @@
 """A projector and an api over a fresh migrated database."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest_asyncio
@@ -50,6 +51,13 @@ async def room(database_url: str) -> AsyncIterator[Room]:
 @pytest_asyncio.fixture
 async def client(room: Room) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the api on this machine."""
+    async with client_of(room) as client:
+        yield client
+
+
+@asynccontextmanager
+async def client_of(room: Room) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an api with these dependencies."""
     readiness = Readiness()
     readiness.add("postgres", room.database_missing)
     transport = httpx.ASGITransport(create_app(room, readiness, Metrics()))

@@ -18,17 +18,14 @@ from leadtrace.events.envelope import Event
 from leadtrace.events.lead import LeadCaptured, LeadOwnerChanged
 from leadtrace.events.touchpoint import TouchpointRecorded
 from leadtrace.runtime.definitions import shipped_shelf
-from leadtrace.runtime.health import Readiness
 from leadtrace.runtime.key_ring import KeyRing
-from leadtrace.runtime.metrics import Metrics
 from leadtrace.testing.builders import DAY_ZERO, event, lead_ref
 from leadtrace.testing.vault import wrapper_of
-from leadtrace_api.app import create_app
 from leadtrace_api.credits import passing, queries
 from leadtrace_api.personal.vault import Vault
 from leadtrace_api.remembered import Remembered
 from leadtrace_api.room import Room
-from tests.integration.api.conftest import READER_KEY, SETTINGS
+from tests.integration.api.conftest import READER_KEY, SETTINGS, client_of
 from tests.integration.api.crediting import asked, credit, tell
 from tests.integration.api.led_deals import company
 from tests.integration.api.projection import Projection
@@ -75,8 +72,7 @@ def just_started(room: Room) -> Fresh:
     @asynccontextmanager
     async def start() -> AsyncIterator[httpx.AsyncClient]:
         other = Room(room.engine, SETTINGS, shipped_shelf(), KeyRing(READER_KEY), Vault(wrapper_of))
-        transport = httpx.ASGITransport(create_app(other, Readiness(), Metrics()))
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        async with client_of(other) as client:
             yield client
 
     return start
@@ -86,8 +82,7 @@ def just_started(room: Room) -> Fresh:
 async def forgetful(room: Room) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an api that finds everything anew for each question."""
     nothing = Remembered(most=0)
-    app = create_app(replace(room, remembered=nothing, passing=nothing), Readiness(), Metrics())
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
+    async with client_of(replace(room, remembered=nothing, passing=nothing)) as client:
         yield client
 
 

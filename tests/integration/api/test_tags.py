@@ -16,13 +16,11 @@ from leadtrace.bus.protocol import Record
 from leadtrace.events.custody import Account, Holding
 from leadtrace.events.lead import Stage
 from leadtrace.events.snapshots import LeadScore, LeadStatus
-from leadtrace.runtime.health import Readiness
-from leadtrace.runtime.metrics import Metrics
 from leadtrace.store.connection import Pool
 from leadtrace.store.generation.state import RebuildStore, State
-from leadtrace_api.app import create_app
 from leadtrace_api.remembered import Remembered
 from leadtrace_api.room import Room
+from tests.integration.api.conftest import client_of
 from tests.integration.api.projection import Projection
 from tests.unit.api.snapshots import DEFINITION, at, deal, lead_id, outcome, record, won
 
@@ -75,8 +73,7 @@ def _numbers(answer: httpx.Response) -> Any:
 @pytest_asyncio.fixture
 async def forgetful(room: Room) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an api that reckons each answer anew, whatever its tag."""
-    app = create_app(replace(room, answers=Remembered(0, len)), Readiness(), Metrics())
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
+    async with client_of(replace(room, answers=Remembered(0, len))) as client:
         yield client
 
 

@@ -62,6 +62,7 @@ def test_share_and_variance_are_those_of_lifelines(left: list[tuple[int, str]]) 
     if dict(left)[max(at)] in "go":
         by = theirs.variance_
         assert found.variance_by[by.index.astype(int)] == pytest.approx(by.to_numpy(), abs=_ALMOST)
+        assert found.variance == pytest.approx(by.iloc[-1], abs=_ALMOST)
 
 
 @_SLOW

@@ -1,33 +1,60 @@
 """Sums that are remembered while days move and change, against the rows as they are."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from random import Random
 from typing import Any
 
+import msgspec
 import pytest
 
 from leadtrace.events.lead import Stage
-from leadtrace_api.funnel import moving_sum, moving_sums
+from leadtrace.events.snapshots import DealShare, LeadOutcome
+from leadtrace_api.funnel import moving_sum as one_sum
+from leadtrace_api.funnel import moving_sums
+from leadtrace_api.funnel.day_money import Revenue
 from leadtrace_api.funnel.day_rows import Days, Of, rows_of
 from leadtrace_api.funnel.entries import FIRST_ORDINAL, Entries
 from leadtrace_api.funnel.moving_sums import MovingSums
-from leadtrace_api.funnel.queries import Slice
-from leadtrace_api.funnel.step_ages import step_ages
+from leadtrace_api.funnel.queries import Slice, revenues
+from leadtrace_api.funnel.step_ages import moving_sum, step_ages
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.reading import Reading, reading
 from leadtrace_api.room import Room
+from leadtrace_api.store.rollups import clear
 from tests.integration.api.projection import Projection
 from tests.integration.api.test_step_ages import crowd, told
-from tests.unit.api.snapshots import outcome, record
+from tests.unit.api.snapshots import outcome, record, won
 
 _FIRST = date(2026, 1, 1)
 ALL = Slice(Basis.COHORT, "channel", None, None)
 
 
+def _buyers(seed: int) -> list[LeadOutcome]:
+    """A crowd of whom some brought something, or had it given back."""
+    random = Random(seed)
+    return [
+        msgspec.structs.replace(lead, deals=tuple(_deals(random, number)))
+        for number, lead in enumerate(crowd(seed))
+    ]
+
+
+def _deals(random: Random, number: int) -> Iterator[DealShare]:
+    for part in range(random.choice((0, 0, 1, 2))):
+        amount = random.choice((0, 500, 700, -500))
+        yield won(2 * number + part, amount, random.randrange(90), random.choice(("EUR", "USD")))
+
+
 async def _check(now: Reading, asked: Slice, moving: MovingSums) -> None:
     remembered, found = await step_ages(now, asked, moving), await step_ages(now, asked)
     assert _plain(remembered) == _plain(found), asked
+    held = await moving_sum(now, asked, moving)
+    if held is not None:
+        assert _by_name(held.money.revenues) == _by_name(await revenues(now, asked)), asked
+
+
+def _by_name(earned: Iterable[Revenue]) -> list[Revenue]:
+    return sorted(earned, key=lambda one: (one.dimension, one.key, one.currency))
 
 
 def _plain(found: dict[tuple[str, str], Entries]) -> dict[tuple[str, str], object]:
@@ -47,7 +74,7 @@ async def test_they_are_what_the_rows_say_whatever_was_asked_before_and_changed_
 ) -> None:
     random, moving = Random(seed), MovingSums(most_bytes)
     for revision in range(1, 9):
-        some = random.sample(crowd(100 * seed + revision), random.choice((1, 3, 120)))
+        some = random.sample(_buyers(100 * seed + revision), random.choice((1, 3, 120)))
         await projection.take([record(lead, revision) for lead in some])
         async with reading(room) as now:
             for _ in range(6):
@@ -59,10 +86,10 @@ async def test_a_reading_that_began_before_a_change_does_not_see_it(
     projection: Projection, room: Room
 ) -> None:
     moving = MovingSums()
-    await projection.take([record(lead, 1) for lead in crowd(1)])
+    await projection.take([record(lead, 1) for lead in _buyers(1)])
     async with reading(room) as before:
         await step_ages(before, ALL)
-        await projection.take([record(lead, 2) for lead in crowd(2)])
+        await projection.take([record(lead, 2) for lead in _buyers(2)])
         async with reading(room) as after:
             for now in (after, before, after, before):
                 await _check(now, ALL, moving)
@@ -79,6 +106,37 @@ async def test_a_lead_that_passes_from_one_owner_to_another_changes_its_day_thou
             await _check(now, asked, room.moving)
             found = await step_ages(now, asked, room.moving)
         assert set(found) == {("", ""), *([("owner", owner)] if owner is not None else [])}
+
+
+async def test_money_alone_that_changes_or_passes_to_another_owner_is_seen(
+    projection: Projection, room: Room
+) -> None:
+    asked = Slice(Basis.COHORT, "owner", None, None)
+    brought = ((500, "EUR", "ada"), (700, "EUR", "ada"), (700, "EUR", "bob"), (700, "USD", "bob"))
+    for revision, (amount, currency, owner) in enumerate(brought, 1):
+        lead = outcome(1, (Stage.LEAD, 0), owner=owner, deals=[won(1, amount, 2, currency)])
+        await projection.take([record(lead, revision)])
+        async with reading(room) as now:
+            await _check(now, asked, room.moving)
+            held = await moving_sum(now, asked, room.moving)
+        assert held is not None
+        assert _by_name(held.money.revenues) == [
+            Revenue("", "", currency, 1, amount, 0),
+            Revenue("owner", owner, currency, 1, amount, 0),
+        ]
+
+
+async def test_money_that_is_cut_anew_is_read_anew(projection: Projection, room: Room) -> None:
+    await projection.take([record(outcome(1, (Stage.LEAD, 0), deals=[won(1, 500, 2)]), 1)])
+    async with reading(room) as now:
+        await _check(now, ALL, room.moving)
+    async with projection.owner.acquire() as connection, connection.transaction():
+        await clear(connection)
+        await connection.execute(
+            "insert into api.revenue_daily values (1, 'cohort', '', '2026-01-01', '', 'EUR', 1, 900, 0)"
+        )
+    async with reading(room) as now:
+        await _check(now, ALL, room.moving)
 
 
 async def test_a_table_that_takes_the_place_of_the_one_before_is_read_though_one_transaction_wrote_both(
@@ -102,7 +160,7 @@ async def test_a_table_that_takes_the_place_of_the_one_before_is_read_though_one
         await transaction.rollback()
     assert before is not None
     assert after is not None
-    assert before.keys() - after.keys() == {("channel", "email")}
+    assert before.entries.keys() - after.entries.keys() == {("channel", "email")}
 
 
 async def test_only_days_that_changed_are_read_again(
@@ -138,7 +196,7 @@ async def _days(now: Reading) -> list[date]:
 async def test_what_were_too_large_to_keep_is_read_as_it_is(
     projection: Projection, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(moving_sum, "MOST_CELLS", 5_000)
+    monkeypatch.setattr(one_sum, "MOST_CELLS", 5_000)
     await projection.take([record(lead, 1) for lead in crowd(3)])
     async with reading(room) as now:
         for _ in range(2):

@@ -9,7 +9,8 @@ from leadtrace.runtime.families import Families
 from leadtrace_api.business import metrics
 from leadtrace_api.business.channels import Channels
 from leadtrace_api.business.windows import Window
-from leadtrace_api.funnel.queries import Revenue, Slice, revenues, stage_counts
+from leadtrace_api.funnel.day_money import Revenue
+from leadtrace_api.funnel.queries import Slice, revenues, stage_counts
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.projector.dimensions import TOTAL
 from leadtrace_api.reading import Reading

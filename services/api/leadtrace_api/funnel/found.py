@@ -1,12 +1,15 @@
 """Finds the sums of a question: in rollups where they are kept so, else in the rows of leads."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from leadtrace_api.funnel.day_money import Revenue
+from leadtrace_api.funnel.entries import Entries
 from leadtrace_api.funnel.facts import Key, Question, sums_of
+from leadtrace_api.funnel.moving_sums import MovingSums
 from leadtrace_api.funnel.queries import Slice, revenues, stage_counts
-from leadtrace_api.funnel.step_ages import are_counted, step_ages
+from leadtrace_api.funnel.step_ages import are_counted, moving_sum, step_ages
 from leadtrace_api.funnel.sums import Sums, in_order, of_counts, of_entries, sums_by_key, together
 from leadtrace_api.problems import UnavailableError
 from leadtrace_api.projector.contribution import Basis
@@ -50,15 +53,20 @@ async def of_pairs(
 
 async def _kept(now: Reading, asked: Slice, room: Room) -> tuple[dict[str | None, Sums], Sums, bool]:
     ages_are_kept = asked.basis is Basis.COHORT and asked.known is None
-    watched = ages_are_kept and await are_counted(now, room.settings.timezone)
+    if not (ages_are_kept and await are_counted(now, room.settings.timezone)):
+        counts = of_counts(await stage_counts(now, asked))
+        return *sums_by_key(counts, await revenues(now, asked), asked), False
     # Whoever counts ages counts stages too, in far fewer rows.
-    sums = (
-        of_entries(await step_ages(now, asked, room.moving))
-        if watched
-        else of_counts(await stage_counts(now, asked))
-    )
-    groups, total = sums_by_key(sums, await revenues(now, asked), asked)
-    return groups, total, watched
+    ages, earned = await _aged(now, asked, room.moving)
+    return *sums_by_key(of_entries(ages), earned, asked), True
+
+
+async def _aged(
+    now: Reading, asked: Slice, moving: MovingSums
+) -> tuple[Mapping[tuple[str, str], Entries], Sequence[Revenue]]:
+    if (held := await moving_sum(now, asked, moving)) is not None:
+        return held.entries, held.money.revenues
+    return await step_ages(now, asked), await revenues(now, asked)
 
 
 async def of_facts(now: Reading, asked: Question, room: Room) -> Found:

@@ -1,15 +1,17 @@
-"""The sum of days by group and code, made of another one by the days that came and those that went."""
+"""The sum of days by group and code, and their money, made of another by the days that came and went."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from leadtrace_api.funnel.day_money import DayMoney
 from leadtrace_api.funnel.day_rows import DayRows, GroupKey, States
 from leadtrace_api.funnel.entries import Entries, entries_of, room_of
+from leadtrace_api.funnel.moving_money import NO_MONEY_AT_ALL, MovingMoney
 from leadtrace_api.projector.step_codes import FIRST_OPEN, STEP_ROOM, Ints
 
 # 32 MB. A sum that were larger is made anew for each question, in turns.
@@ -27,11 +29,13 @@ class MovingSum:
     first: int
     places: Mapping[GroupKey, int]
     counts: Ints
+    money: MovingMoney
 
     @cached_property
     def size(self) -> int:
         """Bytes of memory, nearly; days that several sums share count in each."""
-        return int(self.counts.nbytes) + sum(one.size for one in self.days.values())
+        own = int(self.counts.nbytes) + self.money.size
+        return own + sum(one.size for one in self.days.values())
 
     @cached_property
     def entries(self) -> dict[GroupKey, Entries]:
@@ -65,7 +69,8 @@ class MovingSum:
         counts = self._laid_out(np.zeros((len(places), room), dtype=np.int64), first)
         np.add.at(counts, (added.places, added.codes), added.counts)
         np.subtract.at(counts, (taken.places, taken.codes), taken.counts)
-        return _without_empty(MovingSum(days, first, places, counts))
+        money = self.money.moved(_money(came), _money(went))
+        return _without_empty(MovingSum(days, first, places, counts, money))
 
     def _laid_out(self, counts: Ints, first: int) -> Ints:
         """What is counted from another first day on: days before it are lost."""
@@ -78,7 +83,7 @@ class MovingSum:
         return counts
 
 
-NOTHING: Final = MovingSum({}, 0, {}, np.zeros((0, FIRST_OPEN), dtype=np.int64))
+NOTHING: Final = MovingSum({}, 0, {}, np.zeros((0, FIRST_OPEN), dtype=np.int64), NO_MONEY_AT_ALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +123,15 @@ def _others(days: Mapping[int, DayRows], states: States) -> dict[int, DayRows]:
     return {day: one for day, one in days.items() if states.get(day) != one.state}
 
 
+def _money(days: Mapping[int, DayRows]) -> list[DayMoney]:
+    return [one.money for one in days.values()]
+
+
 def _without_empty(made: MovingSum) -> MovingSum:
     """The groups that have anything left."""
     held: NDArray[np.bool] = np.any(made.counts, axis=1)
     if held.all():
         return made
     groups = [group for group, place in made.places.items() if held[place]]
-    return MovingSum(
-        made.days, made.first, {group: place for place, group in enumerate(groups)}, made.counts[held]
-    )
+    places = {group: place for place, group in enumerate(groups)}
+    return replace(made, places=places, counts=made.counts[held])

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from leadtrace.store.connection import Connection
-from leadtrace_api.funnel.day_rows import DayRows, Days, GroupKey, Of, States, rows_of, states_of
-from leadtrace_api.funnel.entries import Entries
+from leadtrace_api.funnel.day_rows import DayRows, Days, Of, States, rows_of, states_of
 from leadtrace_api.funnel.moving_sum import NOTHING, MovingSum
 
 MOST_BYTES: Final = 256 * 2**20
@@ -30,8 +29,8 @@ class MovingSums:
         self._kept: OrderedDict[tuple[Of, Days], MovingSum] = OrderedDict()
         self._too_large: set[Of] = set()
 
-    async def over(self, connection: Connection, of: Of, days: Days) -> dict[GroupKey, Entries] | None:
-        """The entries of each group that has any, and of all leads, ('', ''), as the transaction sees them.
+    async def over(self, connection: Connection, of: Of, days: Days) -> MovingSum | None:
+        """The sum of the days by each group that has any, and of all leads, as the transaction sees them.
 
         None if there are too many groups for sums of them to be kept.
         """
@@ -48,7 +47,7 @@ class MovingSums:
             self._too_large.add(of)
             return None
         self._keep(of, days, made)
-        return made.entries
+        return made
 
     def _keep(self, of: Of, days: Days, made: MovingSum) -> None:
         self._kept[of, days] = made

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from leadtrace_api.funnel.day_money import Revenue
 from leadtrace_api.funnel.day_rows import Days
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.reading import Reading, fetched
@@ -39,18 +40,6 @@ class StageCount:
     entered: int
     reached: int
     current: int
-
-
-@dataclass(frozen=True, slots=True)
-class Revenue:
-    """What customers of one key of a dimension, or of the total, brought in one currency, in minor units."""
-
-    dimension: str
-    key: str
-    currency: str
-    customers: int
-    revenue: int
-    recurring: int
 
 
 @dataclass(frozen=True, slots=True)

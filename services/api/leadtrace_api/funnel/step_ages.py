@@ -8,6 +8,7 @@ import numpy as np
 
 from leadtrace_api.funnel.day_rows import SENT, Days, Of
 from leadtrace_api.funnel.entries import FIRST_ORDINAL, Entries, Packed, no_entries, unpacked
+from leadtrace_api.funnel.moving_sum import MovingSum
 from leadtrace_api.funnel.moving_sums import MovingSums
 from leadtrace_api.funnel.queries import Slice
 from leadtrace_api.projector.contribution import Basis
@@ -47,15 +48,20 @@ async def step_ages(
     Raises:
         ValueError: the slice is not of cohorts, or of an earlier state of knowledge: neither is kept.
     """
-    if moving is not None:
-        found = await moving.over(
-            await driver_of(reading), Of(reading.version, asked.dimension), _days(asked)
-        )
-        if found is not None:
-            return found
+    if moving is not None and (found := await moving_sum(reading, asked, moving)) is not None:
+        return found.entries
     rows = await _fetched(reading, asked, _PACKED)
     keys = [(dimension, key) for dimension, key, *_ in rows]
     return dict(zip(keys, unpacked([_packed(*packed) for _, _, *packed in rows]), strict=True))
+
+
+async def moving_sum(reading: Reading, asked: Slice, moving: MovingSums) -> MovingSum | None:
+    """The same with what customers brought, of days that are remembered; None if there are too many groups.
+
+    Raises:
+        ValueError: as of `step_ages`.
+    """
+    return await moving.over(await driver_of(reading), Of(reading.version, asked.dimension), _days(asked))
 
 
 def _packed(days: bytes, sizes: bytes, entries: bytes) -> Packed:

@@ -7,8 +7,9 @@ from typing import Final, TypeVar
 import numpy as np
 
 from leadtrace.events.lead import LADDER, Stage
+from leadtrace_api.funnel.day_money import Revenue
 from leadtrace_api.funnel.entries import Entries, no_entries
-from leadtrace_api.funnel.queries import Revenue, Slice, StageCount
+from leadtrace_api.funnel.queries import Slice, StageCount
 from leadtrace_api.projector.dimensions import TOTAL
 from leadtrace_api.projector.step_codes import Ints
 

@@ -1,7 +1,8 @@
 """From increments of leads to rows of the rollups: the total, each key of each dimension, and some pairs.
 
-Leads without a key in a dimension are in the total only: they are what its keys leave of it. Rows come
-in one fixed order, so that all who write them lock them alike.
+Leads without a key in a dimension are in the total only: they are what its keys leave of it. The total is
+among the rows whenever another one of its day is, though nothing be added to it: readers know by it which
+days have changed. Rows come in one fixed order, so that all who write them lock them alike.
 """
 
 from collections import Counter
@@ -82,8 +83,10 @@ def _rows_of(place: Place, by_keys: Mapping[Keys, _Amounts]) -> Iterator[RollupR
     for keys, amounts in by_keys.items():
         for dimension, key in dimension_keys(keys):
             _add(sums, (_PLACE[dimension], key), amounts)
+    if not any(any(amounts) for amounts in sums.values()):
+        return
     for index, key in sorted(sums):
-        if any(amounts := sums[index, key]):
+        if any(amounts := sums[index, key]) or _ORDER[index] == TOTAL:
             yield version, basis, day, name, _ORDER[index], key, tuple(amounts)
 
 

@@ -14,22 +14,28 @@ from leadtrace.store.connection import Connection
 from leadtrace.store.in_force import Ask
 from leadtrace_api.room import Room
 
-_NOW = text(
-    "select now(), coalesce((select array_agg(array[slot, raised] order by slot) from api.changes), '{}')"
-)
+# One turn for all that most answers begin with.
+_NOW = text("""
+select now(), coalesce((select array_agg(array[slot, raised] order by slot) from api.changes), '{}'),
+       array(select version from api.in_force order by ordinal),
+       (select contribution_version from api.projections where name = 'step_ages'),
+       (select timezone from api.projections where name = 'step_ages')
+""")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """An open snapshot of the database: its moment, and by which definitions its numbers are.
 
-    `state` tells its read models from those of any other snapshot: equal ones hold equal numbers.
+    `state` tells its read models from those of any other snapshot: equal ones hold equal numbers. `steps`
+    says by which way of counting, and in days of which time zone, ages of steps were counted last.
     """
 
     connection: AsyncConnection
     at: datetime
     schedule: Schedule
     state: tuple[tuple[int, int], ...]
+    steps: tuple[int | None, str | None]
 
     @property
     def version(self) -> int:
@@ -43,9 +49,9 @@ async def reading(room: Room) -> AsyncIterator[Reading]:
     async with room.engine.connect() as raw:
         connection = await raw.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         async with connection.begin():
-            at, changes = (await connection.execute(_NOW)).one()
-            state = tuple((slot, raised) for slot, raised in changes)
-            yield Reading(connection, at, await room.schedules.in_force(asking(connection)), state)
+            at, changes, versions, *steps = (await connection.execute(_NOW)).one()
+            schedule = room.schedules.made(versions) or await room.schedules.in_force(asking(connection))
+            yield Reading(connection, at, schedule, tuple(map(tuple, changes)), tuple(steps))
 
 
 def asking(connection: AsyncConnection) -> Ask:

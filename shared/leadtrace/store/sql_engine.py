@@ -2,9 +2,13 @@
 
 import os
 import secrets
+from typing import Any
 
 import asyncpg
+from sqlalchemy import event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import PoolProxiedConnection
 
 from leadtrace.store.engine import connect
 
@@ -18,14 +22,26 @@ def make_engine(url: str, role: str | None = None, *, size: int = 8) -> AsyncEng
     async def creator() -> asyncpg.Connection:
         return await connect(url, role)
 
-    return create_async_engine(
+    engine = create_async_engine(
         "postgresql+asyncpg://",
         async_creator=creator,
         pool_size=size,
         max_overflow=0,
-        pool_pre_ping=True,
         connect_args={"prepared_statement_name_func": _statement_name},
     )
+    event.listen(engine.sync_engine, "checkout", _check_open)
+    return engine
+
+
+def _check_open(pooled: PoolProxiedConnection, *_: object) -> None:
+    """Have the pool connect anew where the server has hung up: the driver is told, a ping would cost a turn.
+
+    Raises:
+        DisconnectionError: it has.
+    """
+    driver: Any = pooled.driver_connection
+    if driver.is_closed():
+        raise DisconnectionError("the server closed the connection")
 
 
 def _statement_name() -> str:

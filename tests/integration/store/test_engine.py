@@ -55,6 +55,20 @@ class TestEngine:
         await engine.dispose()
 
 
+    async def test_a_connection_that_the_server_ended_while_it_lay_idle_is_made_anew(
+        self, database_url: str
+    ) -> None:
+        engine, other = make_engine(database_url, SCORING, size=1), await connect(database_url)
+        async with engine.connect() as connection:
+            ended = await connection.scalar(text("select pg_backend_pid()"))
+        assert await other.fetchval("select pg_terminate_backend($1, 10000)", ended)
+        async with engine.connect() as connection:
+            assert await connection.scalar(text("select pg_backend_pid()")) != ended
+            assert await connection.scalar(text("select current_user")) == SCORING
+        await engine.dispose()
+        await other.close()
+
+
 async def test_wait_for_database_gives_up_at_its_deadline(database_url: str) -> None:
     await wait_for_database(database_url, deadline_s=5)
     nowhere = database_url.replace("port=5432", "port=5999")

@@ -17,7 +17,7 @@ from leadtrace_api.schemas import Rate
 
 async def show_steps(now: Reading, window: Window, room: Room, families: Families) -> None:
     """The rates of those captured in the window, and of all; none while ages are counted anew."""
-    if not await are_counted(now, room.settings.timezone):
+    if not are_counted(now, room.settings.timezone):
         return
     ever = await everybody(now, room)
     recent = await step_ages(now, Slice(Basis.COHORT, TOTAL, window.first, window.last), room.moving)

@@ -1,22 +1,21 @@
 """What the customers of one day's cohort brought, by group and currency."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Final, TypeAlias
 
 import numpy as np
 
-from leadtrace.store.connection import Connection
 from leadtrace_api.projector.step_codes import Ints
 
-# Customers, revenue and what of it recurs: as the server writes numbers, three a row.
-_ROWS = """
-select day - date '0001-01-01', array_agg(dimension), array_agg(key), array_agg(currency),
-       string_agg(int8send(customers) || int8send(revenue) || int8send(recurring_revenue), ''::bytea)
-from api.revenue_daily
-where definition_version = $1 and basis = 'cohort' and dimension = any($2) and day = any($3)
-group by day
+# Customers, revenue and what of it recurs are as the server writes numbers, three a row.
+DAYS_OF_MONEY: Final = """
+  select day, array_agg(dimension) as dimensions, array_agg(key) as keys, array_agg(currency) as currencies,
+         string_agg(int8send(customers) || int8send(revenue) || int8send(recurring_revenue), ''::bytea)
+           as amounts
+  from api.revenue_daily
+  where definition_version = $1 and basis = 'cohort' and dimension = any($2) and day = any($3)
+  group by day
 """
 _SENT: Final = np.dtype(">i8")
 AMOUNTS: Final = 3
@@ -53,14 +52,12 @@ class DayMoney:
 NO_MONEY: Final = DayMoney((), np.zeros((0, AMOUNTS), dtype=np.int64))
 
 
-async def money_of(
-    connection: Connection, version: int, dimensions: Collection[str], days: Sequence[date]
-) -> dict[int, DayMoney]:
-    """What was brought by day, the calendar's first being 0; days without any are left out."""
-    return {
-        day: DayMoney(
-            tuple(zip(*groups, strict=True)),
-            np.frombuffer(amounts, _SENT).reshape(-1, AMOUNTS).astype(np.int64),
-        )
-        for day, *groups, amounts in await connection.fetch(_ROWS, version, dimensions, days)
-    }
+def money_of(groups: Sequence[Sequence[str] | None], amounts: bytes | None) -> DayMoney:
+    """The money of a day by its dimensions, keys and currencies; none of a day without any."""
+    if amounts is None:
+        return NO_MONEY
+    parts = [one or () for one in groups]
+    return DayMoney(
+        tuple(zip(*parts, strict=True)),
+        np.frombuffer(amounts, _SENT).reshape(-1, AMOUNTS).astype(np.int64),
+    )

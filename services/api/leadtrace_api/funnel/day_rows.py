@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadtrace.store.connection import Connection
-from leadtrace_api.funnel.day_money import NO_MONEY, DayMoney, money_of
+from leadtrace_api.funnel.day_money import DAYS_OF_MONEY, DayMoney, money_of
 from leadtrace_api.funnel.entries import FIRST_ORDINAL
 from leadtrace_api.projector.step_codes import PAIR, Ints
 
@@ -30,12 +30,17 @@ from (
 ) of_all_leads
 """
 # A value a day is quickly read. The aggregates of one group see its rows in one order.
-_ROWS = """
-select day - date '0001-01-01', array_agg(dimension), array_agg(key),
-       string_agg(int4send(octet_length(entries)), ''::bytea), string_agg(entries, ''::bytea)
-from api.step_ages
-where definition_version = $1 and dimension = any($2) and day = any($3)
-group by day
+_ROWS = f"""
+select day - date '0001-01-01',
+       s.dimensions, s.keys, sizes, entries, m.dimensions, m.keys, currencies, amounts
+from (
+  select day, array_agg(dimension) as dimensions, array_agg(key) as keys,
+         string_agg(int4send(octet_length(entries)), ''::bytea) as sizes,
+         string_agg(entries, ''::bytea) as entries
+  from api.step_ages
+  where definition_version = $1 and dimension = any($2) and day = any($3)
+  group by day
+) s full join ({DAYS_OF_MONEY}) m using (day)
 """
 # As the server writes numbers.
 _STATE: Final = np.dtype([("day", ">u4"), ("written", "V8")])
@@ -93,14 +98,14 @@ async def rows_of(
     """The rows of the wanted days, which are in these states."""
     if not wanted:
         return {}
-    asked = (of.version, {"", of.dimension}, [date.fromordinal(day + FIRST_ORDINAL) for day in wanted])
-    steps = {row[0]: tuple(row) for row in await connection.fetch(_ROWS, *asked)}
-    money = await money_of(connection, *asked)
-    return {day: _day(states[day], steps.get(day), money.get(day, NO_MONEY)) for day in wanted}
+    days = [date.fromordinal(day + FIRST_ORDINAL) for day in wanted]
+    rows = await connection.fetch(_ROWS, of.version, {"", of.dimension}, days)
+    return {day: _day(states[day], row[:4], money_of(row[4:7], row[7])) for day, *row in rows}
 
 
-def _day(state: bytes, steps: Sequence[Any] | None, money: DayMoney) -> DayRows:
-    _, dimensions, keys, sizes, pairs = steps or (0, (), (), b"", b"")
+def _day(state: bytes, steps: Sequence[Any], money: DayMoney) -> DayRows:
+    # A day may have money and no steps.
+    dimensions, keys, sizes, pairs = steps if steps[0] is not None else ((), (), b"", b"")
     return DayRows(
         state,
         tuple(zip(dimensions, keys, strict=True)),

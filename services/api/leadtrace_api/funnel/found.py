@@ -53,7 +53,7 @@ async def of_pairs(
 
 async def _kept(now: Reading, asked: Slice, room: Room) -> tuple[dict[str | None, Sums], Sums, bool]:
     ages_are_kept = asked.basis is Basis.COHORT and asked.known is None
-    if not (ages_are_kept and await are_counted(now, room.settings.timezone)):
+    if not (ages_are_kept and are_counted(now, room.settings.timezone)):
         counts = of_counts(await stage_counts(now, asked))
         return *sums_by_key(counts, await revenues(now, asked), asked), False
     # Whoever counts ages counts stages too, in far fewer rows.
@@ -75,7 +75,7 @@ async def of_facts(now: Reading, asked: Question, room: Room) -> Found:
     Raises:
         UnavailableError: after an update not every lead's row says yet what it counts for.
     """
-    if not await are_counted(now, room.settings.timezone):
+    if not are_counted(now, room.settings.timezone):
         raise UnavailableError(
             "What leads count for is written down for the first time; try again in minutes."
         )

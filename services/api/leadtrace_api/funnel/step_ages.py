@@ -27,14 +27,13 @@ select dimension, key, string_agg(int4send(day - date '0001-01-01'), ''::bytea),
        string_agg(int4send(octet_length(entries)), ''::bytea), string_agg(entries, ''::bytea)
 from api.step_ages {_WHERE} group by dimension, key
 """
-_ARE_COUNTED = "select contribution_version, timezone from api.projections where name = 'step_ages'"
 Period = TypeVar("Period")
 
 
-async def are_counted(reading: Reading, zone: str) -> bool:
+def are_counted(reading: Reading, zone: str) -> bool:
     """Whether all leads are counted so, and in days of this time zone."""
-    row = await (await driver_of(reading)).fetchrow(_ARE_COUNTED)
-    return row is not None and row[0] == VERSION and row[1] in {"", zone}
+    version, counted_in = reading.steps
+    return version == VERSION and counted_in in {"", zone}
 
 
 async def step_ages(

@@ -33,6 +33,10 @@ class Schedules:
         """What is in force until anything is activated."""
         return Schedule(self._shipped)
 
+    def made(self, versions: Sequence[int]) -> Schedule | None:
+        """What is in force once these were activated, oldest first, if it was told before."""
+        return self._made.get((len(versions), versions[-1])) if versions else self.shipped
+
     async def in_force(self, ask: Ask) -> Schedule:
         """What the service has taken over.
 

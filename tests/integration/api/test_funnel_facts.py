@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -26,6 +25,7 @@ from leadtrace_api.store.recount_steps import recount_steps_if_counted_otherwise
 from tests.integration.api.projection import Projection
 from tests.integration.api.test_funnel import get, listed
 from tests.unit.api.snapshots import outcome, outcomes, record, won
+from tests.unit.api.test_entries import open_steps
 
 _DAYS = st.one_of(st.none(), st.dates(date(2026, 1, 1), date(2026, 1, 6)))
 _LEADS = 5
@@ -34,13 +34,6 @@ MQL, CUSTOMER = Stage.MARKETING_QUALIFIED, Stage.CUSTOMER
 
 def _plain(sums: Sums) -> tuple[object, ...]:
     """Everything that a group says, without what it says by a zero."""
-    opened = sums.ages.open
-    steps = Counter(
-        {
-            (int(step), int(day)): int(count)
-            for step, day, count in zip(opened.step, opened.entry_day, opened.count, strict=True)
-        }
-    )
     ended = (sums.ages.won, sums.ages.lost, sums.ages.gone, sums.ages.late, sums.ages.unwatched)
     return (
         sums.counts.tolist(),
@@ -49,7 +42,7 @@ def _plain(sums: Sums) -> tuple[object, ...]:
             for kept in (sums.revenue, sums.customers, sums.recurring)
         ),
         [[*map(int, one.ravel().nonzero()[0]), *map(int, one[np.nonzero(one)])] for one in ended],
-        +steps,
+        open_steps(sums.ages),
     )
 
 

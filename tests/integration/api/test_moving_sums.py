@@ -25,6 +25,7 @@ from leadtrace_api.store.rollups import clear
 from tests.integration.api.projection import Projection
 from tests.integration.api.test_step_ages import crowd, told
 from tests.unit.api.snapshots import outcome, record, won
+from tests.unit.api.test_entries import open_steps
 
 _FIRST = date(2026, 1, 1)
 ALL = Slice(Basis.COHORT, "channel", None, None)
@@ -190,7 +191,7 @@ async def test_only_days_that_changed_are_read_again(
 
 async def _days(now: Reading) -> list[date]:
     found = await step_ages(now, ALL)
-    return [date.fromordinal(int(day)) for day in found["", ""].open.entry_day]
+    return [date.fromordinal(day) for _, day in open_steps(found["", ""])]
 
 
 async def test_what_were_too_large_to_keep_is_read_as_it_is(

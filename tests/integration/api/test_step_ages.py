@@ -30,6 +30,7 @@ from leadtrace_api.store.recount_steps import recount_steps_if_counted_otherwise
 from tests.integration.api import step_aged
 from tests.integration.api.projection import Projection
 from tests.unit.api.snapshots import DAY_US, START_US, lead_id, outcome, record
+from tests.unit.api.test_entries import open_steps
 
 BERLIN = calendar(ZoneInfo("Europe/Berlin"))
 ALL = Slice(Basis.COHORT, "channel", None, None)
@@ -80,13 +81,7 @@ def told(entries: Entries) -> Told:
             found[int(step), end, int(number)] = int(counts[step, number])
     for end, counts in (("entered", entries.entered), ("current", entries.current)):
         found.update({(0, end, place): count for place, count in enumerate(counts.tolist()) if count})
-    opened = entries.open
-    for step, day, count in zip(opened.step, opened.entry_day, opened.count, strict=True):
-        assert (int(step), "open", int(day)) not in found
-        found[int(step), "open", int(day)] = int(count)
-    assert list(zip(opened.step, opened.entry_day, strict=True)) == sorted(
-        zip(opened.step, opened.entry_day, strict=True)
-    )
+    found.update({(step, "open", day): count for (step, day), count in open_steps(entries).items()})
     return found
 
 

@@ -54,7 +54,6 @@ class TestEngine:
             assert await connection.scalar(text("select current_user")) == "postgres"
         await engine.dispose()
 
-
     async def test_a_connection_that_the_server_ended_while_it_lay_idle_is_made_anew(
         self, database_url: str
     ) -> None:

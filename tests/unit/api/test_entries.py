@@ -77,12 +77,23 @@ def _told(one: Entries) -> Counter[Said]:
         counts = getattr(one, end.name.lower())
         for step, place in zip(*np.nonzero(counts), strict=True):
             found[end.name, int(step), int(place)] = int(counts[step, place])
-    for step, day, count in zip(one.open.step, one.open.entry_day, one.open.count, strict=True):
-        found["open", int(step), int(day)] = int(count)
+    for (step, day), count in open_steps(one).items():
+        found["open", step, day] = count
     for name in ("entered", "current"):
         for place, count in enumerate(getattr(one, name).tolist()):
             found[name, place, 0] = count
     return +found
+
+
+def open_steps(one: Entries) -> Counter[tuple[int, int]]:
+    """How many are open by step and day of entry."""
+    days, steps = one.opened.nonzero()
+    return Counter(
+        {
+            (int(step), int(day) + one.first + FIRST_ORDINAL): int(one.opened[day, step])
+            for day, step in zip(days, steps, strict=True)
+        }
+    )
 
 
 def _reached(told: Counter[Said]) -> list[int]:

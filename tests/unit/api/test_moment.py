@@ -1,5 +1,6 @@
 """Of a moment only its bins decide how open steps are counted: while they last, so does every rate."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -8,12 +9,15 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leadtrace_api.funnel.entries import OpenSteps
+from leadtrace.domain.survival.age_bins import BEGINS_S
+from leadtrace_api.funnel.entries import FIRST_ORDINAL, Entries, Packed, unpacked
 from leadtrace_api.funnel.rates import Moment, moment
+from leadtrace_api.projector.step_codes import code_of_open
 
 _DAY_S = 86_400
 _TODAY = 739_000
-_OPEN = st.lists(st.tuples(st.integers(0, 6), st.integers(_TODAY - 800, _TODAY + 2)), max_size=20)
+_FIRST = _TODAY - 800
+_OPEN = st.lists(st.tuples(st.integers(0, 6), st.integers(_FIRST, _TODAY + 2)), max_size=20)
 # Beside the ends of minutes and of hours, where ages come into another bin.
 _ENDS = [60 * minutes for minutes in (1, 2, 5, 10, 15, 30, *range(60, 24 * 60, 60))]
 # Moments have microseconds, and no more.
@@ -23,10 +27,29 @@ _SECONDS = st.lists(_SOME, max_size=10).map(
 )
 
 
-def _opened(steps: list[tuple[int, int]]) -> OpenSteps:
-    pairs = sorted({*steps, (0, _TODAY)})
-    made = np.array(pairs, dtype=np.int64)
-    return OpenSteps(made[:, 0], made[:, 1], np.ones(len(pairs), dtype=np.int64))
+def _opened(steps: list[tuple[int, int]]) -> Entries:
+    codes = np.array([code_of_open(step, day - _FIRST) for step, day in {*steps, (0, _TODAY)}])
+    packed = Packed(np.array([_FIRST - FIRST_ORDINAL]), np.array([len(codes)]), codes.astype(np.uint32))
+    return unpacked([packed])[0]
+
+
+def _by_bin(moment: Moment, steps: list[tuple[int, int]]) -> Counter[tuple[int, int]]:
+    """By step and bin, one step after the other."""
+    found: Counter[tuple[int, int]] = Counter()
+    for step, day in {*steps, (0, _TODAY)}:
+        age = max((moment.day - day) * _DAY_S + moment.seconds, 0)
+        found[step, sum(begin <= age for begin in BEGINS_S.tolist()) - 1] += 1
+    return found
+
+
+@given(steps=_OPEN, seconds=_SOME)
+def test_each_open_step_is_counted_in_the_bin_of_its_age(
+    steps: list[tuple[int, int]], seconds: float
+) -> None:
+    now = Moment(_TODAY, seconds)
+    found = now.open_by_bin(_opened(steps))
+    places = zip(*found.nonzero(), strict=True)
+    assert {(int(step), int(at)): found[step, at] for step, at in places} == _by_bin(now, steps)
 
 
 @given(course=_SECONDS, steps=_OPEN)
@@ -37,7 +60,7 @@ def test_moments_with_the_same_bins_count_all_alike(
     moments = [Moment(day, seconds) for day in (_TODAY, _TODAY + 1) for seconds in course]
     for one, later in pairwise(moments):
         if one.bins == later.bins:
-            assert (one.open_by_bin([opened]) == later.open_by_bin([opened])).all()
+            assert (one.open_by_bin(opened) == later.open_by_bin(opened)).all()
 
 
 def test_a_day_has_few_of_them() -> None:

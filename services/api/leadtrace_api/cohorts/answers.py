@@ -9,7 +9,7 @@ from leadtrace.domain.survival.age_bins import ENDS_S
 from leadtrace.domain.survival.honest_rate import Ends
 from leadtrace.domain.survival.intervals import log_minus_log
 from leadtrace_api.cohorts.schemas import CohortNumbers, Point
-from leadtrace_api.funnel.entries import Entries
+from leadtrace_api.funnel.entries import Entries, stacked
 from leadtrace_api.funnel.rates import Moment, Told, ends_of, rates
 from leadtrace_api.schemas import RATE_DIGITS, rounded_interval
 
@@ -23,7 +23,7 @@ class Teller:
 
     def numbers(self, cohorts: Sequence[Entries], everybody: Entries) -> list[CohortNumbers]:
         """Each cohort; what it has yet to expect is told by all leads there are."""
-        ends = ends_of(cohorts, self.now)
+        ends = ends_of(stacked(cohorts), self.now)
         told = rates(cohorts, everybody, self.now)
         return [self._one(ends, place, one) for place, one in enumerate(told)]
 

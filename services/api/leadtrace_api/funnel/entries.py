@@ -1,10 +1,9 @@
-"""How the steps of groups of leads ended, as counts, and such counts unpacked from codes."""
+"""How the steps of groups of leads ended, as counts by code, and such counts made of codes."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -33,44 +32,101 @@ _Whole: TypeAlias = NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class OpenSteps:
-    """Steps that have not ended: which step, entered on which day (its ordinal), and how many leads.
-
-    Ascending by step and day, each pair once.
-    """
-
-    step: Ints
-    entry_day: Ints
-    count: Ints
-
-
-@dataclass(frozen=True, slots=True)
 class Entries:
-    """How the steps of a group of leads ended, as counts by step and bin of age; those open by entry day.
+    """How many leads each code stands for, the codes being the last axis; another one before is of groups.
 
-    `late` counts, by the age from which on they were watched, those of them that were not watched from the
-    beginning. The arrays of ended steps and `late` are `len(STEPS)` by `BINS`; `unwatched`, by step and by
-    whether they were won, are further ones that had ended before they were watched. `entered` and `current`
-    are by stage, and `reached`, the leads that entered the step from a rung or took the last one, by rung.
+    Open steps are counted from the day `first` on, the calendar's first being 0. What is told of ended steps
+    has further axes by step and by bin of age: `late` counts, by the age from which on they were watched,
+    those that were not watched from the beginning; `unwatched`, by whether they were won, are further ones
+    that had ended before they were watched. `entered` and `current` are by stage, and `reached`, the leads
+    that entered the step from a rung or took the last one, by rung.
     """
 
-    won: Ints
-    lost: Ints
-    gone: Ints
-    late: Ints
-    unwatched: Ints
-    open: OpenSteps
-    entered: Ints
-    reached: Ints
-    current: Ints
+    counts: Ints
+    first: int
+
+    @property
+    def won(self) -> Ints:
+        """Steps that were taken."""
+        return self._ended(End.WON)
+
+    @property
+    def lost(self) -> Ints:
+        """Steps of leads that were lost."""
+        return self._ended(End.LOST)
+
+    @property
+    def gone(self) -> Ints:
+        """Steps of leads that were not watched further."""
+        return self._ended(End.GONE)
+
+    @property
+    def late(self) -> Ints:
+        """Of all steps those that came to be watched at an age."""
+        return self._ended(End.LATE)
+
+    @property
+    def unwatched(self) -> Ints:
+        """By step those that were not won, and those that were."""
+        return self._ended(End.UNWATCHED)[..., :2]
+
+    @property
+    def days(self) -> int:
+        """Of how many days, from the first on, open steps are counted."""
+        return (int(self.counts.shape[-1]) - FIRST_OPEN) // STEP_ROOM
+
+    @property
+    def opened(self) -> Ints:
+        """Steps that have not ended, by days from the first on and by step."""
+        opened = self.counts[..., FIRST_OPEN:]
+        return opened.reshape(*opened.shape[:-1], self.days, STEP_ROOM)[..., : len(STEPS)]
+
+    @property
+    def entered(self) -> Ints:
+        """Entries to each stage."""
+        return self.counts[..., FIRST_ENTERED : FIRST_ENTERED + len(Stage)]
+
+    @property
+    def current(self) -> Ints:
+        """Leads that stand at each stage."""
+        return self.counts[..., FIRST_CURRENT : FIRST_CURRENT + len(Stage)]
+
+    @property
+    def reached(self) -> Ints:
+        """Leads that reached each rung."""
+        unwatched = self.unwatched
+        ended = sum(one.sum(axis=-1) for one in (self.won, self.lost, self.gone, unwatched))
+        entered = (ended + self.opened.sum(axis=-2))[..., : len(LADDER) - 1]
+        won_last = self.won[..., _LAST_STEP, :].sum(axis=-1) + unwatched[..., _LAST_STEP, 1]
+        found: Ints = np.concatenate([entered, won_last[..., None]], axis=-1)
+        return found
 
     def plus(self, others: Iterable["Entries"]) -> "Entries":
         """The sum with others."""
-        return _difference([self, *others], [])
+        every = stacked([self, *others])
+        return Entries(every.counts.sum(axis=0), every.first)
 
     def minus(self, others: Iterable["Entries"]) -> "Entries":
         """What others, which are parts of this, leave of it: exactly, and nothing below 0."""
-        return _difference([self], list(others))
+        every = stacked([self, *others])
+        return Entries(2 * every.counts[0] - every.counts.sum(axis=0), every.first)
+
+    def _ended(self, end: End) -> Ints:
+        ended = self.counts[..., :FIRST_ENTERED]
+        return ended.reshape(*ended.shape[:-1], *ENDED_SHAPE)[..., end, :BINS]
+
+
+def stacked(groups: Sequence[Entries]) -> Entries:
+    """Single groups as one with an axis of groups."""
+    first = min((one.first for one in groups if one.days), default=0)
+    room = max((one.days + one.first - first for one in groups if one.days), default=0) * STEP_ROOM
+    counts = np.zeros((len(groups), FIRST_OPEN + room), dtype=np.int64)
+    for mine, one in zip(counts, groups, strict=True):
+        mine[:FIRST_OPEN] = one.counts[:FIRST_OPEN]
+        if one.days:
+            begin = FIRST_OPEN + (one.first - first) * STEP_ROOM
+            mine[begin : begin + one.days * STEP_ROOM] = one.counts[FIRST_OPEN:]
+    return Entries(counts, first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +145,7 @@ class Packed:
 @cache
 def no_entries() -> Entries:
     """Those of no lead at all."""
-    nothing = np.zeros(0, dtype=np.int64)
-    return unpacked([Packed(nothing, nothing, nothing.astype(np.uint32))])[0]
+    return Entries(np.zeros(FIRST_OPEN, dtype=np.int64), 0)
 
 
 def unpacked(groups: Sequence[Packed]) -> list[Entries]:
@@ -106,9 +161,9 @@ def unpacked(groups: Sequence[Packed]) -> list[Entries]:
     room = room_of(codes)
     ends = np.cumsum([len(one.codes) for one in groups])
     return [
-        entries
+        Entries(counts, first)
         for some in _turns(len(groups), max(1, _MOST_AT_ONCE // room))
-        for entries in entries_of(_sums(groups[some], codes[_reach(ends, some)], room), first)
+        for counts in _sums(groups[some], codes[_reach(ends, some)], room)
     ]
 
 
@@ -137,77 +192,3 @@ def _sums(groups: Sequence[Packed], codes: Ints, room: int) -> Ints:
     # Sums of doubles are exact far beyond the number of leads that there can be.
     sums = np.bincount(places, weights=weights, minlength=len(groups) * room)
     return sums.astype(np.int64).reshape(len(groups), room)
-
-
-def entries_of(sums: Ints, first: int) -> Iterator[Entries]:
-    """Those of sums by group and code, in which steps are open since so many days after the first."""
-    groups, room = sums.shape
-    ended = sums[:, :FIRST_ENTERED].reshape(groups, *ENDED_SHAPE)[..., :BINS]
-    opened = sums[:, FIRST_OPEN:].reshape(groups, (room - FIRST_OPEN) // STEP_ROOM, STEP_ROOM)
-    reached = _reached(ended, opened.sum(axis=1)[:, : len(STEPS)])
-    still = _opened(opened, first)
-    for group, one in enumerate(ended):
-        yield Entries(
-            one[:, End.WON],
-            one[:, End.LOST],
-            one[:, End.GONE],
-            one[:, End.LATE],
-            one[:, End.UNWATCHED, :2],
-            still[group],
-            sums[group, FIRST_ENTERED : FIRST_ENTERED + len(Stage)],
-            reached[group],
-            sums[group, FIRST_CURRENT : FIRST_CURRENT + len(Stage)],
-        )
-
-
-def _reached(ended: Ints, opened: Ints) -> Ints:
-    by_end = ended.sum(axis=-1)
-    entered = opened + sum(by_end[:, :, end] for end in (End.WON, End.LOST, End.GONE, End.UNWATCHED))
-    unwatched = ended[:, _LAST_STEP, End.UNWATCHED, 1]
-    won_last = by_end[:, _LAST_STEP, End.WON] + unwatched
-    found: Ints = np.concatenate([entered[:, : len(LADDER) - 1], won_last[:, None]], axis=1)
-    return found
-
-
-def _opened(by_day: Ints, first: int) -> list[OpenSteps]:
-    """Those of counts by group, day, from the first on, and step."""
-    groups, most_days, steps = by_day.shape
-    laid_out = np.ascontiguousarray(by_day.transpose(0, 2, 1)).ravel()
-    # Far quicker than to look for the places by group, step and day.
-    held = np.flatnonzero(laid_out != 0)
-    group_and_step, day = np.divmod(held, most_days)
-    group, step = np.divmod(group_and_step, steps)
-    count, days = laid_out[held], day + first + FIRST_ORDINAL
-    bounds = np.searchsorted(group, np.arange(groups + 1)).tolist()
-    return [OpenSteps(step[begin:end], days[begin:end], count[begin:end]) for begin, end in pairwise(bounds)]
-
-
-def _difference(more: Sequence[Entries], less: Sequence[Entries]) -> Entries:
-    """The sum of some less that of others."""
-
-    def total(part: Callable[[Entries], Ints]) -> Ints:
-        summed: Ints = np.sum([part(one) for one in more], axis=0)
-        return summed - np.sum([part(one) for one in less], axis=0) if less else summed
-
-    return Entries(
-        total(lambda one: one.won),
-        total(lambda one: one.lost),
-        total(lambda one: one.gone),
-        total(lambda one: one.late),
-        total(lambda one: one.unwatched),
-        _difference_of_open([one.open for one in more], [one.open for one in less]),
-        total(lambda one: one.entered),
-        total(lambda one: one.reached),
-        total(lambda one: one.current),
-    )
-
-
-def _difference_of_open(more: Sequence[OpenSteps], less: Sequence[OpenSteps]) -> OpenSteps:
-    both = [*more, *less]
-    days = np.concatenate([one.entry_day for one in both])
-    first = int(days.min()) if len(days) else FIRST_ORDINAL
-    places = (days - first) * STEP_ROOM + np.concatenate([one.step for one in both])
-    counts = np.concatenate([*(one.count for one in more), *(-one.count for one in less)])
-    sums = np.bincount(places, weights=counts).astype(np.int64)
-    by_day = np.pad(sums, (0, -len(sums) % STEP_ROOM)).reshape(1, -1, STEP_ROOM)
-    return _opened(by_day, first - FIRST_ORDINAL)[0]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from leadtrace_api.funnel.day_money import DayMoney
 from leadtrace_api.funnel.day_rows import DayRows, GroupKey, States
-from leadtrace_api.funnel.entries import Entries, entries_of, room_of
+from leadtrace_api.funnel.entries import Entries, room_of
 from leadtrace_api.funnel.moving_money import NO_MONEY_AT_ALL, MovingMoney
 from leadtrace_api.projector.step_codes import FIRST_OPEN, STEP_ROOM, Ints
 
@@ -40,7 +40,7 @@ class MovingSum:
     @cached_property
     def entries(self) -> dict[GroupKey, Entries]:
         """How the steps of each group that has any ended."""
-        return dict(zip(self.places, entries_of(self.counts, self.first), strict=True))
+        return {group: Entries(self.counts[place], self.first) for group, place in self.places.items()}
 
     @cached_property
     def states(self) -> States:

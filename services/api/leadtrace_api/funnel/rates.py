@@ -10,9 +10,8 @@ import numpy as np
 
 from leadtrace.domain.survival.age_bins import BEGINS_S, BINS, DAY_S, ENDS_S
 from leadtrace.domain.survival.honest_rate import Counts, Ends, HonestRates, honest_rates
-from leadtrace_api.funnel.entries import Entries, OpenSteps
+from leadtrace_api.funnel.entries import FIRST_ORDINAL, Entries, stacked
 from leadtrace_api.funnel.honest import told_rates
-from leadtrace_api.projector.step_codes import STEPS
 from leadtrace_api.schemas import Duration, Rate
 from leadtrace_api.survival import QUANTILES
 
@@ -45,20 +44,23 @@ class Moment:
         """All of the moment that decides in which bin an open step is, whenever it was entered."""
         return self.day, int(np.searchsorted(_COMING_S, self.seconds, "right"))
 
-    def open_by_bin(self, groups: Sequence[OpenSteps]) -> Counts:
-        """How many are open by group, step and bin of age.
+    def open_by_bin(self, entries: Entries) -> Counts:
+        """How many are open, by step and bin of age.
 
         An age counts from the beginning of the day of entry. So it is too long by less than a day, and never
         too short: who came today is watched today.
         """
-        group = np.repeat(np.arange(len(groups)), [len(one.step) for one in groups])
-        entered = np.concatenate([one.entry_day for one in groups])
-        step = np.concatenate([one.step for one in groups])
-        count = np.concatenate([one.count for one in groups])
+        opened = entries.opened
+        *groups, days, steps = opened.shape
+        found = np.zeros((*groups, steps, BINS), dtype=np.int64)
+        entered = np.arange(days) + (entries.first + FIRST_ORDINAL)
         ages = np.maximum((self.day - entered) * DAY_S + self.seconds, 0)
-        places = (group * len(STEPS) + step) * BINS + np.searchsorted(BEGINS_S, ages, "right") - 1
-        sums = np.bincount(places, weights=count, minlength=len(groups) * len(STEPS) * BINS)
-        return sums.astype(np.int64).reshape(len(groups), len(STEPS), BINS)
+        bins = np.searchsorted(BEGINS_S, ages, "right") - 1
+        # The later the day, the younger: days of one bin stand side by side.
+        begins = np.flatnonzero(np.diff(bins, prepend=-1))
+        if days:
+            found[..., bins[begins]] = np.add.reduceat(opened, begins, axis=-2).swapaxes(-2, -1)
+        return found
 
 
 def moment(at: datetime, zone: ZoneInfo) -> Moment:
@@ -70,24 +72,19 @@ def moment(at: datetime, zone: ZoneInfo) -> Moment:
 
 def rates(groups: Sequence[Entries], everybody: Entries, now: Moment) -> list[Told]:
     """The rates of each group; what it has yet to expect is told by all leads there are."""
-    found = honest_rates(ends_of(groups, now), ends_of([everybody], now))
-    told = told_rates(found, np.stack([one.unwatched for one in groups]))
+    every = stacked(groups)
+    found = honest_rates(ends_of(every, now), ends_of(stacked([everybody]), now))
+    told = told_rates(found, every.unwatched)
     return [
         tuple(StepNumbers(*both) for both in zip(of_rates, of_times, strict=True))
         for of_rates, of_times in zip(told, _durations(found), strict=True)
     ]
 
 
-def ends_of(groups: Sequence[Entries], now: Moment) -> Ends:
+def ends_of(entries: Entries, now: Moment) -> Ends:
     """How leads left the steps, by group, step and bin of age."""
-    return Ends(
-        ENDS_S,
-        np.stack([one.won for one in groups]),
-        np.stack([one.lost for one in groups]),
-        np.stack([one.gone for one in groups]),
-        now.open_by_bin([one.open for one in groups]),
-        np.stack([one.late for one in groups]),
-    )
+    opened = now.open_by_bin(entries)
+    return Ends(ENDS_S, entries.won, entries.lost, entries.gone, opened, entries.late)
 
 
 def _durations(found: HonestRates) -> list[list[Duration]]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from leadtrace.events.lead import LADDER, Stage
 from leadtrace_api.funnel.day_money import Revenue
-from leadtrace_api.funnel.entries import Entries, no_entries
+from leadtrace_api.funnel.entries import Entries, no_entries, stacked
 from leadtrace_api.funnel.queries import Slice, StageCount
 from leadtrace_api.projector.dimensions import TOTAL
 from leadtrace_api.projector.step_codes import Ints
@@ -64,11 +64,13 @@ def of_counts(counts: Iterable[StageCount]) -> dict[tuple[str, str], Sums]:
 
 def of_entries(ages: Mapping[_First, Entries]) -> dict[_First, Sums]:
     """The same where steps are counted, which tell of stages too."""
+    if not ages:
+        return {}
+    every = stacked(list(ages.values()))
     counts = np.zeros((len(ages), len(Stage), 3), dtype=np.int64)
-    for place, entries in enumerate(ages.values()):
-        counts[place, :, ENTERED] = entries.entered
-        counts[place, _RUNGS, REACHED] = entries.reached
-        counts[place, :, CURRENT] = entries.current
+    counts[..., ENTERED] = every.entered
+    counts[:, _RUNGS, REACHED] = every.reached
+    counts[..., CURRENT] = every.current
     return {
         place: Sums(counts=mine, ages=entries)
         for (place, entries), mine in zip(ages.items(), counts, strict=True)

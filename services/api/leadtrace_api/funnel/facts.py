@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import BigInteger, ColumnElement, Row, Select, func, literal_column, select, text
 
 from leadtrace_api.funnel.day_rows import SENT
@@ -25,6 +26,11 @@ _L = LEADS.c
 _DAYS_BEFORE: ColumnElement[date] = literal_column("date '0001-01-01'")
 _NOTHING: ColumnElement[bytes] = literal_column("''::bytea")
 _DAYS_AT_ONCE: Final = 120
+# Of a day's number the highest bit is set; codes are far below it.
+_IS_DAY: ColumnElement[int] = literal_column("(-2147483648)")
+_FIRST_DAY: Final = 1 << 31
+# Groups are counted as leads are read, however many there are; by default they are sorted before, on disk.
+_ROOM_TO_COUNT: Final = text("set local work_mem = '64MB'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,7 @@ class Question:
 async def sums_of(now: Reading, asked: Question) -> dict[Key, Sums]:
     """The sums of each group, those with most leads first; no groups but one without dimensions."""
     size = len(asked.by)
+    await now.connection.execute(_ROOM_TO_COUNT)
     ages: dict[Key, Entries] = {}
     for some in await _turns(now, asked):
         rows = await _all(now, _packed(now, some))
@@ -87,28 +94,25 @@ async def _turns(now: Reading, asked: Question) -> list[Question]:
 
 
 def _packed(now: Reading, asked: Question) -> Select[Any]:
-    """By group, one value a column: of which days its leads are, how long the codes of each are, and these.
-
-    The aggregates of one group see its rows in one order.
-    """
+    """By group, one value a column: of each lead its day, marked as one, and behind it its codes."""
     columns = asked.columns()
-    parts = (
-        func.int4send(_L.cohort_day - _DAYS_BEFORE),
-        func.int4send(func.octet_length(_L.steps)),
-        _L.steps,
-    )
-    packed = [func.string_agg(part, _NOTHING) for part in parts]
-    asked_for = select(*columns, *packed).where(*asked.conditions(now), _L.steps.is_not(None))
+    day = func.int4send((_L.cohort_day - _DAYS_BEFORE).op("|")(_IS_DAY))
+    packed = func.string_agg(day.op("||")(_L.steps), _NOTHING)
+    asked_for = select(*columns, packed).where(*asked.conditions(now), _L.steps.is_not(None))
     # Without dimensions all leads are a group, even where there are none.
     return asked_for.group_by(*columns).having(func.count() > 0)
 
 
 def _unpacked(rows: Sequence[Row[Any]], size: int) -> dict[Key, Entries]:
-    groups = []
-    for row in rows:
-        days, sizes, codes = (np.frombuffer(part, SENT) for part in row[size:])
-        groups.append(Packed(days, sizes // SENT.itemsize, codes))
+    groups = [_group(np.frombuffer(row[size], SENT)) for row in rows]
     return dict(zip([tuple(row[:size]) for row in rows], unpacked(groups), strict=True))
+
+
+def _group(words: NDArray[np.uint32]) -> Packed:
+    is_day = words >= _FIRST_DAY
+    begins = np.flatnonzero(is_day)
+    sizes = np.diff(begins, append=len(words)) - 1
+    return Packed(words[begins] - _FIRST_DAY, sizes, words[~is_day])
 
 
 def _revenue(now: Reading, asked: Question) -> Select[Any]:

@@ -7,10 +7,10 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import BigInteger, ColumnElement, Row, Select, func, literal_column, select, text
 
 from leadtrace_api.funnel.day_rows import SENT
@@ -25,7 +25,7 @@ Key = tuple[str | None, ...]
 _L = LEADS.c
 _DAYS_BEFORE: ColumnElement[date] = literal_column("date '0001-01-01'")
 _NOTHING: ColumnElement[bytes] = literal_column("''::bytea")
-_DAYS_AT_ONCE: Final = 120
+_DAYS_AT_ONCE: Final = 45
 # Of a day's number the highest bit is set; codes are far below it.
 _IS_DAY: ColumnElement[int] = literal_column("(-2147483648)")
 _FIRST_DAY: Final = 1 << 31
@@ -63,11 +63,10 @@ async def sums_of(now: Reading, asked: Question) -> dict[Key, Sums]:
     size = len(asked.by)
     await now.connection.execute(_ROOM_TO_COUNT)
     ages: dict[Key, Entries] = {}
-    for some in await _turns(now, asked):
-        rows = await _all(now, _packed(now, some))
-        # Others are answered while millions of codes are counted.
-        for key, more in (await asyncio.to_thread(_unpacked, rows, size)).items():
-            ages[key] = ages[key].plus([more]) if key in ages else more
+    read: Sequence[Row[Any]] = ()
+    # While the database reads one turn, another thread counts the one before; and others are answered.
+    for some in (*await _turns(now, asked), None):
+        _, read = await asyncio.gather(asyncio.to_thread(_count, read, ages), _read(now, some))
     found = of_entries(ages)
     for row in await _all(now, _revenue(now, asked)):
         sums = found.setdefault(tuple(row[:size]), Sums())
@@ -93,6 +92,10 @@ async def _turns(now: Reading, asked: Question) -> list[Question]:
     ]
 
 
+async def _read(now: Reading, asked: Question | None) -> Sequence[Row[Any]]:
+    return await _all(now, _packed(now, asked)) if asked is not None else ()
+
+
 def _packed(now: Reading, asked: Question) -> Select[Any]:
     """By group, one value a column: of each lead its day, marked as one, and behind it its codes."""
     columns = asked.columns()
@@ -103,16 +106,28 @@ def _packed(now: Reading, asked: Question) -> Select[Any]:
     return asked_for.group_by(*columns).having(func.count() > 0)
 
 
-def _unpacked(rows: Sequence[Row[Any]], size: int) -> dict[Key, Entries]:
-    groups = [_group(np.frombuffer(row[size], SENT)) for row in rows]
-    return dict(zip([tuple(row[:size]) for row in rows], unpacked(groups), strict=True))
+def _count(rows: Sequence[Row[Any]], ages: dict[Key, Entries]) -> None:
+    """Add what is packed in rows to what their groups have."""
+    for key, more in _unpacked(rows).items():
+        ages[key] = ages[key].plus([more]) if key in ages else more
 
 
-def _group(words: NDArray[np.uint32]) -> Packed:
+def _unpacked(rows: Sequence[Row[Any]]) -> dict[Key, Entries]:
+    parts = [row[-1] for row in rows]
+    words = np.frombuffer(b"".join(parts), SENT)
     is_day = words >= _FIRST_DAY
     begins = np.flatnonzero(is_day)
-    sizes = np.diff(begins, append=len(words)) - 1
-    return Packed(words[begins] - _FIRST_DAY, sizes, words[~is_day])
+    days, sizes = words[begins] - _FIRST_DAY, np.diff(begins, append=len(words)) - 1
+    codes = words[~is_day]
+    # Of each group the last word, the leads before it and the codes before it.
+    ends = np.cumsum([len(part) // SENT.itemsize for part in parts])
+    leads = np.searchsorted(begins, ends)
+    bounds = pairwise([(0, 0), *zip(leads.tolist(), (ends - leads).tolist(), strict=True)])
+    groups = [
+        Packed(days[lead:next_lead], sizes[lead:next_lead], codes[code:next_code])
+        for (lead, code), (next_lead, next_code) in bounds
+    ]
+    return dict(zip([tuple(row[:-1]) for row in rows], unpacked(groups), strict=True))
 
 
 def _revenue(now: Reading, asked: Question) -> Select[Any]:

@@ -7,7 +7,7 @@ happened. Rollups are summed from the same leads; whether both say the same, the
 import asyncio
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
 
@@ -21,8 +21,9 @@ SEGMENTS: Final = 5
 CAMPAIGNS: Final = 500
 DAYS: Final = 730
 _WITHIN_S: Final = 3_600
-# One for each core of the machine: each makes its part of the leads.
+# One for each core of the machine.
 _AT_ONCE: Final = 2
+_PARTS: Final = 200
 _RUNGS: Final = len(LADDER)
 _DAY_S: Final = 86_400
 _EDGES: Final = f"array[{', '.join(map(str, AGE_EDGES_S))}]::bigint[]"
@@ -198,26 +199,24 @@ async def fill(url: str, leads: int, now_s: int) -> None:
 
 
 async def _in_parts(url: str, statement: str, leads: int, *more: int) -> None:
-    bounds = [leads * part // _AT_ONCE for part in range(_AT_ONCE + 1)]
-    connections = [await _connect(url) for _ in range(_AT_ONCE)]
-    await asyncio.gather(
-        *(
-            connection.execute(statement, first + 1, last, *more, timeout=_WITHIN_S)
-            for connection, first, last in zip(connections, bounds, bounds[1:], strict=False)
-        )
-    )
-    for connection in connections:
-        await connection.close()
+    """Part after part, so that rows lie in the order of their numbers, as if they had come one by one."""
+    bounds = [leads * part // _PARTS for part in range(_PARTS + 1)]
+    await _work(url, [(statement, first + 1, last, *more) for first, last in pairwise(bounds)])
 
 
 async def _all(url: str, statements: Sequence[str]) -> None:
-    """Statements that do not touch each other's rows, as many at once as there are cores."""
+    """Statements that do not touch each other's rows."""
+    await _work(url, [(statement,) for statement in statements])
+
+
+async def _work(url: str, statements: Sequence[tuple[Any, ...]]) -> None:
+    """As many at once as there are cores."""
     waiting = list(reversed(statements))
 
     async def work() -> None:
         connection = await _connect(url)
         while waiting:
-            await connection.execute(waiting.pop(), timeout=_WITHIN_S)
+            await connection.execute(*waiting.pop(), timeout=_WITHIN_S)
         await connection.close()
 
     await asyncio.gather(*(work() for _ in range(_AT_ONCE)))

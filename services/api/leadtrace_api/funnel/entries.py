@@ -103,13 +103,11 @@ class Entries:
 
     def plus(self, others: Iterable["Entries"]) -> "Entries":
         """The sum with others."""
-        every = stacked([self, *others])
-        return Entries(every.counts.sum(axis=0), every.first)
+        return _summed([self, *others], [])
 
     def minus(self, others: Iterable["Entries"]) -> "Entries":
         """What others, which are parts of this, leave of it: exactly, and nothing below 0."""
-        every = stacked([self, *others])
-        return Entries(2 * every.counts[0] - every.counts.sum(axis=0), every.first)
+        return _summed([self], list(others))
 
     def _ended(self, end: End) -> Ints:
         ended = self.counts[..., :FIRST_ENTERED]
@@ -118,15 +116,37 @@ class Entries:
 
 def stacked(groups: Sequence[Entries]) -> Entries:
     """Single groups as one with an axis of groups."""
-    first = min((one.first for one in groups if one.days), default=0)
-    room = max((one.days + one.first - first for one in groups if one.days), default=0) * STEP_ROOM
-    counts = np.zeros((len(groups), FIRST_OPEN + room), dtype=np.int64)
+    first, room = _span(groups)
+    counts = np.zeros((len(groups), room), dtype=np.int64)
     for mine, one in zip(counts, groups, strict=True):
-        mine[:FIRST_OPEN] = one.counts[:FIRST_OPEN]
-        if one.days:
-            begin = FIRST_OPEN + (one.first - first) * STEP_ROOM
-            mine[begin : begin + one.days * STEP_ROOM] = one.counts[FIRST_OPEN:]
+        for place, part in _parts_of(one, mine, first):
+            place[:] = part
     return Entries(counts, first)
+
+
+def _summed(more: Sequence[Entries], less: Sequence[Entries]) -> Entries:
+    first, room = _span([*more, *less])
+    counts = np.zeros(room, dtype=np.int64)
+    for groups, put in ((more, np.add), (less, np.subtract)):
+        for one in groups:
+            for place, part in _parts_of(one, counts, first):
+                put(place, part, out=place)
+    return Entries(counts, first)
+
+
+def _parts_of(one: Entries, counts: Ints, first: int) -> Iterator[tuple[Ints, Ints]]:
+    """Where among counts from a day on, the group's at the latest, its own are, and these."""
+    yield counts[:FIRST_OPEN], one.counts[:FIRST_OPEN]
+    if one.days:
+        begin = FIRST_OPEN + (one.first - first) * STEP_ROOM
+        yield counts[begin : begin + one.days * STEP_ROOM], one.counts[FIRST_OPEN:]
+
+
+def _span(groups: Sequence[Entries]) -> tuple[int, int]:
+    """The first day of any, and how many codes there are from it on."""
+    with_days = [one for one in groups if one.days]
+    first = min((one.first for one in with_days), default=0)
+    return first, FIRST_OPEN + max((one.days + one.first - first for one in with_days), default=0) * STEP_ROOM
 
 
 @dataclass(frozen=True, slots=True)

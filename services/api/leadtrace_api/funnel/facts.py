@@ -10,9 +10,11 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
+import msgspec
 import numpy as np
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, func, literal_column, select, text
+from sqlalchemy import ColumnElement, Row, Select, Text, func, literal_column, select, text
 
+from leadtrace_api.funnel.day_money import Revenue
 from leadtrace_api.funnel.day_rows import SENT
 from leadtrace_api.funnel.entries import Entries, Packed, unpacked
 from leadtrace_api.funnel.sums import Sums, in_order, of_entries
@@ -24,8 +26,10 @@ Key = tuple[str | None, ...]
 
 _L = LEADS.c
 _DAYS_BEFORE: ColumnElement[date] = literal_column("date '0001-01-01'")
+# What a customer brought by currency, and what of it recurs.
+_MONEY = msgspec.json.Decoder(list[tuple[dict[str, int], dict[str, int] | None]])
 _NOTHING: ColumnElement[bytes] = literal_column("''::bytea")
-_DAYS_AT_ONCE: Final = 45
+_DAYS_AT_ONCE: Final = 30
 # Of a day's number the highest bit is set; codes are far below it.
 _IS_DAY: ColumnElement[int] = literal_column("(-2147483648)")
 _FIRST_DAY: Final = 1 << 31
@@ -60,19 +64,15 @@ class Question:
 
 async def sums_of(now: Reading, asked: Question) -> dict[Key, Sums]:
     """The sums of each group, those with most leads first; no groups but one without dimensions."""
-    size = len(asked.by)
     await now.connection.execute(_ROOM_TO_COUNT)
-    ages: dict[Key, Entries] = {}
+    counted = _Counted()
     read: Sequence[Row[Any]] = ()
     # While the database reads one turn, another thread counts the one before; and others are answered.
     for some in (*await _turns(now, asked), None):
-        _, read = await asyncio.gather(asyncio.to_thread(_count, read, ages), _read(now, some))
-    found = of_entries(ages)
-    for row in await _all(now, _revenue(now, asked)):
-        sums = found.setdefault(tuple(row[:size]), Sums())
-        currency, customers, revenue, recurring = row[size:]
-        sums.customers[currency], sums.revenue[currency] = customers, revenue
-        sums.recurring[currency] = recurring
+        _, read = await asyncio.gather(asyncio.to_thread(counted.take, read), _read(now, some))
+    found = of_entries(counted.ages)
+    for (key, currency), amounts in counted.money.items():
+        found[key].take(Revenue("", "", currency, *amounts))
     return in_order({key: sums for key, sums in found.items() if sums.any()})
 
 
@@ -97,19 +97,38 @@ async def _read(now: Reading, asked: Question | None) -> Sequence[Row[Any]]:
 
 
 def _packed(now: Reading, asked: Question) -> Select[Any]:
-    """By group, one value a column: of each lead its day, marked as one, and behind it its codes."""
+    """By group, one value a column: what customers brought; of each lead its day, marked as one, and codes."""
     columns = asked.columns()
+    brought = func.jsonb_build_array(_L.revenue, _L.recurring).cast(Text)
+    money = func.string_agg(brought, ",").filter(_L.revenue.is_not(None))
     day = func.int4send((_L.cohort_day - _DAYS_BEFORE).op("|")(_IS_DAY))
-    packed = func.string_agg(day.op("||")(_L.steps), _NOTHING)
-    asked_for = select(*columns, packed).where(*asked.conditions(now), _L.steps.is_not(None))
+    codes = func.string_agg(day.op("||")(func.coalesce(_L.steps, _NOTHING)), _NOTHING)
     # Without dimensions all leads are a group, even where there are none.
+    asked_for = select(*columns, money, codes).where(*asked.conditions(now))
     return asked_for.group_by(*columns).having(func.count() > 0)
 
 
-def _count(rows: Sequence[Row[Any]], ages: dict[Key, Entries]) -> None:
-    """Add what is packed in rows to what their groups have."""
-    for key, more in _unpacked(rows).items():
-        ages[key] = ages[key].plus([more]) if key in ages else more
+class _Counted:
+    """What groups have so far: steps, and by currency customers, what they brought and what of it recurs."""
+
+    def __init__(self) -> None:
+        self.ages: dict[Key, Entries] = {}
+        self.money: dict[tuple[Key, str], list[int]] = {}
+
+    def take(self, rows: Sequence[Row[Any]]) -> None:
+        """Add what is packed in rows."""
+        for key, more in _unpacked(rows).items():
+            self.ages[key] = self.ages[key].plus([more]) if key in self.ages else more
+        for row in rows:
+            for revenue, recurring in _MONEY.decode(f"[{row[-2] or ''}]"):
+                self._earn(tuple(row[:-2]), revenue, recurring or {})
+
+    def _earn(self, key: Key, revenue: Mapping[str, int], recurring: Mapping[str, int]) -> None:
+        for currency, amount in revenue.items():
+            amounts = self.money.setdefault((key, currency), [0, 0, 0])
+            amounts[0] += 1
+            amounts[1] += amount
+            amounts[2] += recurring.get(currency, 0)
 
 
 def _unpacked(rows: Sequence[Row[Any]]) -> dict[Key, Entries]:
@@ -127,26 +146,7 @@ def _unpacked(rows: Sequence[Row[Any]]) -> dict[Key, Entries]:
         Packed(days[lead:next_lead], sizes[lead:next_lead], codes[code:next_code])
         for (lead, code), (next_lead, next_code) in bounds
     ]
-    return dict(zip([tuple(row[:-1]) for row in rows], unpacked(groups), strict=True))
-
-
-def _revenue(now: Reading, asked: Question) -> Select[Any]:
-    """By group and currency: customers, what they brought, and what of it recurs; minor units."""
-    columns = asked.columns()
-    part = func.jsonb_each_text(_L.revenue).table_valued("key", "value", name="part")
-    recurs = func.coalesce(_L.recurring.op("->>")(part.c.key).cast(BigInteger), 0)
-    return (
-        select(
-            *columns,
-            part.c.key,
-            func.count(),
-            func.sum(part.c.value.cast(BigInteger)).cast(BigInteger),
-            func.sum(recurs).cast(BigInteger),
-        )
-        .select_from(LEADS.join(part, text("true")))
-        .where(*asked.conditions(now), _L.revenue.is_not(None))
-        .group_by(*columns, part.c.key)
-    )
+    return dict(zip([tuple(row[:-2]) for row in rows], unpacked(groups), strict=True))
 
 
 async def _all(now: Reading, statement: Select[Any]) -> Sequence[Row[Any]]:

@@ -97,7 +97,7 @@ async def _read(now: Reading, asked: Question | None) -> Sequence[Row[Any]]:
 
 
 def _packed(now: Reading, asked: Question) -> Select[Any]:
-    """By group, one value a column: what customers brought; of each lead its day, marked as one, and codes."""
+    """By group, one value a column: what customers brought; of each lead its day, marked, and its codes."""
     columns = asked.columns()
     brought = func.jsonb_build_array(_L.revenue, _L.recurring).cast(Text)
     money = func.string_agg(brought, ",").filter(_L.revenue.is_not(None))
@@ -119,9 +119,9 @@ class _Counted:
         """Add what is packed in rows."""
         for key, more in _unpacked(rows).items():
             self.ages[key] = self.ages[key].plus([more]) if key in self.ages else more
-        for row in rows:
-            for revenue, recurring in _MONEY.decode(f"[{row[-2] or ''}]"):
-                self._earn(tuple(row[:-2]), revenue, recurring or {})
+        for *key, money, _ in map(tuple, rows):
+            for revenue, recurring in _MONEY.decode(f"[{money or ''}]"):
+                self._earn(tuple(key), revenue, recurring or {})
 
     def _earn(self, key: Key, revenue: Mapping[str, int], recurring: Mapping[str, int]) -> None:
         for currency, amount in revenue.items():

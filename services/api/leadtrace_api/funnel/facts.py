@@ -119,9 +119,9 @@ class _Counted:
         """Add what is packed in rows."""
         for key, more in _unpacked(rows).items():
             self.ages[key] = self.ages[key].plus([more]) if key in self.ages else more
-        for *key, money, _ in map(tuple, rows):
+        for *group, money, _ in map(tuple, rows):
             for revenue, recurring in _MONEY.decode(f"[{money or ''}]"):
-                self._earn(tuple(key), revenue, recurring or {})
+                self._earn(tuple(group), revenue, recurring or {})
 
     def _earn(self, key: Key, revenue: Mapping[str, int], recurring: Mapping[str, int]) -> None:
         for currency, amount in revenue.items():

@@ -8,7 +8,7 @@ import importlib
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from statistics import quantiles
 from typing import Any, Final
@@ -18,10 +18,15 @@ import httpx
 from leadtrace.events.lead import LADDER
 from leadtrace.store.connection import Connection
 from leadtrace.testing.installation import Installation
+from leadtrace_api.funnel.day_rows import Days, Of
+from leadtrace_api.funnel.moving_sums import MovingSums
+from leadtrace_api.funnel.sums import PLACES, REACHED, of_entries
 from tests.benchmarks.figure import Figure, lower
 
 _TIMES: Final = 40
 _WARM_UP: Final = 5
+_CHANNEL: Final = "channel"
+_RUNGS: Final = [PLACES[rung] for rung in LADDER]
 _TOP: Final = "coalesce(at7, at6, at5, at4, at3, at2, at1)"
 _RUNG: Final = " + ".join(f"(at{rung} is not null)::int" for rung in range(1, len(LADDER) + 1))
 _LEADS: Final = f"""
@@ -51,8 +56,8 @@ Ask = Callable[[str], Sequence[Sequence[Any]]]
 async def compared(
     connection: Connection, installation: Installation, days: tuple[date, date]
 ) -> list[Figure]:
-    """Their times, scan and rollup; ours are among the figures over HTTP."""
-    figures: list[Figure] = []
+    """Their times, scan and rollup; ours are among the figures over HTTP, and here of the counts alone."""
+    figures = await _counts_alone(connection, await _reached(installation, days), Days(*days))
     with tempfile.TemporaryDirectory(prefix="leadtrace-engines-") as folder:
         leads, rollup = Path(folder) / "leads.csv", Path(folder) / "rollup.csv"
         await connection.copy_from_query(_LEADS, output=leads, format="csv", header=True, timeout=1_200)
@@ -83,6 +88,27 @@ async def _reached(installation: Installation, days: tuple[date, date]) -> dict[
     return found
 
 
+async def _counts_alone(connection: Connection, expected: dict[str, list[int]], days: Days) -> list[Figure]:
+    """What the api counts and sums by our rollup before it tells rates, each range a day before the last."""
+    moving, figures = MovingSums(), []
+    for question, by in _BY.items():
+        of, took = Of(1, by.replace(" ", "")), []
+        for back in range(_WARM_UP + _TIMES):
+            asked = Days(*(day - timedelta(days=back) for day in days))
+            began = time.perf_counter()
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                held = await moving.over(connection, of, asked)
+            assert held is not None
+            sums, earned = of_entries(held.entries), held.money.revenues
+            took.append((time.perf_counter() - began) * 1_000)
+            assert earned
+            if asked == days and of.dimension == _CHANNEL:
+                reached = {key: sums[_CHANNEL, key].counts[:, REACHED] for key in expected}
+                assert {key: counts[_RUNGS].tolist() for key, counts in reached.items()} == expected
+        figures += _told(f"ours, counts {question}", took[_WARM_UP:])
+    return figures
+
+
 def _timed(name: str, ask: Ask, statement: str) -> list[Figure]:
     for _ in range(_WARM_UP):
         ask(statement)
@@ -91,6 +117,11 @@ def _timed(name: str, ask: Ask, statement: str) -> list[Figure]:
         began = time.perf_counter()
         ask(statement)
         took.append((time.perf_counter() - began) * 1_000)
+    return _told(name, took)
+
+
+def _told(name: str, took: Sequence[float]) -> list[Figure]:
+    """Of times in milliseconds."""
     cuts = quantiles(took, n=100, method="inclusive")
     return [lower(f"{name}, p50", cuts[49], "ms"), lower(f"{name}, p99", cuts[98], "ms")]
 

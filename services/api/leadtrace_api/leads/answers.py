@@ -3,10 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
-
-from sqlalchemy import Row
 
 from leadtrace.domain.scoring.frozen import as_frozen
 from leadtrace.events.snapshots import DefinitionRef, FrozenPeriod, LeadOutcome, LeadScore
@@ -23,7 +20,7 @@ from leadtrace_api.leads.current import (
 )
 from leadtrace_api.leads.hands import hands_of, offer_of
 from leadtrace_api.leads.schemas import Lead
-from leadtrace_api.leads.trace import trace_entries
+from leadtrace_api.leads.trace import StoredEvent, trace_entries
 from leadtrace_api.leads.trace_schemas import Trace
 from leadtrace_api.personal.schemas import PersonalFields
 from leadtrace_api.projector.contribution import revenue_of, start_of
@@ -79,7 +76,7 @@ def lead_answer(now: Reading, lead_id: UUID, known: Snapshots, personal: Persona
 def trace_answer(
     now: Reading,
     lead_id: UUID,
-    events: Sequence[Row[Any]],
+    events: Sequence[StoredEvent],
     known: Snapshots,
     lapsed_before: datetime | None = None,
 ) -> Trace:

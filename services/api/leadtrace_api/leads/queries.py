@@ -6,14 +6,15 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select, text
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 
 from leadtrace.events.lead import LADDER
 from leadtrace.events.snapshots import DealOutcome, LeadScore
 from leadtrace_api.leads.order import Order, Place
 from leadtrace_api.leads.schemas import LeadsQuery
+from leadtrace_api.leads.trace import StoredEvent
 from leadtrace_api.projector.dimensions import DIMENSIONS
-from leadtrace_api.reading import Reading
+from leadtrace_api.reading import Reading, asking
 from leadtrace_api.tables import DEALS, LEADS
 
 MOST_EVENTS = 10_000
@@ -45,13 +46,13 @@ _ROW = [
 # The lead, what was absorbed into it and its deals, and wherever their records ever belonged.
 _OWN = """
 with recursive same (lead_id) as (
-  select cast(:lead as uuid)
+  select cast($1 as uuid)
   union
   select absorbed.lead_id from api.leads absorbed join same on absorbed.redirect_to = same.lead_id
 ), own (entity_id) as (
   select lead_id from same
   union
-  select unnest(cast(:deals as uuid[]))
+  select unnest(cast($2 as uuid[]))
 ), entities (entity_id) as (
   select entity_id from own
   union
@@ -59,35 +60,34 @@ with recursive same (lead_id) as (
   where s.entity_id = any (array(select entity_id from own))
 )
 """
-_EVENTS = text(f"""
+# Asked of the driver: they are up to ten thousand.
+_EVENTS = f"""
 {_OWN}, elsewhere as (
   select b.source, b.subject from ingest.pub_bindings b join ingest.pub_subjects s using (subject_key)
   where b.entity_id = any (array(select entity_id from entities))
     and s.entity_id <> all (array(select entity_id from own))
 )
-select e.event_no, e.source, e.id, e.type, e.subject, e.occurred_at, e.recorded_at, e.body, e.intake_id,
-       e.item, e.mapping
+select e.source, e.id, e.type, e.subject, e.occurred_at, e.recorded_at, e.body, e.intake_id, e.item, e.mapping
 from ingest.pub_events e
 where e.entity_id = any (array(select entity_id from entities))
   and (e.source, e.subject) not in (select source, subject from elsewhere)
   and (e.source <> 'leadtrace/ingest' or e.entity_id = any (array(select entity_id from own)))
 order by e.occurred_at, e.event_no
-limit :most
-""")
+limit $3
+"""
 
-_LAPSED_BEFORE = text(f"""
+_LAPSED_BEFORE = f"""
 {_OWN}
 select max(received_before) from ingest.pub_lapsed_entities
 where entity_id = any (array(select entity_id from entities))
-""")
+"""
 
-_EVENTS_NUMBERED = text("""
-select e.event_no, e.source, e.id, e.type, e.subject, e.occurred_at, e.recorded_at, e.body, e.intake_id,
-       e.item, e.mapping
-from ingest.pub_events e where e.event_no = any(:numbers)
+_EVENTS_NUMBERED = """
+select e.source, e.id, e.type, e.subject, e.occurred_at, e.recorded_at, e.body, e.intake_id, e.item, e.mapping
+from ingest.pub_events e where e.event_no = any($1)
 order by e.occurred_at, e.event_no
-limit :most
-""")
+limit $2
+"""
 
 
 async def page(
@@ -160,6 +160,8 @@ async def lead_row(now: Reading, lead_id: UUID) -> Row[Any] | None:
 
 async def deal_outcomes(now: Reading, ids: Sequence[UUID]) -> dict[UUID, DealOutcome]:
     """The outcomes of deals, of those whose own arrived."""
+    if not ids:
+        return {}
     deals = DEALS.c
     statement = select(deals.deal_id, deals.outcome_body).where(
         deals.deal_id.in_(ids), deals.definition_version == now.version, deals.outcome_body.is_not(None)
@@ -168,12 +170,9 @@ async def deal_outcomes(now: Reading, ids: Sequence[UUID]) -> dict[UUID, DealOut
     return {row.deal_id: _DEAL.decode(row.outcome_body) for row in found}
 
 
-async def events(now: Reading, lead_id: UUID, deals: Sequence[UUID]) -> Sequence[Row[Any]]:
+async def events(now: Reading, lead_id: UUID, deals: Sequence[UUID]) -> list[StoredEvent]:
     """The events of a lead, of leads absorbed into it and of its deals; one more than shown if there are."""
-    found = await now.connection.execute(
-        _EVENTS, {"lead": lead_id, "deals": list(deals), "most": MOST_EVENTS + 1}
-    )
-    return found.all()
+    return await _stored_events(now, _EVENTS, lead_id, deals)
 
 
 async def stored_score(now: Reading, lead_id: UUID) -> LeadScore | None:
@@ -184,14 +183,16 @@ async def stored_score(now: Reading, lead_id: UUID) -> LeadScore | None:
 
 async def lapsed_before(now: Reading, lead_id: UUID, deals: Sequence[UUID]) -> datetime | None:
     """The moment before which some of these events came that are kept no longer; None if all are kept."""
-    given = {"lead": lead_id, "deals": list(deals)}
-    before: datetime | None = (await now.connection.execute(_LAPSED_BEFORE, given)).scalar_one()
+    rows = await asking(now.connection)(_LAPSED_BEFORE, lead_id, deals)
+    before: datetime | None = rows[0][0]
     return before
 
 
-async def events_numbered(now: Reading, numbers: Sequence[int]) -> Sequence[Row[Any]]:
+async def events_numbered(now: Reading, numbers: Sequence[int]) -> list[StoredEvent]:
     """The events of these numbers; one more than shown if there are."""
-    found = await now.connection.execute(
-        _EVENTS_NUMBERED, {"numbers": list(numbers), "most": MOST_EVENTS + 1}
-    )
-    return found.all()
+    return await _stored_events(now, _EVENTS_NUMBERED, numbers)
+
+
+async def _stored_events(now: Reading, statement: str, *asked: object) -> list[StoredEvent]:
+    rows = await asking(now.connection)(statement, *asked, MOST_EVENTS + 1)
+    return [StoredEvent(*row) for row in rows]

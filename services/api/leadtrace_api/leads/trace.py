@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Row
 
 from leadtrace.events.envelope import Event
 from leadtrace.events.snapshots import DealStatus, FrozenPeriod, LeadOutcome
@@ -17,6 +16,23 @@ from leadtrace_api.leads.hands import hand_entries
 from leadtrace_api.leads.trace_schemas import TraceEntry
 
 MASK = "***"
+
+
+class StoredEvent(NamedTuple):
+    """An event as it is kept; `intake_id`, `item` and `mapping` name the delivery that it was made of."""
+
+    source: str
+    id: str
+    type: str
+    subject: str
+    occurred_at: datetime
+    recorded_at: datetime
+    body: bytes
+    intake_id: UUID | None
+    item: int | None
+    mapping: str | None
+
+
 _PERSONAL = "personal"
 _SEALED = "sealed"
 # Derived entries stand after the events of the same moment: these are what they are derived from.
@@ -25,7 +41,7 @@ _EVENT = msgspec.json.Decoder(Event)
 
 
 def trace_entries(
-    events: Iterable[Row[Any]],
+    events: Iterable[StoredEvent],
     outcome: LeadOutcome | None,
     scored: Iterable[FrozenPeriod],
     concluded: Concluded,
@@ -56,7 +72,7 @@ def masked(value: object) -> object:
     return MASK if value is not None else None
 
 
-def _event(row: Row[Any]) -> tuple[tuple[object, ...], TraceEntry]:
+def _event(row: StoredEvent) -> tuple[tuple[object, ...], TraceEntry]:
     event = _EVENT.decode(row.body)
     data: dict[str, Any] = msgspec.json.decode(event.data)
     if _PERSONAL in data:

@@ -22,6 +22,8 @@ _DAY = 86_400
 # Where bins of age begin, as docs/rates.md says.
 BEGINS = [0, 60, 300, 900, 3_600, 14_400]
 BEGINS += [_DAY * day for day in [*range(1, 14), *range(14, 91, 7), *range(91, 760, 30)]]
+# Since midnight what is open is as old as at the last of these.
+_TOLD = [*BEGINS[:6], *range(0, _DAY, 3_600)]
 BODIES = "select outcome_body, channel from api.leads where captured_at is not null"
 _ENDS = (None, None, Stage.LOST, Stage.DISQUALIFIED, LeadStatus.DELETED)
 
@@ -51,11 +53,15 @@ def leads(draw: st.DrawFn) -> list[LeadOutcome]:
 
 
 class Left(NamedTuple):
-    """How old (s) a step was when the lead left it, how, and from which age on it was watched."""
+    """How old (s) a step was when the lead left it, how, and from which age on it was watched.
+
+    If it is open, the age is the greatest one that it can have, and `youngest` the least, to the hour.
+    """
 
     age: float
     how: str
     since: float = 0.0
+    youngest: float = 0.0
 
     @property
     def seen(self) -> bool:
@@ -70,7 +76,8 @@ def left_of(body: dict[str, Any], step: tuple[str, str], now: datetime) -> Left 
         return None
     (age, how), low = left
     watched = body.get("watched_from")
-    return Left(age, how, max(watched - low, 0) / 1e6 if watched is not None else 0.0)
+    since = max(watched - low, 0) / 1e6 if watched is not None else 0.0
+    return Left(age, how, since, max(age - _DAY, 0))
 
 
 def _ended(
@@ -93,7 +100,8 @@ def _ended(
     entered = datetime.fromtimestamp(low / 1e6, UTC).astimezone(zone)
     days = (now.astimezone(zone).date() - entered.date()).days
     midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    return (days * _DAY + (now.astimezone(zone) - midnight).total_seconds(), "open"), low
+    seconds = (now.astimezone(zone) - midnight).total_seconds()
+    return (max(days * _DAY + max(one for one in _TOLD if one <= seconds), 0), "open"), low
 
 
 class Share(NamedTuple):
@@ -106,23 +114,54 @@ class Share(NamedTuple):
 
 
 def shares(left: Sequence[Left]) -> list[Share]:
-    """Aalen-Johansen in the words of its definition; what shares a bin is simultaneous, ends between.
+    """Aalen-Johansen in the words of its definition; what shares a bin is simultaneous, ends before others.
 
     Who had ended before it was watched is not there; who came late is at risk from the bin of that age on.
+    Who was watched for a part of a bin counts for that part of it; who was won or lost within it, wholly.
+    In the last bin that anybody came to all do.
     """
     won = lost = Fraction(0)
     still = Fraction(1)
-    bins = [(_bin(one.age), one.how, _bin(one.since)) for one in left if one.seen]
+    seen = [one for one in left if one.seen]
+    last = max((_bin(one.age) for one in seen), default=-1)
     made = []
-    for tick in range(1 + max((one for one, _, _ in bins), default=-1)):
-        at_risk = sum(1 for one, _, since in bins if since <= tick <= one)
-        wins, losses = (sum(1 for one in bins if one[:2] == (tick, how)) for how in ("won", "lost"))
+    for tick in range(1 + last):
+        there = [one for one in seen if _bin(one.since) <= tick <= _bin(one.age)]
+        wins, losses = (
+            sum(1 for one in there if (_bin(one.age), one.how) == (tick, how)) for how in ("won", "lost")
+        )
+        unseen = sum((_unseen(one, tick) for one in seen if tick < last), Fraction(0))
+        watched = max(len(there) - unseen, Fraction(wins + losses))
         if wins or losses:
-            won += still * Fraction(wins, at_risk)
-            lost += still * Fraction(losses, at_risk)
-            still *= 1 - Fraction(wins + losses, at_risk)
-        made.append(Share(tick, at_risk, won, lost))
+            won += still * wins / watched
+            lost += still * losses / watched
+            still *= 1 - (wins + losses) / watched
+        made.append(Share(tick, len(there), won, lost))
     return made
+
+
+def _unseen(one: Left, tick: int) -> Fraction:
+    """For which part of a bin it was not, on average."""
+    part = Fraction(0)
+    if one.since and _bin(one.since) == tick:
+        part += Fraction(1, 2)
+    if one.how == "gone" and _bin(one.age) == tick:
+        part += Fraction(1, 2)
+    if one.how == "open" and _bin(one.age) >= tick:
+        ages = Fraction(one.youngest), Fraction(one.age)
+        part += 1 - _on_average(*ages, Fraction(BEGINS[tick]), Fraction(BEGINS[tick + 1]))
+    return part
+
+
+def _on_average(youngest: Fraction, oldest: Fraction, begin: Fraction, end: Fraction) -> Fraction:
+    """Which part of a bin is watched of who is as old as any age between two, all alike."""
+    if oldest == youngest:
+        return Fraction(0)
+    low, high = (min(max(one, youngest), oldest) for one in (begin, end))
+    # Those younger than the bin saw nothing, those older all of it, those within up to their age.
+    within = (high - low) * ((low + high) / 2 - begin)
+    older = (oldest - high) * (end - begin)
+    return (within + older) / ((oldest - youngest) * (end - begin))
 
 
 def _bin(age: float) -> int:

@@ -1,17 +1,17 @@
-"""Of a moment only its bins decide how open steps are counted: while they last, so does every rate."""
+"""Of a moment the hour decides how open steps are counted: while it lasts, so does every rate."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from leadtrace.domain.survival.age_bins import BEGINS_S
 from leadtrace_api.funnel.entries import FIRST_ORDINAL, Entries, Packed, unpacked
-from leadtrace_api.funnel.rates import Moment, moment
+from leadtrace_api.funnel.moment import Moment, moment
 from leadtrace_api.projector.step_codes import code_of_open
 
 _DAY_S = 86_400
@@ -52,19 +52,34 @@ def test_each_open_step_is_counted_in_the_bin_of_its_age(
     assert {(int(step), int(at)): found[step, at] for step, at in places} == _by_bin(now, steps)
 
 
-@given(course=_SECONDS, steps=_OPEN)
-def test_moments_with_the_same_bins_count_all_alike(
-    course: list[float], steps: list[tuple[int, int]]
+@given(steps=_OPEN, seconds=_SECONDS)
+def test_to_the_hour_it_is_known_in_which_bin_each_open_step_is(
+    steps: list[tuple[int, int]], seconds: list[float]
 ) -> None:
-    opened = _opened(steps)
-    moments = [Moment(day, seconds) for day in (_TODAY, _TODAY + 1) for seconds in course]
-    for one, later in pairwise(moments):
-        if one.bins == later.bins:
-            assert (one.open_by_bin(opened) == later.open_by_bin(opened)).all()
+    opened, midnight = _opened(steps), datetime.fromordinal(_TODAY).replace(tzinfo=UTC)
+    for second in seconds:
+        told = moment(midnight + timedelta(seconds=second), ZoneInfo("UTC"))
+        assert (told.open_by_bin(opened) == Moment(_TODAY, second).open_by_bin(opened)).all()
+
+
+@given(seconds=_SOME, days=st.integers(0, 900), at=st.integers(0, len(BEGINS_S) - 2))
+def test_of_who_entered_at_any_moment_of_a_day_it_is_known_how_much_of_a_bin_was_watched(
+    seconds: float, days: int, at: int
+) -> None:
+    now, entered = Moment(_TODAY, seconds), _TODAY - min(days, _TODAY - _FIRST)
+    found = now.unseen_by_bin(_opened([(3, entered)]))[3, at]
+    oldest = (_TODAY - entered) * _DAY_S + seconds
+    youngest = max(oldest - _DAY_S, 0)
+    # A thousand leads side by side.
+    ages = youngest + (oldest - youngest) * (np.arange(1_000) + 0.5) / 1_000
+    begin, end = BEGINS_S[at : at + 2]
+    unseen = 1 - np.clip((ages - begin) / (end - begin), 0, 1)
+    expected = float(unseen.mean()) if begin <= oldest else 0.0
+    assert found == pytest.approx(expected, abs=0.002)
 
 
 def test_a_day_has_few_of_them() -> None:
     zone, midnight = ZoneInfo("UTC"), datetime(2026, 3, 2, tzinfo=UTC)
-    day = {moment(midnight + timedelta(seconds=second), zone).bins for second in range(0, _DAY_S, 10)}
-    assert len(day) == 6
-    assert moment(midnight + timedelta(days=1), zone).bins not in day
+    day = {moment(midnight + timedelta(seconds=second), zone) for second in range(0, _DAY_S, 10)}
+    assert len(day) == 24 + 3
+    assert moment(midnight + timedelta(days=1), zone) not in day

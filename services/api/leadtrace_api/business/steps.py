@@ -4,8 +4,9 @@ from leadtrace.runtime.families import Families
 from leadtrace_api.business import metrics
 from leadtrace_api.business.windows import Window
 from leadtrace_api.funnel.entries import no_entries
+from leadtrace_api.funnel.moment import moment
 from leadtrace_api.funnel.queries import Slice
-from leadtrace_api.funnel.rates import moment, rates
+from leadtrace_api.funnel.rates import rates
 from leadtrace_api.funnel.step_ages import are_counted, everybody, step_ages
 from leadtrace_api.projector.contribution import Basis
 from leadtrace_api.projector.dimensions import TOTAL

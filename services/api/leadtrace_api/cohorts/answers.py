@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadtrace.domain.survival.age_bins import ENDS_S
+from leadtrace.domain.survival.age_bins import BEGINS_S, DAY_S, ENDS_S
 from leadtrace.domain.survival.honest_rate import Ends
 from leadtrace.domain.survival.intervals import log_minus_log
 from leadtrace_api.cohorts.schemas import CohortNumbers, Point
 from leadtrace_api.funnel.entries import Entries, stacked
-from leadtrace_api.funnel.rates import Moment, Told, ends_of, rates
+from leadtrace_api.funnel.moment import Moment
+from leadtrace_api.funnel.rates import Told, ends_of, rates
 from leadtrace_api.schemas import RATE_DIGITS, rounded_interval
 
 
@@ -39,9 +40,7 @@ class Teller:
     @staticmethod
     def _points(ends: Ends, place: tuple[int, int]) -> Iterator[Point]:
         watched = np.flatnonzero(ends.at_risk[place])
-        # The youngest who is not watched to an end says from which age on a cell may still change.
-        unended = np.flatnonzero((ends.open + ends.gone)[place])
-        unsure = int(unended[0]) if len(unended) else len(ends.ticks)
+        unsure = _unsure(ends, place)
         converted = np.cumsum(ends.won[place])
         for tick in watched.tolist():
             if not np.isfinite(ENDS_S[tick]):
@@ -58,3 +57,15 @@ class Teller:
                 converted=int(converted[tick]),
                 complete=tick < unsure,
             )
+
+
+def _unsure(ends: Ends, place: tuple[int, int]) -> int:
+    """From which tick on what is told may still change: the youngest who is not watched to an end says so.
+
+    Who is open may be younger by a day than the tick says at which it is.
+    """
+    gone, still = np.flatnonzero(ends.gone[place]), np.flatnonzero(ends.open[place])
+    return min(
+        int(gone[0]) if len(gone) else len(ends.ticks),
+        int(np.searchsorted(ENDS_S, BEGINS_S[still[0]] - DAY_S, "right")) if len(still) else len(ends.ticks),
+    )

@@ -24,8 +24,8 @@ from leadtrace_api.cohorts.schemas import (
 from leadtrace_api.cohorts.table import as_csv
 from leadtrace_api.documented import answered_as_table_too
 from leadtrace_api.funnel.entries import Entries, no_entries
+from leadtrace_api.funnel.moment import moment
 from leadtrace_api.funnel.queries import Slice
-from leadtrace_api.funnel.rates import moment
 from leadtrace_api.funnel.step_ages import everybody, passing, step_ages_by
 from leadtrace_api.parameters import check_range
 from leadtrace_api.problems import ParameterError, nearest
@@ -54,7 +54,7 @@ async def cohorts(request: Request, room: InRoom, query: Annotated[CohortsQuery,
     step = _step_of(query.step)
     dimension = _dimension_of(query)
     async with reading(room) as now:
-        tag = tag_of(request, now, moment(now.at, room.settings.zone).bins)
+        tag = tag_of(request, now, moment(now.at, room.settings.zone))
         if has(request, tag):
             return not_modified(tag)
         answer = await _answer(now, query, step, dimension, room)

@@ -2,22 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final, TypeAlias
-from zoneinfo import ZoneInfo
 
-import numpy as np
-
-from leadtrace.domain.survival.age_bins import BEGINS_S, BINS, DAY_S, ENDS_S
-from leadtrace.domain.survival.honest_rate import Counts, Ends, HonestRates, honest_rates
-from leadtrace_api.funnel.entries import FIRST_ORDINAL, Entries, stacked
+from leadtrace.domain.survival.age_bins import BEGINS_S, ENDS_S
+from leadtrace.domain.survival.honest_rate import Ends, HonestRates, honest_rates
+from leadtrace_api.funnel.entries import Entries, stacked
 from leadtrace_api.funnel.honest import told_rates
+from leadtrace_api.funnel.moment import Moment
 from leadtrace_api.schemas import Duration, Rate
 from leadtrace_api.survival import QUANTILES
 
 _LONGEST_TOLD_S: Final = float(BEGINS_S[-1])
-# When, in the course of a day, steps come into the next bin of age.
-_COMING_S: Final = np.unique(BEGINS_S % DAY_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,44 +27,6 @@ class StepNumbers:
 Told: TypeAlias = tuple[StepNumbers, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """When a question is asked, as days are cut: what is open is as old as that."""
-
-    day: int
-    seconds: float
-
-    @property
-    def bins(self) -> tuple[int, int]:
-        """All of the moment that decides in which bin an open step is, whenever it was entered."""
-        return self.day, int(np.searchsorted(_COMING_S, self.seconds, "right"))
-
-    def open_by_bin(self, entries: Entries) -> Counts:
-        """How many are open, by step and bin of age.
-
-        An age counts from the beginning of the day of entry. So it is too long by less than a day, and never
-        too short: who came today is watched today.
-        """
-        opened = entries.opened
-        *groups, days, steps = opened.shape
-        found = np.zeros((*groups, steps, BINS), dtype=np.int64)
-        entered = np.arange(days) + (entries.first + FIRST_ORDINAL)
-        ages = np.maximum((self.day - entered) * DAY_S + self.seconds, 0)
-        bins = np.searchsorted(BEGINS_S, ages, "right") - 1
-        # The later the day, the younger: days of one bin stand side by side.
-        begins = np.flatnonzero(np.diff(bins, prepend=-1))
-        if days:
-            found[..., bins[begins]] = np.add.reduceat(opened, begins, axis=-2).swapaxes(-2, -1)
-        return found
-
-
-def moment(at: datetime, zone: ZoneInfo) -> Moment:
-    """A moment as the reporting time zone has it."""
-    local = at.astimezone(zone)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    return Moment(local.toordinal(), (local - midnight).total_seconds())
-
-
 def rates(groups: Sequence[Entries], everybody: Entries, now: Moment) -> list[Told]:
     """The rates of each group; what it has yet to expect is told by all leads there are."""
     every = stacked(groups)
@@ -82,9 +39,14 @@ def rates(groups: Sequence[Entries], everybody: Entries, now: Moment) -> list[To
 
 
 def ends_of(entries: Entries, now: Moment) -> Ends:
-    """How leads left the steps, by group, step and bin of age."""
+    """How leads left the steps, by group, step and bin of age.
+
+    Who went out of sight within a bin, or came into it, did so in its middle on average.
+    """
+    unseen = now.unseen_by_bin(entries)
+    unseen[..., :-1] += (entries.gone + entries.late)[..., :-1] / 2
     opened = now.open_by_bin(entries)
-    return Ends(ENDS_S, entries.won, entries.lost, entries.gone, opened, entries.late)
+    return Ends(ENDS_S, entries.won, entries.lost, entries.gone, opened, entries.late, unseen)
 
 
 def _durations(found: HonestRates) -> list[list[Duration]]:

@@ -11,8 +11,9 @@ from leadtrace_api.funnel.assembly import Assembler, Filters
 from leadtrace_api.funnel.entries import Entries
 from leadtrace_api.funnel.facts import Question
 from leadtrace_api.funnel.found import Groups, found
+from leadtrace_api.funnel.moment import moment
 from leadtrace_api.funnel.queries import Slice, known_days, unlinked_deals
-from leadtrace_api.funnel.rates import Told, moment, rates
+from leadtrace_api.funnel.rates import Told, rates
 from leadtrace_api.funnel.schemas import EXAMPLE, MOST_GROUPS, Funnel, FunnelEcho, FunnelGroup, FunnelQuery
 from leadtrace_api.funnel.step_ages import everybody
 from leadtrace_api.funnel.sums import largest, together
@@ -50,7 +51,7 @@ async def funnel(request: Request, room: InRoom, query: Annotated[FunnelQuery, Q
         if query.as_of is not None:
             await check_closed(room, now, query.as_of)
         # Of cohorts, those who are open grow older; what happened and what was known do not.
-        tag = tag_of(request, now, moment(now.at, room.settings.zone).bins if _ages(query) else None)
+        tag = tag_of(request, now, moment(now.at, room.settings.zone) if _ages(query) else None)
         if has(request, tag):
             return not_modified(tag)
         # Under one tag all numbers are the same: a board that many look at is reckoned once.

@@ -28,7 +28,9 @@ class Ends:
     """How many left a step at each tick (s of age, ascending), by how they left; ticks are the last axis.
 
     `gone` were not watched further; `open` are under way, and are at the tick of their age. `late` of all
-    these were watched from that tick on only (left truncation): they are at risk from it on.
+    these were watched from that tick on only (left truncation): they are at risk from it on. Where a tick
+    stands for a bin of ages, `unseen` says for how many of those at risk nobody watched it, by the part of
+    the bin (the actuarial correction of life tables: Cutler and Ederer 1958).
     """
 
     ticks: Times
@@ -37,6 +39,7 @@ class Ends:
     gone: Counts
     open: Counts
     late: Counts
+    unseen: Times | float = 0.0
 
     @cached_property
     def ended(self) -> Counts:
@@ -58,9 +61,20 @@ class Ends:
         return risk
 
     @cached_property
+    def watched(self) -> Times:
+        """How many of them were watched, those who were for a part of the tick in part.
+
+        At the last tick that anybody came to all count: what is told ends within it.
+        """
+        unseen = np.where(_from_here_on(self.at_risk) > self.at_risk, self.unseen, 0.0)
+        seen: Times = np.maximum(self.at_risk - unseen, self.ended)
+        # Nobody ends where nobody is.
+        return np.where(seen > 0, seen, 1.0)
+
+    @cached_property
     def staying(self) -> Times:
         """S: the share that is neither won nor lost after each tick."""
-        left: Times = np.cumprod(1.0 - self.ended / np.maximum(self.at_risk, 1), axis=-1, dtype=np.float64)
+        left: Times = np.cumprod(1.0 - self.ended / self.watched, axis=-1, dtype=np.float64)
         return left
 
     @cached_property
@@ -71,7 +85,7 @@ class Ends:
     @cached_property
     def won_by(self) -> Times:
         """F: the share won by each tick."""
-        by: Times = np.cumsum(self.before * self.won / np.maximum(self.at_risk, 1), axis=-1)
+        by: Times = np.cumsum(self.before * self.won / self.watched, axis=-1)
         return by
 
     @cached_property
@@ -103,7 +117,7 @@ class Ends:
     @property
     def _terms(self) -> tuple[Times, Times, Times]:
         """At each tick what both ends put into the variance, what the won do, and what both do together."""
-        n = np.maximum(self.at_risk, 1).astype(np.float64)
+        n = self.watched
         # Where all at risk end nothing is ahead.
         rest = np.where(n > self.ended, n - self.ended, np.inf)
         winning = self.before * self.won / n

@@ -58,9 +58,7 @@ def _binned(world: _World) -> float:
     today = world.now.toordinal() - FIRST_ORDINAL
     order = np.argsort(world.days_ago)
     codes = [
-        code_of_open(0, 0)
-        if how == _OPEN
-        else code_of_ended(0, End.WON if how == _WON else End.LOST, age_bin(age))
+        code_of_open(0, 0) if how == _OPEN else code_of_ended(0, _ENDS[how], age_bin(age))
         for how, age in zip(world.how[order].tolist(), world.ages[order].tolist(), strict=True)
     ]
     days, sizes = np.unique(world.days_ago, return_counts=True)

@@ -19,6 +19,8 @@ DAYS_OF_MONEY: Final = """
 """
 _SENT: Final = np.dtype(">i8")
 AMOUNTS: Final = 3
+# What the key of a group takes in memory, nearly.
+GROUP_BYTES: Final = 200
 
 MoneyKey: TypeAlias = tuple[str, str, str]
 """Dimension, key and currency; two empty texts before the currency are all leads."""
@@ -46,7 +48,7 @@ class DayMoney:
     @property
     def size(self) -> int:
         """Bytes of memory, nearly."""
-        return int(self.amounts.nbytes) + 200 * len(self.groups)
+        return int(self.amounts.nbytes) + GROUP_BYTES * len(self.groups)
 
 
 NO_MONEY: Final = DayMoney((), np.zeros((0, AMOUNTS), dtype=np.int64))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from leadtrace.store.connection import Connection
-from leadtrace_api.funnel.day_money import DAYS_OF_MONEY, DayMoney, money_of
+from leadtrace_api.funnel.day_money import DAYS_OF_MONEY, GROUP_BYTES, DayMoney, money_of
 from leadtrace_api.funnel.entries import FIRST_ORDINAL
 from leadtrace_api.projector.step_codes import PAIR, Ints
 
@@ -79,7 +79,7 @@ class DayRows:
     @property
     def size(self) -> int:
         """Bytes of memory, nearly."""
-        return int(self.pairs.nbytes) + 200 * len(self.groups) + self.money.size
+        return int(self.pairs.nbytes) + GROUP_BYTES * len(self.groups) + self.money.size
 
 
 async def states_of(connection: Connection, version: int, days: Days) -> States:

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from leadtrace_api.funnel.day_money import NO_MONEY, DayMoney, MoneyKey, Revenue
+from leadtrace_api.funnel.day_money import GROUP_BYTES, NO_MONEY, DayMoney, MoneyKey, Revenue
 from leadtrace_api.projector.step_codes import Ints
 
 
@@ -21,7 +21,7 @@ class MovingMoney:
     @property
     def size(self) -> int:
         """Bytes of memory, nearly."""
-        return int(self.amounts.nbytes) + 200 * len(self.places)
+        return int(self.amounts.nbytes) + GROUP_BYTES * len(self.places)
 
     @cached_property
     def revenues(self) -> list[Revenue]:

@@ -16,6 +16,11 @@ from leadtrace_api.leads.hands import hand_entries
 from leadtrace_api.leads.trace_schemas import TraceEntry
 
 MASK = "***"
+_PERSONAL = "personal"
+_SEALED = "sealed"
+# Derived entries stand after the events of the same moment: these are what they are derived from.
+_RANK = {"event": 0, "score": 1, "stage": 2, "deal": 3, "hands": 4}
+_EVENT = msgspec.json.Decoder(Event)
 
 
 class StoredEvent(NamedTuple):
@@ -31,13 +36,6 @@ class StoredEvent(NamedTuple):
     intake_id: UUID | None
     item: int | None
     mapping: str | None
-
-
-_PERSONAL = "personal"
-_SEALED = "sealed"
-# Derived entries stand after the events of the same moment: these are what they are derived from.
-_RANK = {"event": 0, "score": 1, "stage": 2, "deal": 3, "hands": 4}
-_EVENT = msgspec.json.Decoder(Event)
 
 
 def trace_entries(

@@ -103,7 +103,7 @@ async def test_postgres_that_was_killed_comes_back_with_its_data(folder: Path) -
         assert postgres is not None
         killed = postgres.pid
         psutil.Process(killed).kill()
-        await connection.close()
+        connection.terminate()
         await eventually(
             lambda: postgres.running and postgres.pid != killed, what="PostgreSQL again", deadline_s=REVIVAL_S
         )

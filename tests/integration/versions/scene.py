@@ -1,5 +1,6 @@
 """Scoring, attribution and the projector as their processes run them, a step at a time."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -119,7 +120,11 @@ class Projecting:
         self._plan = plan_of_api(ZONE, self._projector.spend)
         self._ids = SystemIds(SystemClock())
         self.handler = BothGenerations(Always(self._projector), self._plan.generation, Traffic())
-        self.versions = Versions(pool, self._projector, self._ids, live_definitions().version)
+        self.versions = self.looking(lambda: 0.0)
+
+    def looking(self, elapsed: Callable[[], float]) -> Versions:
+        """What follows the versions, by a watch of its own."""
+        return Versions(self.pool, self._projector, self._ids, live_definitions().version, elapsed)
 
     async def read(self, max_records: int = 5_000) -> None:
         """Have the live loop read all there is."""

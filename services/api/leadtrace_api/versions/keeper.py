@@ -5,7 +5,7 @@ takes in nothing of any other version, so that what is left of one can be remove
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -29,7 +29,7 @@ SCHEMA = "api"
 _OWNERS = ("scoring", "attribution")
 _LOOK_EVERY_S = 1.0
 _PAGE = 500
-# Comparing all rows takes its time; it is done for a tenth of it at most.
+# Comparing all rows takes its time; where little is lacking it is done for a tenth of it at most.
 _RESTS_A_COMPARISON = 9.0
 _NO_ID = UUID(int=0)
 _SOURCES: tuple[tuple[SnapshotType, Lacked], ...] = (
@@ -54,23 +54,30 @@ class _Look:
 class Versions:
     """One in each projector; whichever comes first does the work."""
 
-    def __init__(self, pool: Pool, projector: Projector, ids: Ids, shipped: int) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        projector: Projector,
+        ids: Ids,
+        shipped: int,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._pool = pool
         self._projector = projector
         self._ids = ids
         self._shipped = shipped
         self._in_force = InForceStore(SCHEMA)
         self._rebuilds = RebuildStore(SCHEMA)
-        self._rest_s = _LOOK_EVERY_S
+        self._elapsed = elapsed
+        self._rests_until = elapsed()
         self._cleared: frozenset[int] = frozenset()
 
     async def run(self, stop: StopSignal) -> None:
-        """Look until the stop signal."""
+        """Look every second until the stop signal."""
         try:
             while not stop.is_set():
-                self._rest_s = _LOOK_EVERY_S
                 await until_done(self.look, what="follow the definitions", stop=stop)
-                await stop.wait_for(self._rest_s)
+                await stop.wait_for(_LOOK_EVERY_S)
         except StoppedError:
             return
 
@@ -83,7 +90,9 @@ class Versions:
         if look.wanted != look.held:
             await self._follow(look.wanted)
         elif look.wanted is not None:
-            await self._fill(look.wanted, look.ahead)
+            # Whoever activated a version waits for it: there is no rest until it is served.
+            if look.ahead is not None or self._elapsed() >= self._rests_until:
+                await self._fill(look.wanted, look.ahead)
         else:
             await self._clear()
 
@@ -126,23 +135,28 @@ class Versions:
             ready = [await versions.is_ready(connection, owner, wanted.version) for owner in _OWNERS]
         if not all(ready):
             return
-        started = time.monotonic()
-        unreadable = [await self._take_in(kind, lacked, wanted.version) for kind, lacked in _SOURCES]
-        complete = await self._compare(wanted.version, sum(unreadable))
-        self._rest_s = max(self._rest_s, _RESTS_A_COMPARISON * (time.monotonic() - started))
+        started, taken, unreadable = self._elapsed(), 0, 0
+        for kind, lacked in _SOURCES:
+            rows, bad = await self._take_in(kind, lacked, wanted.version)
+            taken, unreadable = taken + rows, unreadable + bad
+        complete = await self._compare(wanted.version, unreadable)
+        if taken < _PAGE:
+            now = self._elapsed()
+            self._rests_until = now + _RESTS_A_COMPARISON * (now - started)
         if complete and ahead is not None and ahead.version == wanted.version:
             await self._serve(ahead)
 
-    async def _take_in(self, kind: SnapshotType, lacked: Lacked, version: int) -> int:
-        """Take in what is lacking; how many snapshots cannot be read."""
-        after, unreadable = _NO_ID, 0
+    async def _take_in(self, kind: SnapshotType, lacked: Lacked, version: int) -> tuple[int, int]:
+        """Take in what is lacking; how many snapshots it was, and how many of them cannot be read."""
+        after, taken, unreadable = _NO_ID, 0, 0
         while True:
             async with self._pool.acquire() as connection:
                 rows = await lacked.page(connection, version, after, _PAGE)
             if rows:
                 unreadable += await self._apply([_record(kind, row) for row in rows])
+            taken += len(rows)
             if len(rows) < _PAGE:
-                return unreadable
+                return taken, unreadable
             after = rows[-1][0]
 
     async def _apply(self, records: Sequence[Record]) -> int:

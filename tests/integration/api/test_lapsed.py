@@ -106,6 +106,12 @@ async def test_a_trace_says_what_it_lacks(projection: Projection, client: httpx.
     assert trace["lapsed_before"] is not None
     numbers = [[one["id"] for one in of["entries"] if one["kind"] == "event"] for of in (whole, trace)]
     assert [one for one in numbers[0] if one != "e3"] == numbers[1]
+    await lapse(projection.owner, [1, 2, 4, 5, 6])
+    nothing = (await client.get(f"/v1/leads/{LEAD}/trace")).json()
+    assert nothing["lapsed_before"] is not None
+    kinds = {one["kind"] for one in nothing["entries"]}
+    assert "event" not in kinds
+    assert {"stage", "deal"} <= kinds, "what was derived stays"
 
 
 async def test_an_event_is_explained_as_far_as_that_goes(

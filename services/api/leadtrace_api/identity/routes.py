@@ -43,7 +43,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
 async def identity(room: InRoom, lead_id: LeadId) -> Response:
     """The records of the lead, what joined them, and what was refused and why."""
     async with reading(room) as now:
-        stored = await leads.lead_row(now, lead_id)
+        stored = await leads.stored_lead(now, lead_id)
         records = await queries.records(now, lead_id)
         if stored is not None and stored.redirect_to is not None:
             return moved(stored.redirect_to, "/identity")

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, and_, or_, select
 
 from leadtrace.events.lead import LADDER
 from leadtrace.events.snapshots import DealOutcome, LeadScore
@@ -14,7 +14,7 @@ from leadtrace_api.leads.order import Order, Place
 from leadtrace_api.leads.schemas import LeadsQuery
 from leadtrace_api.leads.trace import StoredEvent
 from leadtrace_api.projector.dimensions import DIMENSIONS
-from leadtrace_api.reading import Reading, asking
+from leadtrace_api.reading import Reading, asking, fetched
 from leadtrace_api.tables import DEALS, LEADS
 
 MOST_EVENTS = 10_000
@@ -43,8 +43,14 @@ _ROW = [
     )
 ]
 
-# The lead, what was absorbed into it and its deals, and wherever their records ever belonged.
-_OWN = """
+_LEAD = """
+select redirect_to, outcome_body, score_body from api.leads where definition_version = $1 and lead_id = $2
+"""
+
+# Of the lead, what was absorbed into it and its deals, and wherever their records ever belonged. Asked of the
+# driver: they are up to ten thousand. Each row says before when others lapsed; where there is no event, one
+# row says that alone.
+_EVENTS = """
 with recursive same (lead_id) as (
   select cast($1 as uuid)
   union
@@ -58,28 +64,22 @@ with recursive same (lead_id) as (
   union
   select b.entity_id from ingest.pub_subjects s join ingest.pub_bindings b using (subject_key)
   where s.entity_id = any (array(select entity_id from own))
-)
-"""
-# Asked of the driver: they are up to ten thousand.
-_EVENTS = f"""
-{_OWN}, elsewhere as (
+), elsewhere as (
   select b.source, b.subject from ingest.pub_bindings b join ingest.pub_subjects s using (subject_key)
   where b.entity_id = any (array(select entity_id from entities))
     and s.entity_id <> all (array(select entity_id from own))
+), lapsed as (
+  select max(received_before) as before from ingest.pub_lapsed_entities
+  where entity_id = any (array(select entity_id from entities))
 )
-select e.source, e.id, e.type, e.subject, e.occurred_at, e.recorded_at, e.body, e.intake_id, e.item, e.mapping
-from ingest.pub_events e
-where e.entity_id = any (array(select entity_id from entities))
+select lapsed.before, e.source, e.id, e.type, e.subject, e.occurred_at, e.recorded_at, e.body, e.intake_id,
+       e.item, e.mapping
+from lapsed left join ingest.pub_events e
+  on e.entity_id = any (array(select entity_id from entities))
   and (e.source, e.subject) not in (select source, subject from elsewhere)
   and (e.source <> 'leadtrace/ingest' or e.entity_id = any (array(select entity_id from own)))
 order by e.occurred_at, e.event_no
 limit $3
-"""
-
-_LAPSED_BEFORE = f"""
-{_OWN}
-select max(received_before) from ingest.pub_lapsed_entities
-where entity_id = any (array(select entity_id from entities))
 """
 
 _EVENTS_NUMBERED = """
@@ -148,14 +148,18 @@ def _days(day: ColumnElement[date], first: date | None, last: date | None) -> li
     return [*([day >= first] if first else []), *([day <= last] if last else [])]
 
 
-async def lead_row(now: Reading, lead_id: UUID) -> Row[Any] | None:
+class StoredLead(NamedTuple):
+    """What is stored of a lead: its snapshots as they came, or where it went."""
+
+    redirect_to: UUID | None
+    outcome_body: bytes | None
+    score_body: bytes | None
+
+
+async def stored_lead(now: Reading, lead_id: UUID) -> StoredLead | None:
     """What is stored of a lead, or None."""
-    leads = LEADS.c
-    statement: Select[Any] = select(leads.redirect_to, leads.outcome_body, leads.score_body).where(
-        leads.lead_id == lead_id, leads.definition_version == now.version
-    )
-    found: Row[Any] | None = (await now.connection.execute(statement)).one_or_none()
-    return found
+    found = await fetched(now, _LEAD, lead_id)
+    return StoredLead(*found[0]) if found else None
 
 
 async def deal_outcomes(now: Reading, ids: Sequence[UUID]) -> dict[UUID, DealOutcome]:
@@ -170,29 +174,25 @@ async def deal_outcomes(now: Reading, ids: Sequence[UUID]) -> dict[UUID, DealOut
     return {row.deal_id: _DEAL.decode(row.outcome_body) for row in found}
 
 
-async def events(now: Reading, lead_id: UUID, deals: Sequence[UUID]) -> list[StoredEvent]:
-    """The events of a lead, of leads absorbed into it and of its deals; one more than shown if there are."""
-    return await _stored_events(now, _EVENTS, lead_id, deals)
+async def events(
+    now: Reading, lead_id: UUID, deals: Sequence[UUID]
+) -> tuple[list[StoredEvent], datetime | None]:
+    """The events of a lead, of leads absorbed into it and of its deals; one more than shown if there are.
+
+    And the moment before which some of these events came that are kept no longer; None if all are kept.
+    """
+    rows = await asking(now.connection)(_EVENTS, lead_id, deals, MOST_EVENTS + 1)
+    found = [StoredEvent(*row[1:]) for row in rows if row["id"] is not None]
+    return found, rows[0]["before"]
 
 
 async def stored_score(now: Reading, lead_id: UUID) -> LeadScore | None:
     """The newest score of a lead, or None."""
-    stored = await lead_row(now, lead_id)
+    stored = await stored_lead(now, lead_id)
     return _SCORE.decode(stored.score_body) if stored is not None and stored.score_body else None
-
-
-async def lapsed_before(now: Reading, lead_id: UUID, deals: Sequence[UUID]) -> datetime | None:
-    """The moment before which some of these events came that are kept no longer; None if all are kept."""
-    rows = await asking(now.connection)(_LAPSED_BEFORE, lead_id, deals)
-    before: datetime | None = rows[0][0]
-    return before
 
 
 async def events_numbered(now: Reading, numbers: Sequence[int]) -> list[StoredEvent]:
     """The events of these numbers; one more than shown if there are."""
-    return await _stored_events(now, _EVENTS_NUMBERED, numbers)
-
-
-async def _stored_events(now: Reading, statement: str, *asked: object) -> list[StoredEvent]:
-    rows = await asking(now.connection)(statement, *asked, MOST_EVENTS + 1)
+    rows = await asking(now.connection)(_EVENTS_NUMBERED, numbers, MOST_EVENTS + 1)
     return [StoredEvent(*row) for row in rows]

@@ -7,7 +7,6 @@ from uuid import UUID
 import msgspec
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
-from sqlalchemy import Row
 
 from leadtrace.events.lead import LADDER
 from leadtrace.events.snapshots import LeadOutcome, LeadScore
@@ -121,21 +120,20 @@ async def trace(room: InRoom, lead_id: LeadId, query: Annotated[KnownQuery, Quer
         outcome, score = _bodies(stored)
         deals = deal_ids(outcome)
         concluded = await queries.deal_outcomes(now, deals)
-        events = await queries.events(now, lead_id, deals)
-        lapsed_before = await queries.lapsed_before(now, lead_id, deals)
+        events, lapsed_before = await queries.events(now, lead_id, deals)
     told = trace_answer(now, lead_id, events, Snapshots(outcome, score, concluded), lapsed_before)
     return _trace(told)
 
 
-async def _stored(now: Reading, lead_id: UUID) -> Row[Any]:
-    stored = await queries.lead_row(now, lead_id)
+async def _stored(now: Reading, lead_id: UUID) -> queries.StoredLead:
+    stored = await queries.stored_lead(now, lead_id)
     if stored is None or (stored.outcome_body is None and stored.score_body is None):
         remedy = "/v1/leads lists those that there are."
         raise NotFoundError(f"There is no lead {lead_id}.", parameter="lead_id", remedy=remedy)
     return stored
 
 
-def _bodies(stored: Row[Any]) -> tuple[LeadOutcome | None, LeadScore | None]:
+def _bodies(stored: queries.StoredLead) -> tuple[LeadOutcome | None, LeadScore | None]:
     outcome, score = stored.outcome_body, stored.score_body
     return (
         _OUTCOME.decode(outcome) if outcome is not None else None,

@@ -11,7 +11,7 @@ from leadtrace.domain.survival.intervals import log_minus_log
 from leadtrace_api.cohorts.schemas import CohortNumbers, Point
 from leadtrace_api.funnel.entries import Entries, stacked
 from leadtrace_api.funnel.moment import Moment
-from leadtrace_api.funnel.rates import Told, ends_of, rates
+from leadtrace_api.funnel.rates import Told, ends_of, rates_by
 from leadtrace_api.schemas import RATE_DIGITS, rounded_interval
 
 
@@ -24,8 +24,9 @@ class Teller:
 
     def numbers(self, cohorts: Sequence[Entries], everybody: Entries) -> list[CohortNumbers]:
         """Each cohort; what it has yet to expect is told by all leads there are."""
-        ends = ends_of(stacked(cohorts), self.now)
-        told = rates(cohorts, everybody, self.now)
+        every = stacked(cohorts)
+        ends = ends_of(every, self.now)
+        told = rates_by(ends, every, everybody, self.now)
         return [self._one(ends, place, one) for place, one in enumerate(told)]
 
     def _one(self, ends: Ends, cohort: int, told: Told) -> CohortNumbers:

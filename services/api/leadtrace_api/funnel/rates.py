@@ -30,8 +30,13 @@ Told: TypeAlias = tuple[StepNumbers, ...]
 def rates(groups: Sequence[Entries], everybody: Entries, now: Moment) -> list[Told]:
     """The rates of each group; what it has yet to expect is told by all leads there are."""
     every = stacked(groups)
-    found = honest_rates(ends_of(every, now), ends_of(stacked([everybody]), now))
-    told = told_rates(found, every.unwatched)
+    return rates_by(ends_of(every, now), every, everybody, now)
+
+
+def rates_by(ends: Ends, groups: Entries, everybody: Entries, now: Moment) -> list[Told]:
+    """The same of stacked groups whose `ends` are known."""
+    found = honest_rates(ends, ends_of(stacked([everybody]), now))
+    told = told_rates(found, groups.unwatched)
     return [
         tuple(StepNumbers(*both) for both in zip(of_rates, of_times, strict=True))
         for of_rates, of_times in zip(told, _durations(found), strict=True)

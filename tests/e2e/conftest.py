@@ -11,7 +11,7 @@ import pytest
 from leadtrace.testing.installation import Installation, running
 from leadtrace.testing.loop_thread import LoopThread
 
-_START_DEADLINE_S = 90.0
+_START_DEADLINE_S = 240.0
 
 
 @contextmanager

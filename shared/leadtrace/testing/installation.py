@@ -59,6 +59,8 @@ class Installation:
         return {
             **os.environ,
             "LEADTRACE_EMBEDDED__DATA_DIR": str(self.folder),
+            # Busy machines start slowly.
+            "LEADTRACE_EMBEDDED__START_DEADLINE_S": "180",
             "LEADTRACE_SENDERS__HUBSPOT__SECRETS": f'["{SECRET}"]',
             **ports,
             **self.more_env,

@@ -211,4 +211,4 @@ def _sums(groups: Sequence[Packed], codes: Ints, room: int) -> Ints:
     weights = np.concatenate(counted) if counted else None
     # Sums of doubles are exact far beyond the number of leads that there can be.
     sums = np.bincount(places, weights=weights, minlength=len(groups) * room)
-    return sums.astype(np.int64).reshape(len(groups), room)
+    return sums.astype(np.int64, copy=False).reshape(len(groups), room)

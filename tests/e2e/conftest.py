@@ -11,8 +11,6 @@ import pytest
 from leadtrace.testing.installation import Installation, running
 from leadtrace.testing.loop_thread import LoopThread
 
-_START_DEADLINE_S = 240.0
-
 
 @contextmanager
 def reachable_folder() -> Generator[Path]:
@@ -35,10 +33,9 @@ def data_folder() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def shared() -> Iterator[Installation]:
     """One ready installation for all tests that only look and post; they get on with each other's events."""
-    with reachable_folder() as folder, LoopThread("shared-installation") as loop:
-        context = running(folder, COLUMNS="80")
-        installation = loop.run(context.__aenter__(), deadline_s=_START_DEADLINE_S)
-        try:
-            yield installation
-        finally:
-            loop.run(context.__aexit__(None, None, None), deadline_s=_START_DEADLINE_S)
+    with (
+        reachable_folder() as folder,
+        LoopThread("shared-installation") as loop,
+        loop.entered(running(folder, COLUMNS="80")) as installation,
+    ):
+        yield installation

@@ -21,7 +21,6 @@ from tests.house.promql import NAME, rules
 
 pytestmark = pytest.mark.slow
 
-_START_DEADLINE_S = 240.0
 _STEP_S = 2
 UUID_IN = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
 _REACHED = """
@@ -69,13 +68,12 @@ async def reading(day: Watched) -> AsyncIterator[asyncpg.Connection]:
 
 @pytest.fixture(scope="module")
 def day() -> Iterator[Watched]:
-    with reachable_folder() as folder, LoopThread("watched-installation") as loop:
-        context = watched(folder)
-        made = loop.run(context.__aenter__(), deadline_s=_START_DEADLINE_S)
-        try:
-            yield made
-        finally:
-            loop.run(context.__aexit__(None, None, None), deadline_s=_START_DEADLINE_S)
+    with (
+        reachable_folder() as folder,
+        LoopThread("watched-installation") as loop,
+        loop.entered(watched(folder)) as made,
+    ):
+        yield made
 
 
 def is_rightly_empty(expression: str) -> bool:

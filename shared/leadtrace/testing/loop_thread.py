@@ -2,8 +2,12 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Generator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Self, TypeVar
+
+# A whole installation starts on a busy machine.
+_ENTERED_WITHIN_S = 240.0
 
 _T = TypeVar("_T")
 
@@ -31,3 +35,16 @@ class LoopThread:
             TimeoutError: it took longer than `deadline_s` seconds.
         """
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(deadline_s)
+
+    @contextmanager
+    def entered(self, context: AbstractAsyncContextManager[_T]) -> Generator[_T]:
+        """What the context gives, which is left at the end.
+
+        Raises:
+            TimeoutError: entering or leaving it took longer than four minutes.
+        """
+        given = self.run(context.__aenter__(), deadline_s=_ENTERED_WITHIN_S)
+        try:
+            yield given
+        finally:
+            self.run(context.__aexit__(None, None, None), deadline_s=_ENTERED_WITHIN_S)
